@@ -1,0 +1,109 @@
+import type { Json } from './json.ts';
+
+/** How a caller can meet a rejection; the command line's exit codes are these kinds. */
+export type RejectionKind = 'invalid' | 'not-found' | 'conflict' | 'busy' | 'failed' | 'unknown' | 'log';
+
+type Details = { readonly [key: string]: Json };
+
+export interface Rejected<Code extends string> {
+  readonly code: Code;
+  readonly kind: RejectionKind;
+  /** One sentence for people: what was wrong, and where. */
+  readonly message: string;
+  /** What would be right. */
+  readonly remedy: string;
+  readonly details: Details;
+}
+
+const rejection =
+  <Code extends string>(code: Code, kind: RejectionKind) =>
+  (message: string, remedy: string, details: Details = {}): Rejected<Code> => ({
+    code,
+    kind,
+    message,
+    remedy,
+    details,
+  });
+
+/** Every refusal and failure that Scoria reports. Codes are stable: scripts and programs branch on them. */
+export const rejections = {
+  InvalidInput: rejection('InvalidInput', 'invalid'),
+  InvalidConnector: rejection('InvalidConnector', 'invalid'),
+  UnknownDriver: rejection('UnknownDriver', 'invalid'),
+  InvalidDriverOption: rejection('InvalidDriverOption', 'invalid'),
+  InvalidDump: rejection('InvalidDump', 'invalid'),
+  UnsupportedByDriver: rejection('UnsupportedByDriver', 'invalid'),
+  SizeExceedsBackend: rejection('SizeExceedsBackend', 'invalid'),
+  CannotShrink: rejection('CannotShrink', 'invalid'),
+
+  VolumeNotFound: rejection('VolumeNotFound', 'not-found'),
+  SnapshotNotFound: rejection('SnapshotNotFound', 'not-found'),
+  ConnectionNotFound: rejection('ConnectionNotFound', 'not-found'),
+  BackendNotFound: rejection('BackendNotFound', 'not-found'),
+  KeyNotFound: rejection('KeyNotFound', 'not-found'),
+  ProjectionNotFound: rejection('ProjectionNotFound', 'not-found'),
+  PositionNotFound: rejection('PositionNotFound', 'not-found'),
+
+  AlreadyExists: rejection('AlreadyExists', 'conflict'),
+  AmbiguousName: rejection('AmbiguousName', 'conflict'),
+  BackendConfigurationDiffers: rejection('BackendConfigurationDiffers', 'conflict'),
+  BackendFrozen: rejection('BackendFrozen', 'conflict'),
+  BackendInUse: rejection('BackendInUse', 'conflict'),
+  InvalidVolume: rejection('InvalidVolume', 'conflict'),
+  InvalidSnapshot: rejection('InvalidSnapshot', 'conflict'),
+  InvalidConnection: rejection('InvalidConnection', 'conflict'),
+  VolumeHasSnapshots: rejection('VolumeHasSnapshots', 'conflict'),
+  VolumeConnected: rejection('VolumeConnected', 'conflict'),
+  SourcePinned: rejection('SourcePinned', 'conflict'),
+  NotMultiattach: rejection('NotMultiattach', 'conflict'),
+  CommandIdReused: rejection('CommandIdReused', 'conflict'),
+  ResourceBusy: rejection('ResourceBusy', 'busy'),
+
+  DriverFailed: rejection('DriverFailed', 'failed'),
+  ConnectorFailed: rejection('ConnectorFailed', 'failed'),
+  OutcomeUnknown: rejection('OutcomeUnknown', 'unknown'),
+
+  LogNotFound: rejection('LogNotFound', 'log'),
+  LogInvalid: rejection('LogInvalid', 'log'),
+  LogNewer: rejection('LogNewer', 'log'),
+  LogReadOnly: rejection('LogReadOnly', 'log'),
+  LogNotEmpty: rejection('LogNotEmpty', 'log'),
+  LogFull: rejection('LogFull', 'log'),
+  LogUnavailable: rejection('LogUnavailable', 'log'),
+  LogClosed: rejection('LogClosed', 'log'),
+  WrongRevision: rejection('WrongRevision', 'log'),
+} as const;
+
+export type Rejection = ReturnType<(typeof rejections)[keyof typeof rejections]>;
+export type RejectionCode = Rejection['code'];
+
+/** A rejection as the typed error that the public door throws and that shells pass upwards. */
+export class ScoriaError extends Error {
+  override readonly name = 'ScoriaError';
+  readonly rejection: Rejection;
+
+  constructor(rejection: Rejection, options?: ErrorOptions) {
+    super(`${rejection.message}. ${rejection.remedy}.`, options);
+    this.rejection = rejection;
+  }
+
+  get code(): RejectionCode {
+    return this.rejection.code;
+  }
+
+  get kind(): RejectionKind {
+    return this.rejection.kind;
+  }
+
+  get remedy(): string {
+    return this.rejection.remedy;
+  }
+
+  get details(): Details {
+    return this.rejection.details;
+  }
+
+  toJSON(): Rejection {
+    return this.rejection;
+  }
+}

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+/**
+ * The JSON that events, state and dumps are made of. Numbers are safe integers only, because RFC 8785 writes other
+ * numbers in ways that languages disagree on; a fraction (a driver's `20.9` GiB) is written as a decimal string.
+ */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export type JsonObject = { readonly [key: string]: Json };
+
+/** A string without lone surrogates, which UTF-8 (and so canonical JSON) cannot carry. */
+export const Text = z.string().refine((text) => text.isWellFormed(), { error: 'must be well-formed Unicode' });
+
+export const JsonSchema: z.ZodType<Json> = z.lazy(() =>
+  z.union([z.null(), z.boolean(), z.int(), Text, z.array(JsonSchema), z.record(Text, JsonSchema)]),
+);
+export const JsonObjectSchema: z.ZodType<JsonObject> = z.record(Text, JsonSchema);

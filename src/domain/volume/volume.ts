@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import { eventsOf, NO_OPEN_WORK, type OpenWork, openWorkShape } from '../aggregate.ts';
+import { BackendName } from '../backend/backend.ts';
+import { JsonObjectSchema, Text } from '../json.ts';
+
+export const volumeStream = (id: string): string => `volume-${id}`;
+
+/**
+ * Ids go into file names, device names and array names. Whether they must be UUIDs is the engine's option
+ * (`non_uuid_ids`); these are the characters that are safe everywhere.
+ */
+export const ResourceId = Text.regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,199}$/, {
+  error: 'must start with a letter or digit and hold only letters, digits, "_", "." and "-" (200 at most)',
+});
+
+/** GiB, as Cinder counts volumes. */
+export const Size = z
+  .int({ error: 'must be a whole number of GiB' })
+  .min(1, { error: 'must be at least 1 GiB' })
+  .max(8_388_608, { error: 'must be at most 8388608 GiB (8 EiB)' });
+
+export const Name = Text.max(255, { error: 'must have at most 255 characters' });
+export const StringMap = z.record(Text.min(1).max(255), Text.max(255));
+
+/** Cinder's volume statuses that Scoria's operations use. */
+export const VolumeStatusSchema = z.enum([
+  'creating',
+  'available',
+  'in-use',
+  'extending',
+  'reverting',
+  'deleting',
+  'deleted',
+  'error',
+  'error_deleting',
+]);
+export type VolumeStatus = z.infer<typeof VolumeStatusSchema>;
+
+/** What the array told us of a resource: Cinder's model update. */
+export const ProviderShape = {
+  provider_location: Text.nullable(),
+  provider_id: Text.nullable(),
+  provider_auth: Text.nullable(),
+  replication_status: Text.nullable(),
+};
+
+export const VolumeSchema = z.strictObject({
+  id: ResourceId,
+  name: Name.nullable(),
+  description: Text.nullable(),
+  /** GiB. */
+  size: Size,
+  status: VolumeStatusSchema,
+  attach_status: z.enum(['detached', 'attached']),
+  bootable: z.boolean(),
+  multiattach: z.boolean(),
+  backend_name: BackendName,
+  pool_name: Text.nullable(),
+  availability_zone: Text.nullable(),
+  /** Cinder's `host@backend#pool`. */
+  host: Text.nullable(),
+  metadata: StringMap,
+  extra_specs: StringMap,
+  qos_specs: StringMap,
+  user_id: Text,
+  project_id: Text,
+  /** The snapshot or the volume that its first bytes came from. */
+  snapshot_id: ResourceId.nullable(),
+  source_volid: ResourceId.nullable(),
+  created_at: Text,
+  ...ProviderShape,
+});
+export type Volume = z.infer<typeof VolumeSchema>;
+
+export const SnapshotSchema = z.strictObject({
+  id: ResourceId,
+  volume_id: ResourceId,
+  name: Name.nullable(),
+  description: Text.nullable(),
+  /** GiB, when it was taken. */
+  volume_size: Size,
+  status: z.enum(['creating', 'available', 'deleting', 'error', 'error_deleting']),
+  metadata: StringMap,
+  user_id: Text,
+  project_id: Text,
+  created_at: Text,
+  provider_location: Text.nullable(),
+  provider_id: Text.nullable(),
+});
+export type Snapshot = z.infer<typeof SnapshotSchema>;
+
+export const ConnectionInfoSchema = z.strictObject({ driver_volume_type: Text, data: JsonObjectSchema });
+export const AttachMode = z.enum(['rw', 'ro']);
+export const DeviceSchema = JsonObjectSchema.refine((device) => typeof device.path === 'string' && device.path !== '', {
+  error: 'must have a "path" that is the path of a device',
+});
+
+export const ConnectionSchema = z.strictObject({
+  id: ResourceId,
+  volume_id: ResourceId,
+  /** Cinder's attachment statuses: `reserved` is connected and not attached. */
+  status: z.enum([
+    'connecting',
+    'reserved',
+    'attaching',
+    'attached',
+    'detaching',
+    'disconnecting',
+    'error_attaching',
+    'error_detaching',
+  ]),
+  connector: JsonObjectSchema,
+  connection_info: ConnectionInfoSchema.nullable(),
+  attach_mode: AttachMode,
+  attached_host: Text.nullable(),
+  instance_uuid: Text.nullable(),
+  mountpoint: Text.nullable(),
+  /** The device on the host that attached it, in os-brick's shape (`path`, ...). */
+  device: DeviceSchema.nullable(),
+  created_at: Text,
+});
+export type Connection = z.infer<typeof ConnectionSchema>;
+
+/** Held by an operation that reads this volume's bytes; keyed by the operation's command id. */
+export const PinSchema = z.strictObject({ volume_id: ResourceId, snapshot_id: ResourceId.nullable() });
+export type Pin = z.infer<typeof PinSchema>;
+
+export interface VolumeState extends OpenWork {
+  /** `null` until its creation is asked for; a deleted volume keeps its id taken. */
+  readonly volume: Volume | null;
+  readonly snapshots: Readonly<Record<string, Snapshot>>;
+  readonly connections: Readonly<Record<string, Connection>>;
+  readonly pins: Readonly<Record<string, Pin>>;
+}
+export const VolumeStateSchema: z.ZodType<VolumeState> = z.strictObject({
+  ...openWorkShape,
+  volume: VolumeSchema.nullable(),
+  snapshots: z.record(z.string(), SnapshotSchema),
+  connections: z.record(z.string(), ConnectionSchema),
+  pins: z.record(z.string(), PinSchema),
+});
+export const NO_VOLUME: VolumeState = { ...NO_OPEN_WORK, volume: null, snapshots: {}, connections: {}, pins: {} };
+
+export const volumeEvents = eventsOf<VolumeState>();
+
+export const withVolume = (state: VolumeState, change: Partial<Volume>): VolumeState =>
+  state.volume === null ? state : { ...state, volume: { ...state.volume, ...change } };
+
+export const withSnapshot = (state: VolumeState, id: string, change: Partial<Snapshot>): VolumeState => {
+  const snapshot = state.snapshots[id];
+  return snapshot === undefined
+    ? state
+    : { ...state, snapshots: { ...state.snapshots, [id]: { ...snapshot, ...change } } };
+};
+
+export const withConnection = (state: VolumeState, id: string, change: Partial<Connection>): VolumeState => {
+  const connection = state.connections[id];
+  return connection === undefined
+    ? state
+    : { ...state, connections: { ...state.connections, [id]: { ...connection, ...change } } };
+};
+
+export const without = <Value>(record: Readonly<Record<string, Value>>, key: string): Record<string, Value> =>
+  Object.fromEntries(Object.entries(record).filter(([other]) => other !== key));
+
+/** The status of a volume that nothing is being done to. */
+export const restingStatus = (state: VolumeState): VolumeStatus =>
+  Object.keys(state.connections).length > 0 ? 'in-use' : 'available';
+
+export const attachStatus = (connections: VolumeState['connections']): Volume['attach_status'] =>
+  Object.values(connections).some((connection) => connection.device !== null) ? 'attached' : 'detached';
+
+/** Why an operation failed, as its failure event records it. No secret goes in. */
+export const FailureSchema = z.strictObject({ code: Text, message: Text, remedy: Text });
+export type Failure = z.infer<typeof FailureSchema>;

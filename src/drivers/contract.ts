@@ -1,0 +1,157 @@
+import type { z } from 'zod';
+import type { BackendStats, Capability } from '../domain/backend/backend.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Connection, Snapshot, Volume } from '../domain/volume/volume.ts';
+import type { Logger } from '../logging.ts';
+import type { RunCommand } from './run-command.ts';
+
+/**
+ * What a storage driver is to Scoria. Drivers get read-only plain data and return model updates; they hold no database
+ * and write no events. Sizes of volumes are GiB, as in Cinder; what a driver measures is bytes.
+ *
+ * How a call ends:
+ * - it returns: the effect is done and durable;
+ * - it throws `DriverFailure`: the effect did not happen and nothing of it is left behind;
+ * - it throws anything else: unknown. The runner then asks `findVolume`, `findSnapshot` or `findExport`.
+ *
+ * Every call may be repeated with the same arguments: deleting what is gone, creating what is complete and exporting
+ * what is exported succeed.
+ */
+export interface Driver {
+  /** Brings the backend into use (Cinder's do_setup and check_for_setup_error). Called once per process. */
+  setup(): Promise<void>;
+  stats(): Promise<BackendStats>;
+  createVolume(volume: Volume): Promise<VolumeModelUpdate | undefined>;
+  deleteVolume(volume: Volume): Promise<void>;
+  /** What the array knows of the volume: `null` when it is not there, never a half-made one. */
+  findVolume(volume: Volume): Promise<FoundVolume | null>;
+
+  /** Makes the volume reachable (Cinder's create_export). */
+  createExport(volume: Volume, connector: Connector): Promise<VolumeModelUpdate | undefined>;
+  removeExport(volume: Volume): Promise<void>;
+  initializeConnection(volume: Volume, connection: ConnectionRequest): Promise<ConnectionInfo>;
+  terminateConnection(volume: Volume, connection: Connection, options: { readonly force: boolean }): Promise<void>;
+
+  readonly extend?: ExtendCapability;
+  readonly clone?: CloneCapability;
+  readonly snapshots?: SnapshotCapability;
+  readonly revert?: RevertCapability;
+  readonly freeze?: FreezeCapability;
+  /** Whether two hosts may be connected to one volume. */
+  readonly multiattach?: true;
+
+  close?(): Promise<void>;
+}
+
+export interface ExtendCapability {
+  /** Whether a connected volume may grow. */
+  readonly online: boolean;
+  /** Grows the volume to `sizeGiB`, which is larger than `volume.size`. */
+  extendVolume(volume: Volume, sizeGiB: number): Promise<void>;
+}
+
+export interface CloneCapability {
+  /** Makes `volume`, whose size may be larger than that of `source`, with the bytes of `source`. */
+  cloneVolume(volume: Volume, source: Volume): Promise<VolumeModelUpdate | undefined>;
+}
+
+export interface SnapshotCapability {
+  createSnapshot(snapshot: Snapshot, volume: Volume): Promise<SnapshotModelUpdate | undefined>;
+  deleteSnapshot(snapshot: Snapshot, volume: Volume): Promise<void>;
+  /** Makes `volume`, whose size may be larger than the snapshot's, with the bytes of `snapshot`. */
+  createVolumeFromSnapshot(volume: Volume, snapshot: Snapshot, source: Volume): Promise<VolumeModelUpdate | undefined>;
+  /** `null` when it is not there, never a half-made one. */
+  findSnapshot(snapshot: Snapshot, volume: Volume): Promise<FoundVolume | null>;
+}
+
+export interface RevertCapability {
+  /** Gives `volume` the bytes it had when `snapshot` was taken; its size stays. May be repeated. */
+  revertToSnapshot(volume: Volume, snapshot: Snapshot): Promise<void>;
+}
+
+export interface FreezeCapability {
+  freezeBackend(): Promise<void>;
+  thawBackend(): Promise<void>;
+}
+
+/** What the array has: its size in bytes and the model update that its creation would have returned. */
+export interface FoundVolume {
+  readonly sizeBytes: bigint;
+  readonly modelUpdate?: VolumeModelUpdate;
+}
+
+/** Cinder's model update of a volume. Other keys are refused. */
+export interface VolumeModelUpdate {
+  readonly provider_location?: string | null;
+  readonly provider_id?: string | null;
+  readonly provider_auth?: string | null;
+  readonly replication_status?: string | null;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+export type SnapshotModelUpdate = Pick<VolumeModelUpdate, 'provider_location' | 'provider_id' | 'metadata'>;
+
+/** A host's connector properties, in os-brick's shape: `host`, `ip`, `initiator`, `multipath`, ... */
+export type Connector = JsonObject;
+
+export interface ConnectionRequest {
+  readonly id: string;
+  readonly connector: Connector;
+  readonly attach_mode: 'rw' | 'ro';
+}
+
+/** What a host needs to reach the volume, in Cinder's shape. */
+export interface ConnectionInfo {
+  readonly driver_volume_type: string;
+  readonly data: JsonObject;
+}
+
+/** The effect did not happen and left nothing behind. `remedy` says what would be right. */
+export class DriverFailure extends Error {
+  override readonly name = 'DriverFailure';
+  readonly remedy: string;
+
+  constructor(message: string, remedy: string, options?: ErrorOptions) {
+    super(message, options);
+    this.remedy = remedy;
+  }
+}
+
+/** What a driver may use of the process it runs in. */
+export interface DriverEnvironment {
+  readonly backendName: string;
+  readonly run: RunCommand;
+  readonly log: Logger;
+}
+
+/**
+ * A driver as the registry knows it. The file of a driver exports one as `default`, so that
+ * `--driver ./path/to/driver.ts` finds it.
+ */
+export interface DriverDefinition<Options extends z.ZodObject = z.ZodObject> {
+  readonly name: string;
+  readonly description: string;
+  /** Cinder's option names. Describe each option; mark credentials with `secret()`. */
+  readonly options: Options;
+  /** The connector properties that the driver needs in order to connect a host. */
+  readonly connector: z.ZodType<Connector>;
+  create(options: z.output<Options>, environment: DriverEnvironment): Driver;
+}
+
+export const defineDriver = <Options extends z.ZodObject>(
+  definition: DriverDefinition<Options>,
+): DriverDefinition<Options> => definition;
+
+/** The capabilities that a backend's registration records, so that a command can be refused without a driver. */
+export const capabilitiesOf = (driver: Driver): readonly Capability[] =>
+  (
+    [
+      ['clone', driver.clone],
+      ['extend', driver.extend],
+      ['extend_online', driver.extend?.online],
+      ['freeze', driver.freeze],
+      ['multiattach', driver.multiattach],
+      ['revert', driver.revert],
+      ['snapshots', driver.snapshots],
+    ] as const
+  ).flatMap(([capability, present]) => (present ? [capability] : []));

@@ -1,0 +1,59 @@
+import type { Either } from 'fp-ts/lib/Either.js';
+import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
+import type { StoredEvent } from '../domain/event.ts';
+
+/** The stream stood elsewhere than the caller thought; nothing was written. */
+export interface WrongRevision {
+  readonly stream: string;
+  readonly expected: bigint;
+  /** The stream's last revision, `-1n` when it holds nothing. */
+  readonly actual: bigint;
+}
+
+export type EventToAppend = Omit<StoredEvent, 'position'>;
+
+/** Events for one stream. Their revisions must follow `expectedRevision` without a gap. */
+export interface Append {
+  readonly stream: string;
+  /** The stream's last revision as the decider saw it, `-1n` (NO_STREAM) when it held nothing. */
+  readonly expectedRevision: bigint;
+  readonly events: ReadonlyNonEmptyArray<EventToAppend>;
+}
+
+export type AppendResult = Either<WrongRevision, ReadonlyNonEmptyArray<StoredEvent>>;
+
+/**
+ * An append-only record of events. Every adapter passes `test/contract/event-log.ts`.
+ *
+ * Failures other than a wrong revision are thrown as `ScoriaError` of kind `log`.
+ */
+export interface EventLog {
+  /** `memory`, `sqlite:/path/to/file`, ...: for people and for error messages; holds no credential. */
+  readonly name: string;
+
+  /**
+   * Appends durably, all events or none. Repeating an append with the same event ids and the same expected revision
+   * returns the first result and writes nothing.
+   */
+  append(append: Append): Promise<AppendResult>;
+
+  /**
+   * Appends to several streams in one transaction, into a log that holds no event at all; throws `LogNotEmpty` when
+   * it does. This is how a dump is loaded.
+   */
+  appendToEmpty(appends: Iterable<Append>): Promise<void>;
+
+  /** The events of one stream in order, both bounds inclusive. */
+  readStream(stream: string, bounds?: { readonly from?: bigint; readonly to?: bigint }): AsyncIterable<StoredEvent>;
+
+  /** The events of the log in order: later than `after`, not later than `upTo`. */
+  readAll(bounds?: { readonly after?: bigint; readonly upTo?: bigint }): AsyncIterable<StoredEvent>;
+
+  /** Like `readAll`, then goes on with events as they come (of other processes too), until `signal` aborts it. */
+  subscribe(options?: { readonly after?: bigint; readonly signal?: AbortSignal }): AsyncIterable<StoredEvent>;
+
+  /** The position of the last event, `0n` when there is none. */
+  head(): Promise<bigint>;
+
+  close(): Promise<void>;
+}
