@@ -48,7 +48,7 @@ export interface EventDefinition<State = unknown, Type extends string = string, 
   readonly schema: z.ZodType<Data>;
   /** By the version that it starts from. */
   readonly upcasts: { readonly [version: number]: Upcast };
-  readonly evolve: (state: State, event: RecordedEvent<Type, Data>) => State;
+  readonly evolve: (state: State, event: RecordedEvent<string, Data>) => State;
   /** The event as a decider returns it. */
   readonly of: (data: Data) => NewEvent<Type, Data>;
 }
@@ -65,7 +65,7 @@ export const eventsOf = <State>() => {
     <Type extends string, Data>(
       type: Type,
       schema: z.ZodType<Data>,
-      evolve: (state: State, event: RecordedEvent<Type, Data>) => State = (state) => state,
+      evolve: (state: State, event: RecordedEvent<string, Data>) => State = (state) => state,
     ): EventDefinition<State, Type, Data> => ({
       type,
       version: 1,
@@ -82,7 +82,7 @@ export const eventsOf = <State>() => {
 export const nextVersion = <State, Type extends string, Before, Data>(
   before: EventDefinition<State, Type, Before>,
   schema: z.ZodType<Data>,
-  evolve: (state: State, event: RecordedEvent<Type, Data>) => State,
+  evolve: (state: State, event: RecordedEvent<string, Data>) => State,
   upcast: Upcast,
 ): EventDefinition<State, Type, Data> => {
   const version = before.version + 1;

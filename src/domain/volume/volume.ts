@@ -164,8 +164,12 @@ export const without = <Value>(record: Readonly<Record<string, Value>>, key: str
   Object.fromEntries(Object.entries(record).filter(([other]) => other !== key));
 
 /** The status of a volume that nothing is being done to. */
-export const restingStatus = (state: VolumeState): VolumeStatus =>
+export const restingStatus = (state: VolumeState): 'in-use' | 'available' =>
   Object.keys(state.connections).length > 0 ? 'in-use' : 'available';
+
+/** A volume in error stays so when a host goes. */
+export const statusAfterDisconnection = (state: VolumeState): VolumeStatus =>
+  state.volume === null || state.volume.status === 'in-use' ? restingStatus(state) : state.volume.status;
 
 export const attachStatus = (connections: VolumeState['connections']): Volume['attach_status'] =>
   Object.values(connections).some((connection) => connection.device !== null) ? 'attached' : 'detached';

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { aggregate } from '../aggregate.ts';
+import { Text } from '../json.ts';
+import { BackendAdded, BackendAdditionFailed, BackendAdditionRequested } from './add.ts';
+import { type BackendState, BackendStateSchema, backendEvents, NO_BACKEND, withBackend } from './backend.ts';
+import { BackendChanged, BackendChangeFailed, BackendChangeRequested } from './change.ts';
+import {
+  BackendFreezeFailed,
+  BackendFreezeRequested,
+  BackendFrozen,
+  BackendThawed,
+  BackendThawFailed,
+  BackendThawRequested,
+} from './freeze.ts';
+import { BackendRemovalFailed, BackendRemovalRequested, BackendRemoved } from './remove.ts';
+import { BackendStatsChanged } from './stats.ts';
+
+export const BackendOutcomeUnknown = backendEvents.unknown(
+  'BackendOutcomeUnknown',
+  z.strictObject({ question: Text }),
+  (state) => withBackend(state, { status: 'error' }),
+);
+/** A backend that another log knew. */
+export const BackendImported = backendEvents.fact(
+  'BackendImported',
+  z.strictObject({ source: Text, state: BackendStateSchema }),
+  (_state, { data }): BackendState => data.state,
+);
+
+export const backendAggregate = aggregate<BackendState>('backend', NO_BACKEND, BackendStateSchema, [
+  BackendAdditionRequested,
+  BackendAdded,
+  BackendAdditionFailed,
+  BackendChangeRequested,
+  BackendChanged,
+  BackendChangeFailed,
+  BackendRemovalRequested,
+  BackendRemoved,
+  BackendRemovalFailed,
+  BackendStatsChanged,
+  BackendFreezeRequested,
+  BackendFrozen,
+  BackendFreezeFailed,
+  BackendThawRequested,
+  BackendThawed,
+  BackendThawFailed,
+  BackendOutcomeUnknown,
+  BackendImported,
+]);

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { aggregate, eventsOf, NO_OPEN_WORK, type OpenWork, openWorkShape } from '../aggregate.ts';
+import { command, type Decision, type InputOf, nothingToDo, record } from '../decision.ts';
+import { Text } from '../json.ts';
+
+export const keyValueStream = (key: string): string => `kv-${key}`;
+
+const Key = Text.min(1, { error: 'must not be empty' }).max(255, { error: 'must have at most 255 characters' });
+
+export interface KeyValueState extends OpenWork {
+  readonly pair: { readonly key: string; readonly value: string } | null;
+}
+const KeyValueStateSchema: z.ZodType<KeyValueState> = z.strictObject({
+  ...openWorkShape,
+  pair: z.strictObject({ key: Key, value: Text }).nullable(),
+});
+const NO_KEY_VALUE: KeyValueState = { ...NO_OPEN_WORK, pair: null };
+
+const events = eventsOf<KeyValueState>();
+export const KeyValueSet = events.fact(
+  'KeyValueSet',
+  z.strictObject({ key: Key, value: Text }),
+  (state, { data: { key, value } }) => ({ ...state, pair: { key, value } }),
+);
+export const KeyValueDeleted = events.fact('KeyValueDeleted', z.strictObject({ key: Key }), (state) => ({
+  ...state,
+  pair: null,
+}));
+export const KeyValueImported = events.fact(
+  'KeyValueImported',
+  z.strictObject({ source: Text, state: KeyValueStateSchema }),
+  (_state, { data }) => data.state,
+);
+
+/** The storage that cinderlib gives to consumer nodes, for connector properties and the like. */
+export const keyValueAggregate = aggregate<KeyValueState>('key_value', NO_KEY_VALUE, KeyValueStateSchema, [
+  KeyValueSet,
+  KeyValueDeleted,
+  KeyValueImported,
+]);
+
+export const SetKeyValue = command('SetKeyValue', z.strictObject({ key: Key, value: Text }));
+export const DeleteKeyValue = command('DeleteKeyValue', z.strictObject({ key: Key }));
+
+export const decideSetKeyValue = (state: KeyValueState, input: InputOf<typeof SetKeyValue>): Decision =>
+  state.pair?.value === input.value ? nothingToDo : record(KeyValueSet.of(input));
+
+export const decideDeleteKeyValue = (state: KeyValueState, { key }: InputOf<typeof DeleteKeyValue>): Decision =>
+  state.pair === null ? nothingToDo : record(KeyValueDeleted.of({ key }));

@@ -1,0 +1,71 @@
+import { type Aggregate, type AnyEventDefinition, evolve, type OpenWork } from './aggregate.ts';
+import { backendAggregate } from './backend/aggregate.ts';
+import type { BackendState } from './backend/backend.ts';
+import type { EventBody, RecordedEvent, StoredEvent } from './event.ts';
+import { type KeyValueState, keyValueAggregate } from './keyvalue/key-value.ts';
+import { volumeAggregate } from './volume/aggregate.ts';
+import type { VolumeState } from './volume/volume.ts';
+
+/** The state of a stream, by its kind. */
+export interface StreamStates {
+  readonly backend: BackendState;
+  readonly volume: VolumeState;
+  readonly key_value: KeyValueState;
+}
+export type StreamKind = keyof StreamStates;
+export type StreamState = StreamStates[StreamKind];
+
+const aggregates: { readonly [Kind in StreamKind]: Aggregate<StreamStates[Kind]> } = {
+  backend: backendAggregate,
+  volume: volumeAggregate,
+  key_value: keyValueAggregate,
+};
+
+const prefixes: readonly (readonly [string, StreamKind])[] = [
+  ['volume-', 'volume'],
+  ['backend-', 'backend'],
+  ['kv-', 'key_value'],
+];
+
+/** `null` for a stream that is not one of ours to fold (`audit`, or of a newer version). */
+export const kindOf = (stream: string): StreamKind | null =>
+  prefixes.find(([prefix]) => stream.startsWith(prefix))?.[1] ?? null;
+
+export const aggregateOf = <Kind extends StreamKind>(kind: Kind): Aggregate<StreamStates[Kind]> => aggregates[kind];
+
+/** Folds one event into the state of its stream; `null` is the state of a stream that holds nothing. */
+export const evolveStream = <Kind extends StreamKind>(
+  kind: Kind,
+  state: StreamStates[Kind] | null,
+  event: RecordedEvent,
+): StreamStates[Kind] => {
+  const of: Aggregate<StreamStates[Kind]> = aggregateOf(kind);
+  return evolve<StreamStates[Kind] & OpenWork>(of, state ?? of.initial, event);
+};
+
+export const eventDefinitions: ReadonlyMap<string, AnyEventDefinition<never>> = new Map(
+  Object.values(aggregates).flatMap((of) => Object.entries(of.events as Record<string, AnyEventDefinition<never>>)),
+);
+
+/** The data of an old version in today's; data of a version that is not known stays as it is. */
+const upcast = (type: string, v: number, data: RecordedEvent['data']): Pick<RecordedEvent, 'v' | 'data'> => {
+  const definition = eventDefinitions.get(type);
+  if (definition === undefined || v >= definition.version) return { v, data };
+  let current = data;
+  for (let version = v; version < definition.version; version += 1) {
+    current = definition.upcasts[version]?.(current) ?? current;
+  }
+  return { v: definition.version, data: current };
+};
+
+/** The door through which every stored event is read: parsed, and in today's version. */
+export const decode = (stored: StoredEvent): RecordedEvent => {
+  const body: EventBody = JSON.parse(stored.body);
+  return {
+    ...body,
+    ...upcast(body.type, body.v, body.data),
+    revision: stored.revision,
+    position: stored.position,
+    meta: { ...body.meta, hash: stored.hash },
+  };
+};

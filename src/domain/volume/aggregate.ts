@@ -1,0 +1,73 @@
+import { aggregate } from '../aggregate.ts';
+import { VolumeAttached, VolumeAttachmentFailed, VolumeAttachmentRequested } from './attach.ts';
+import { ConnectionInitializationFailed, ConnectionInitializationRequested, ConnectionInitialized } from './connect.ts';
+import { VolumeCopied, VolumeCopyFailed, VolumeCopyRequested } from './copy.ts';
+import { VolumeCreated, VolumeCreationFailed, VolumeCreationRequested } from './create.ts';
+import { VolumeDeleted, VolumeDeletionFailed, VolumeDeletionRequested } from './delete.ts';
+import { VolumeDetached, VolumeDetachmentFailed, VolumeDetachmentRequested } from './detach.ts';
+import { DeviceAttached, DeviceAttachmentFailed, DeviceAttachmentRequested, DeviceReported } from './device-attach.ts';
+import { DeviceDetached, DeviceDetachmentFailed, DeviceDetachmentRequested } from './device-detach.ts';
+import { ConnectionTerminated, ConnectionTerminationFailed, ConnectionTerminationRequested } from './disconnect.ts';
+import { VolumeExtended, VolumeExtensionFailed, VolumeExtensionRequested } from './extend.ts';
+import { VolumeImported } from './import.ts';
+import { VolumeMetadataChanged } from './metadata.ts';
+import { DriverModelUpdated } from './model-update.ts';
+import { VolumeOutcomeUnknown } from './outcome-unknown.ts';
+import { SourcePinned, SourceUnpinned } from './pin.ts';
+import { VolumeDescribed, VolumeRenamed } from './rename.ts';
+import { VolumeReverted, VolumeRevertFailed, VolumeRevertRequested } from './revert.ts';
+import { SnapshotCreated, SnapshotCreationFailed, SnapshotCreationRequested } from './snapshot-create.ts';
+import { SnapshotDeleted, SnapshotDeletionFailed, SnapshotDeletionRequested } from './snapshot-delete.ts';
+import { NO_VOLUME, type VolumeState, VolumeStateSchema } from './volume.ts';
+
+/** A volume, its snapshots and its connections: one stream, so that its expected revision protects every hard rule. */
+export const volumeAggregate = aggregate<VolumeState>('volume', NO_VOLUME, VolumeStateSchema, [
+  VolumeCreationRequested,
+  VolumeCreated,
+  VolumeCreationFailed,
+  VolumeCopyRequested,
+  VolumeCopied,
+  VolumeCopyFailed,
+  VolumeDeletionRequested,
+  VolumeDeleted,
+  VolumeDeletionFailed,
+  VolumeExtensionRequested,
+  VolumeExtended,
+  VolumeExtensionFailed,
+  VolumeRenamed,
+  VolumeDescribed,
+  VolumeMetadataChanged,
+  DriverModelUpdated,
+  SourcePinned,
+  SourceUnpinned,
+  SnapshotCreationRequested,
+  SnapshotCreated,
+  SnapshotCreationFailed,
+  SnapshotDeletionRequested,
+  SnapshotDeleted,
+  SnapshotDeletionFailed,
+  VolumeRevertRequested,
+  VolumeReverted,
+  VolumeRevertFailed,
+  ConnectionInitializationRequested,
+  ConnectionInitialized,
+  ConnectionInitializationFailed,
+  ConnectionTerminationRequested,
+  ConnectionTerminated,
+  ConnectionTerminationFailed,
+  DeviceAttachmentRequested,
+  DeviceAttached,
+  DeviceAttachmentFailed,
+  DeviceReported,
+  DeviceDetachmentRequested,
+  DeviceDetached,
+  DeviceDetachmentFailed,
+  VolumeAttachmentRequested,
+  VolumeAttached,
+  VolumeAttachmentFailed,
+  VolumeDetachmentRequested,
+  VolumeDetached,
+  VolumeDetachmentFailed,
+  VolumeOutcomeUnknown,
+  VolumeImported,
+]);

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { command, type Decision, type InputOf, nothingToDo, record, refuse } from '../decision.ts';
+import { Text } from '../json.ts';
+import { connectionNotFound } from './checks.ts';
+import type { SnapshotFacts } from './snapshot-create.ts';
+import {
+  attachStatus,
+  FailureSchema,
+  ResourceId,
+  type VolumeState,
+  volumeEvents,
+  withConnection,
+  withVolume,
+} from './volume.ts';
+
+export const DeviceDetachmentRequested = volumeEvents.intent(
+  'DeviceDetachmentRequested',
+  z.strictObject({ connection_id: ResourceId, force: z.boolean() }),
+  (state, { data }) => withConnection(state, data.connection_id, { status: 'detaching' }),
+);
+/** `ignored_errors` is what a forced detachment went past. */
+export const DeviceDetached = volumeEvents.outcome(
+  'DeviceDetached',
+  z.strictObject({ connection_id: ResourceId, ignored_errors: z.array(Text).readonly() }),
+  (state, { data }) => {
+    const next = withConnection(state, data.connection_id, { status: 'reserved', device: null });
+    return withVolume(next, { attach_status: attachStatus(next.connections) });
+  },
+);
+export const DeviceDetachmentFailed = volumeEvents.outcome(
+  'DeviceDetachmentFailed',
+  z.strictObject({ connection_id: ResourceId, failure: FailureSchema }),
+  (state, { data }) => withConnection(state, data.connection_id, { status: 'error_detaching' }),
+);
+
+/** Detaches a connection from this host; it stays connected. `force` goes on past errors and records them. */
+export const DetachDevice = command(
+  'DetachDevice',
+  z.strictObject({ volume_id: ResourceId, connection_id: ResourceId, force: z.boolean().optional() }),
+);
+
+export const decideDetachDevice = (
+  state: VolumeState,
+  { connection_id, force = false }: InputOf<typeof DetachDevice>,
+  facts: SnapshotFacts,
+): Decision => {
+  const connection = state.connections[connection_id];
+  if (connection === undefined) return facts.idKnown ? nothingToDo : refuse(connectionNotFound(connection_id));
+  // A failed attachment may have left something on the host, so it is detached too.
+  if (connection.device === null && connection.status === 'reserved') return nothingToDo;
+  return record(DeviceDetachmentRequested.of({ connection_id, force }));
+};

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import type { NewEvent } from '../event.ts';
+import { ProviderShape, ResourceId, StringMap, volumeEvents, withSnapshot, withVolume } from './volume.ts';
+
+const VolumeModelUpdateSchema = z.strictObject({ ...ProviderShape, metadata: StringMap }).partial();
+const SnapshotModelUpdateSchema = VolumeModelUpdateSchema.pick({
+  provider_location: true,
+  provider_id: true,
+  metadata: true,
+});
+
+/** What the array answered. It stands apart from the outcome, so that the history shows which facts came from it. */
+export const DriverModelUpdated = volumeEvents.fact(
+  'DriverModelUpdated',
+  z.discriminatedUnion('resource', [
+    z.strictObject({ resource: z.literal('volume'), id: ResourceId, model_update: VolumeModelUpdateSchema }),
+    z.strictObject({ resource: z.literal('snapshot'), id: ResourceId, model_update: SnapshotModelUpdateSchema }),
+  ]),
+  (state, { data }) =>
+    data.resource === 'volume'
+      ? withVolume(state, definedOnly(data.model_update))
+      : withSnapshot(state, data.id, definedOnly(data.model_update)),
+);
+
+type ModelUpdated = z.infer<typeof DriverModelUpdated.schema>;
+
+type Defined<Value> = { [Key in keyof Value]?: Exclude<Value[Key], undefined> };
+
+const definedOnly = <Value extends object>(value: Value): Defined<Value> =>
+  Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Defined<Value>;
+
+/** The event of a driver's answer; none when it said nothing. */
+export const modelUpdated = <Resource extends ModelUpdated['resource']>(
+  resource: Resource,
+  id: string,
+  update: Extract<ModelUpdated, { resource: Resource }>['model_update'] | undefined,
+): readonly NewEvent<string, unknown>[] => {
+  const model_update = definedOnly(update ?? {});
+  return Object.keys(model_update).length === 0
+    ? []
+    : [DriverModelUpdated.of({ resource, id, model_update } as ModelUpdated)];
+};

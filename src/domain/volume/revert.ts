@@ -1,0 +1,59 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { z } from 'zod';
+import { command, type Decision, type InputOf, record, refuse } from '../decision.ts';
+import { rejections } from '../errors.ts';
+import { type BackendFacts, capableBackend, snapshotOf, volumeInStatus } from './checks.ts';
+import { pinned } from './delete.ts';
+import { FailureSchema, ResourceId, type VolumeState, volumeEvents, withVolume } from './volume.ts';
+
+export const VolumeRevertRequested = volumeEvents.intent(
+  'VolumeRevertRequested',
+  z.strictObject({ snapshot_id: ResourceId }),
+  (state) => withVolume(state, { status: 'reverting' }),
+);
+export const VolumeReverted = volumeEvents.outcome(
+  'VolumeReverted',
+  z.strictObject({ snapshot_id: ResourceId }),
+  (state) => withVolume(state, { status: 'available' }),
+);
+export const VolumeRevertFailed = volumeEvents.outcome(
+  'VolumeRevertFailed',
+  z.strictObject({ snapshot_id: ResourceId, failure: FailureSchema }),
+  (state) => withVolume(state, { status: 'error' }),
+);
+
+export const RevertToSnapshot = command(
+  'RevertToSnapshot',
+  z.strictObject({ volume_id: ResourceId, snapshot_id: ResourceId }),
+);
+
+/** As in Cinder, only the newest snapshot, and only while nobody is connected. */
+export const decideRevertToSnapshot = (
+  state: VolumeState,
+  { volume_id, snapshot_id }: InputOf<typeof RevertToSnapshot>,
+  facts: BackendFacts,
+): Decision => {
+  const volume = volumeInStatus(state, volume_id, 'reverted', ['available']);
+  if (E.isLeft(volume)) return volume;
+  const snapshot = snapshotOf(state, snapshot_id);
+  if (E.isLeft(snapshot)) return snapshot;
+  const newest = Object.values(state.snapshots).reduce((a, b) => (newerFirst(a, b) <= 0 ? a : b));
+  if (newest.id !== snapshot_id || snapshot.right.status !== 'available') {
+    return refuse(
+      rejections.InvalidSnapshot(
+        `volume ${volume_id} cannot be reverted to snapshot ${snapshot_id} (${snapshot.right.status})`,
+        `a volume is reverted to its newest snapshot, which must be available; the newest is ${newest.id}`,
+        { volume_id, snapshot_id, newest: newest.id },
+      ),
+    );
+  }
+  const copies = pinned(state, volume_id);
+  if (copies !== null) return refuse(copies);
+  const backend = capableBackend(facts.backend, volume.right.backend_name, 'revert');
+  return E.isLeft(backend) ? backend : record(VolumeRevertRequested.of({ snapshot_id }));
+};
+
+const newerFirst = (
+  a: { readonly created_at: string; readonly id: string },
+  b: { readonly created_at: string; readonly id: string },
+): number => (a.created_at === b.created_at ? (a.id > b.id ? -1 : 1) : a.created_at > b.created_at ? -1 : 1);

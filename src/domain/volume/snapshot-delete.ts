@@ -1,0 +1,55 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { z } from 'zod';
+import { command, type Decision, type InputOf, nothingToDo, record, refuse } from '../decision.ts';
+import { rejections } from '../errors.ts';
+import { type BackendFacts, changeableBackend, snapshotNotFound } from './checks.ts';
+import { pinned } from './delete.ts';
+import type { SnapshotFacts } from './snapshot-create.ts';
+import { FailureSchema, ResourceId, type VolumeState, volumeEvents, without, withSnapshot } from './volume.ts';
+
+export const SnapshotDeletionRequested = volumeEvents.intent(
+  'SnapshotDeletionRequested',
+  z.strictObject({ snapshot_id: ResourceId }),
+  (state, { data }) => withSnapshot(state, data.snapshot_id, { status: 'deleting' }),
+);
+export const SnapshotDeleted = volumeEvents.outcome(
+  'SnapshotDeleted',
+  z.strictObject({ snapshot_id: ResourceId }),
+  (state, { data }) => ({ ...state, snapshots: without(state.snapshots, data.snapshot_id) }),
+);
+export const SnapshotDeletionFailed = volumeEvents.outcome(
+  'SnapshotDeletionFailed',
+  z.strictObject({ snapshot_id: ResourceId, failure: FailureSchema }),
+  (state, { data }) => withSnapshot(state, data.snapshot_id, { status: 'error_deleting' }),
+);
+
+export const DeleteSnapshot = command(
+  'DeleteSnapshot',
+  z.strictObject({ volume_id: ResourceId, snapshot_id: ResourceId }),
+);
+
+const DELETABLE = ['available', 'error', 'error_deleting'];
+
+export const decideDeleteSnapshot = (
+  state: VolumeState,
+  { volume_id, snapshot_id }: InputOf<typeof DeleteSnapshot>,
+  facts: BackendFacts & SnapshotFacts,
+): Decision => {
+  const snapshot = state.snapshots[snapshot_id];
+  if (snapshot === undefined || state.volume === null) {
+    return facts.idKnown ? nothingToDo : refuse(snapshotNotFound(snapshot_id));
+  }
+  const copies = pinned(state, volume_id, snapshot_id);
+  if (copies !== null) return refuse(copies);
+  if (!DELETABLE.includes(snapshot.status)) {
+    return refuse(
+      rejections.InvalidSnapshot(
+        `snapshot ${snapshot_id} is ${snapshot.status}, so it cannot be deleted`,
+        `it must be ${DELETABLE.join(' or ')}`,
+        { snapshot_id, status: snapshot.status },
+      ),
+    );
+  }
+  const backend = changeableBackend(facts.backend, state.volume.backend_name);
+  return E.isLeft(backend) ? backend : record(SnapshotDeletionRequested.of({ snapshot_id }));
+};
