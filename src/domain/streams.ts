@@ -43,8 +43,11 @@ export const evolveStream = <Kind extends StreamKind>(
   return evolve<StreamStates[Kind] & OpenWork>(of, state ?? of.initial, event);
 };
 
-export const eventDefinitions: ReadonlyMap<string, AnyEventDefinition<never>> = new Map(
-  Object.values(aggregates).flatMap((of) => Object.entries(of.events as Record<string, AnyEventDefinition<never>>)),
+type EventFormat = Pick<AnyEventDefinition<never>, 'type' | 'version' | 'role' | 'schema' | 'upcasts'>;
+
+/** Every event that is written today, by type. */
+export const eventDefinitions: ReadonlyMap<string, EventFormat> = new Map(
+  Object.values(aggregates).flatMap((of) => Object.entries<EventFormat>(of.events)),
 );
 
 /** The data of an old version in today's; data of a version that is not known stays as it is. */

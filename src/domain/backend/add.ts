@@ -33,7 +33,10 @@ export const BackendAdditionRequested = backendEvents.intent(
 export const BackendAdded = backendEvents.outcome(
   'BackendAdded',
   z.strictObject({ stats: BackendStatsSchema }),
-  (state, { data, meta }) => withBackend(state, { status: 'available', stats: data.stats, stats_at: meta.at }),
+  (state, { data, meta }) => ({
+    ...withBackend(state, { status: 'available', stats: data.stats, stats_at: meta.at }),
+    questions: [],
+  }),
 );
 /** The name is free again. */
 export const BackendAdditionFailed = backendEvents.outcome(
@@ -61,7 +64,7 @@ export const decideAddBackend = (
   { name }: InputOf<typeof AddBackend>,
   { driver, options, capabilities, sameConfiguration }: DriverFacts,
 ): Decision => {
-  if (state.backend === null) {
+  if (state.backend === null || state.backend.status === 'error') {
     return record(BackendAdditionRequested.of({ backend: { name, driver, options, capabilities } }));
   }
   if (sameConfiguration) return nothingToDo;

@@ -11,6 +11,7 @@ export const BackendRemovalRequested = backendEvents.intent('BackendRemovalReque
 export const BackendRemoved = backendEvents.outcome('BackendRemoved', z.strictObject({}), (state) => ({
   ...state,
   backend: null,
+  questions: [],
 }));
 export const BackendRemovalFailed = backendEvents.outcome(
   'BackendRemovalFailed',

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { z } from 'zod';
 import { command, type Decision, type InputOf, record, refuse } from '../decision.ts';
-import { JsonObjectSchema } from '../json.ts';
+import { type JsonObject, JsonObjectSchema } from '../json.ts';
 import { type BackendFacts, changeableBackend, volumeInStatus } from './checks.ts';
 import { type ConnectorFacts, connectionAttributes, refusedConnection } from './connect.ts';
 import type { SnapshotFacts } from './snapshot-create.ts';
@@ -18,23 +18,28 @@ export const VolumeAttachmentFailed = volumeEvents.outcome(
   z.strictObject({ connection_id: ResourceId, failure: FailureSchema }),
 );
 
-/** `connector` is this host's; the engine finds it out. `id` is the connection's. */
+/** `id` is the connection's. */
 export const AttachVolume = command(
   'AttachVolume',
-  z.strictObject({ id: ResourceId, volume_id: ResourceId, connector: JsonObjectSchema, ...connectionAttributes }),
+  z.strictObject({ id: ResourceId, volume_id: ResourceId, ...connectionAttributes }),
 );
+
+export interface HostFacts {
+  /** This host's connector properties. */
+  readonly connector: JsonObject;
+}
 
 export const decideAttachVolume = (
   state: VolumeState,
   input: InputOf<typeof AttachVolume>,
-  facts: BackendFacts & ConnectorFacts & SnapshotFacts,
+  facts: BackendFacts & ConnectorFacts & SnapshotFacts & HostFacts,
 ): Decision => {
   const volume = volumeInStatus(state, input.volume_id, 'attached', ['available', 'in-use']);
   if (E.isLeft(volume)) return volume;
-  const refused = refusedConnection(state, volume.right, input, facts);
+  const refused = refusedConnection(state, volume.right, { id: input.id, connector: facts.connector }, facts);
   if (refused !== null) return refuse(refused);
   const backend = changeableBackend(facts.backend, volume.right.backend_name);
   if (E.isLeft(backend)) return backend;
   const { id: connection_id, volume_id, ...rest } = input;
-  return record(VolumeAttachmentRequested.of({ connection_id, ...rest }));
+  return record(VolumeAttachmentRequested.of({ connection_id, connector: facts.connector, ...rest }));
 };

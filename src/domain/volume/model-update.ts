@@ -26,7 +26,7 @@ type ModelUpdated = z.infer<typeof DriverModelUpdated.schema>;
 
 type Defined<Value> = { [Key in keyof Value]?: Exclude<Value[Key], undefined> };
 
-const definedOnly = <Value extends object>(value: Value): Defined<Value> =>
+export const definedOnly = <Value extends object>(value: Value): Defined<Value> =>
   Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Defined<Value>;
 
 /** The event of a driver's answer; none when it said nothing. */

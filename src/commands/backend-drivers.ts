@@ -1,0 +1,61 @@
+import { canonicalJson } from '../audit/canonical.ts';
+import type { Backend } from '../domain/backend/backend.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { Driver } from '../drivers/contract.ts';
+import { parseOptions } from '../drivers/parse-options.ts';
+import { absoluteDriverName, findDriver } from '../drivers/registry.ts';
+import { resolveSecrets } from '../drivers/resolve-secrets.ts';
+import type { RunCommand } from '../drivers/run-command.ts';
+import type { Logger } from '../logging.ts';
+import type { ConfiguredDriver, Drivers } from './services.ts';
+
+interface Ready {
+  readonly configuration: string;
+  readonly driver: Promise<Driver>;
+}
+
+/** One driver per backend and configuration, set up when it is first used and again when its options change. */
+export const createBackendDrivers = (environment: { readonly run: RunCommand; readonly log: Logger }): Drivers => {
+  const ready = new Map<string, Ready>();
+
+  const configure = async (backendName: string, name: string, given: JsonObject): Promise<ConfiguredDriver> => {
+    const driverName = absoluteDriverName(name);
+    const definition = await findDriver(driverName);
+    const options = parseOptions(definition, given);
+    const driver = definition.create(await resolveSecrets(definition, options), { ...environment, backendName });
+    return { driverName, definition, options, driver };
+  };
+
+  const setUp = async (backend: Backend): Promise<Driver> => {
+    const { driver } = await configure(backend.name, backend.driver, backend.options);
+    await driver.setup();
+    return driver;
+  };
+
+  const close = async (entry: Ready | undefined): Promise<void> => {
+    const driver = await entry?.driver.catch(() => undefined);
+    await driver?.close?.();
+  };
+
+  return {
+    configure,
+    async of(backend) {
+      const configuration = canonicalJson({ driver: backend.driver, options: backend.options });
+      const known = ready.get(backend.name);
+      if (known?.configuration === configuration) return known.driver;
+      const entry: Ready = { configuration, driver: setUp(backend) };
+      ready.set(backend.name, entry);
+      // A driver that could not be set up is tried anew by the next operation.
+      entry.driver.catch(() => {
+        if (ready.get(backend.name) === entry) ready.delete(backend.name);
+      });
+      await close(known);
+      return entry.driver;
+    },
+    async close() {
+      const entries = [...ready.values()];
+      ready.clear();
+      for (const entry of entries) await close(entry);
+    },
+  };
+};

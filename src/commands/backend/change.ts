@@ -1,0 +1,43 @@
+import { type BackendStats, backendStream } from '../../domain/backend/backend.ts';
+import {
+  BackendChanged,
+  BackendChangeFailed,
+  BackendChangeRequested,
+  ChangeBackend,
+  decideChangeBackend,
+} from '../../domain/backend/change.ts';
+import { ScoriaError } from '../../domain/errors.ts';
+import { backendNotFound } from '../../domain/volume/checks.ts';
+import { operation } from '../operation.ts';
+import { driverFacts } from './configuration.ts';
+
+export const changeBackend = operation({
+  command: ChangeBackend,
+  kind: 'backend',
+  stream: ({ name }) => backendStream(name),
+  facts: async ({ name, options }, { state, services }) => {
+    if (state.backend === null) throw new ScoriaError(backendNotFound(name));
+    const merged = Object.entries({ ...state.backend.options, ...options }).filter(([, value]) => value !== null);
+    return driverFacts(name, state.backend.driver, Object.fromEntries(merged), state.backend, services);
+  },
+  decide: decideChangeBackend,
+  effect: {
+    intent: BackendChangeRequested,
+    backend: 'not touched',
+    /** The new configuration is tried on a driver of its own; the backend's is set up anew when it is next used. */
+    perform: async ({ state, intent, services }): Promise<BackendStats> => {
+      const { backend } = state;
+      if (backend === null) throw new TypeError('the stream has no backend');
+      const { driver } = await services.drivers.configure(backend.name, backend.driver, intent.data.options);
+      await driver.setup();
+      try {
+        return await driver.stats();
+      } finally {
+        await driver.close?.();
+      }
+    },
+    succeeded: ({ options, capabilities }, stats) => [BackendChanged.of({ options, capabilities, stats })],
+    failed: (_, failure) => BackendChangeFailed.of({ failure }),
+    reconcile: 'perform again',
+  },
+});

@@ -1,0 +1,38 @@
+import { backendStream } from '../../domain/backend/backend.ts';
+import {
+  BackendRemovalFailed,
+  BackendRemovalRequested,
+  BackendRemoved,
+  backendInUse,
+  decideRemoveBackend,
+  RemoveBackend,
+} from '../../domain/backend/remove.ts';
+import { operation, Refused } from '../operation.ts';
+import type { Services } from '../services.ts';
+import { drained } from './drain.ts';
+
+const volumeIds = async (backend_name: string, { read }: Services): Promise<readonly string[]> =>
+  (await read.inventory())
+    .states('volume', { backend_name })
+    .flatMap(({ volume }) => (volume === null ? [] : [volume.id]));
+
+export const removeBackend = operation({
+  command: RemoveBackend,
+  kind: 'backend',
+  stream: ({ name }) => backendStream(name),
+  facts: async ({ name }, { services }) => ({ volumes: await volumeIds(name, services) }),
+  decide: decideRemoveBackend,
+  effect: {
+    intent: BackendRemovalRequested,
+    backend: 'not touched',
+    perform: async ({ intent, services }) => {
+      const name = intent.stream.slice(backendStream('').length);
+      await drained(name, services);
+      const volumes = await volumeIds(name, services);
+      if (volumes.length > 0) throw new Refused(backendInUse(name, volumes));
+    },
+    succeeded: () => [BackendRemoved.of({})],
+    failed: (_, failure) => BackendRemovalFailed.of({ failure }),
+    reconcile: 'perform again',
+  },
+});

@@ -1,0 +1,53 @@
+import { ConnectorFailure } from '../connectors/contract.ts';
+import { type Rejection, type RejectionCode, rejections, ScoriaError } from '../domain/errors.ts';
+import type { Failure } from '../domain/volume/volume.ts';
+import { DriverFailure } from '../drivers/contract.ts';
+import { Refused } from './operation.ts';
+
+/** How an effect ended. */
+export type Ending<Answer> =
+  | { readonly kind: 'done'; readonly answer: Answer }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | {
+      readonly kind: 'unknown';
+      readonly question: string;
+      /** Whether the call may still come to its effect. */
+      readonly pending: boolean;
+    };
+
+export const failureOf = ({ code, message, remedy }: Rejection): Failure => ({ code, message, remedy });
+
+/** The rejection that a recorded failure stands for: a repeated command is refused as it was the first time. */
+export const rejectionOf = ({ code, message, remedy }: Failure): Rejection => {
+  const known = Object.hasOwn(rejections, code) ? (code as RejectionCode) : 'DriverFailed';
+  return rejections[known](message, remedy);
+};
+
+/** An effect's error, as far as it says how the effect ended. A log that fails says nothing: it is passed on. */
+export const endingOf = (error: unknown): Ending<never> => {
+  if (error instanceof ScoriaError && error.kind === 'log') throw error;
+  if (error instanceof DriverFailure) return failed('DriverFailed', error);
+  if (error instanceof ConnectorFailure) return failed('ConnectorFailed', error);
+  if (error instanceof Refused && error.rejection.kind !== 'unknown') {
+    return { kind: 'failed', failure: failureOf(error.rejection) };
+  }
+  if (error instanceof ScoriaError && error.kind !== 'unknown') {
+    return { kind: 'failed', failure: failureOf(error.rejection) };
+  }
+  return { kind: 'unknown', question: error instanceof Error ? error.message : String(error), pending: false };
+};
+
+/** Whether a child ended neither way. */
+export const isUnknown = (error: unknown): boolean => endingOf(error).kind === 'unknown';
+
+const failed = (code: RejectionCode, { message, remedy }: DriverFailure | ConnectorFailure): Ending<never> => ({
+  kind: 'failed',
+  failure: { code, message, remedy },
+});
+
+export const outcomeUnknown = (operation: string, question: string, commandId: string): Rejection =>
+  rejections.OutcomeUnknown(
+    `it is not known whether ${operation} took effect: ${question}`,
+    'repeat the command with the same command id when the storage answers again',
+    { operation, command_id: commandId },
+  );

@@ -1,0 +1,54 @@
+import { addBackend } from './backend/add.ts';
+import { changeBackend } from './backend/change.ts';
+import { freezeBackend, thawBackend } from './backend/freeze.ts';
+import { removeBackend } from './backend/remove.ts';
+import { refreshBackendStats } from './backend/stats.ts';
+import { deleteKeyValue, setKeyValue } from './keyvalue/key-value.ts';
+import { attachVolume } from './volume/attach.ts';
+import { connectVolume } from './volume/connect.ts';
+import { cloneVolume, createVolumeFromSnapshot, createVolumeFromSource } from './volume/copy.ts';
+import { createVolume } from './volume/create.ts';
+import { deleteVolume } from './volume/delete.ts';
+import { detachVolume } from './volume/detach.ts';
+import { attachDevice, reportDevice } from './volume/device-attach.ts';
+import { detachDevice } from './volume/device-detach.ts';
+import { disconnectVolume } from './volume/disconnect.ts';
+import { extendVolume } from './volume/extend.ts';
+import { setVolumeMetadata } from './volume/metadata.ts';
+import { pinSource, unpinSource } from './volume/pin.ts';
+import { renameVolume } from './volume/rename.ts';
+import { revertToSnapshot } from './volume/revert.ts';
+import { createSnapshot } from './volume/snapshot-create.ts';
+import { deleteSnapshot } from './volume/snapshot-delete.ts';
+
+/** The operations that callers give as commands, by the command's name. */
+export const operations = {
+  AddBackend: addBackend,
+  ChangeBackend: changeBackend,
+  RemoveBackend: removeBackend,
+  RefreshBackendStats: refreshBackendStats,
+  FreezeBackend: freezeBackend,
+  ThawBackend: thawBackend,
+  CreateVolume: createVolume,
+  DeleteVolume: deleteVolume,
+  ExtendVolume: extendVolume,
+  RenameVolume: renameVolume,
+  SetVolumeMetadata: setVolumeMetadata,
+  CloneVolume: cloneVolume,
+  CreateVolumeFromSnapshot: createVolumeFromSnapshot,
+  CreateSnapshot: createSnapshot,
+  DeleteSnapshot: deleteSnapshot,
+  RevertToSnapshot: revertToSnapshot,
+  ConnectVolume: connectVolume,
+  DisconnectVolume: disconnectVolume,
+  AttachVolume: attachVolume,
+  DetachVolume: detachVolume,
+  AttachDevice: attachDevice,
+  DetachDevice: detachDevice,
+  ReportDevice: reportDevice,
+  SetKeyValue: setKeyValue,
+  DeleteKeyValue: deleteKeyValue,
+} as const;
+
+/** Given only by their parents. */
+export const childOperations = [createVolumeFromSource, pinSource, unpinSource] as const;

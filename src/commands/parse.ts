@@ -1,0 +1,38 @@
+import * as E from 'fp-ts/lib/Either.js';
+import type { z } from 'zod';
+import type { CommandDefinition, InputOf } from '../domain/decision.ts';
+import { type Rejection, rejections } from '../domain/errors.ts';
+import { nearest } from '../nearest.ts';
+
+/** A command's input, checked against its schema: says which field is wrong, what is, and what would be right. */
+export const parseInput = <Definition extends CommandDefinition>(
+  definition: Definition,
+  input: unknown,
+): E.Either<Rejection, InputOf<Definition>> => {
+  const parsed = definition.schema.safeParse(input);
+  return parsed.success
+    ? E.right(parsed.data as InputOf<Definition>)
+    : E.left(invalidInput(definition.name, parsed.error, fieldsOf(definition.schema)));
+};
+
+const fieldsOf = (schema: z.ZodType): readonly string[] =>
+  'shape' in schema && typeof schema.shape === 'object' && schema.shape !== null ? Object.keys(schema.shape) : [];
+
+export const invalidInput = (what: string, error: z.ZodError, fields: readonly string[]): Rejection => {
+  const problems = error.issues.map((issue) => problemOf(issue, fields));
+  return rejections.InvalidInput(
+    `${what}: ${problems.map(({ field, problem }) => (field === '' ? problem : `${field}: ${problem}`)).join('; ')}`,
+    fields.length > 0 ? `its fields are: ${fields.join(', ')}` : 'see the reference of commands',
+    { command: what, problems: problems.map((problem) => ({ ...problem })) },
+  );
+};
+
+const problemOf = (issue: z.core.$ZodIssue, fields: readonly string[]): { field: string; problem: string } => {
+  const field = issue.path.map(String).join('.');
+  if (issue.code !== 'unrecognized_keys') return { field, problem: issue.message };
+  const problems = issue.keys.map((key) => {
+    const meant = issue.path.length === 0 ? nearest(key, fields) : undefined;
+    return `there is no field "${key}"${meant === undefined ? '' : `; did you mean "${meant}"?`}`;
+  });
+  return { field, problem: problems.join('; ') };
+};

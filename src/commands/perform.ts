@@ -1,0 +1,320 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { isNonEmpty } from 'fp-ts/lib/ReadonlyArray.js';
+import { v5 as uuid5 } from 'uuid';
+import type { OpenIntent } from '../domain/aggregate.ts';
+import { BackendOutcomeUnknown } from '../domain/backend/aggregate.ts';
+import { backendStream } from '../domain/backend/backend.ts';
+import type { InputOf } from '../domain/decision.ts';
+import { type Rejection, rejections, ScoriaError } from '../domain/errors.ts';
+import type { NewEvent, RecordedEvent } from '../domain/event.ts';
+import type { Json } from '../domain/json.ts';
+import { decode, evolveStream, type StreamKind, type StreamState, type StreamStates } from '../domain/streams.ts';
+import { changeableBackend, knownBackend } from '../domain/volume/checks.ts';
+import { VolumeOutcomeUnknown } from '../domain/volume/outcome-unknown.ts';
+import type { EventLog } from '../eventlog/port.ts';
+import { type Ending, endingOf, failureOf, outcomeUnknown, rejectionOf } from './ending.ts';
+import { type Author, commandDigest, isRecordable, seal } from './envelope.ts';
+import { firstOutcome } from './first-outcome.ts';
+import { Limits } from './lines.ts';
+import {
+  type AnyEffect,
+  type AnyOperation,
+  type EffectfulOperation,
+  isEffectful,
+  Refused,
+  type Work,
+} from './operation.ts';
+import type { Given } from './runner.ts';
+import type { Services } from './services.ts';
+import { type Patience, waitingFor } from './waiting.ts';
+
+export interface PerformerOptions {
+  /** A driver call that takes longer has an unknown end. */
+  readonly effectTimeoutMs: number;
+  /** How long `reconcile` is asked about a call that ended neither way. */
+  readonly reconcile: Patience;
+  readonly operationsPerBackend: number;
+}
+
+type RunChild = (operation: AnyOperation, input: unknown, given: Given) => Promise<E.Either<Rejection, StreamState>>;
+
+type Outcome = E.Either<Rejection, StreamState>;
+
+/** Takes an open intent to its outcome. */
+export class Performer {
+  readonly #log: EventLog;
+  readonly #services: Services;
+  readonly #author: Author;
+  readonly #operations: ReadonlyMap<string, AnyOperation>;
+  readonly #options: PerformerOptions;
+  readonly #limits: Limits;
+  /** Command ids whose effects run in this process now. */
+  readonly #active = new Set<string>();
+  #runChild: RunChild = () => Promise.reject(new TypeError('the performer has no runner'));
+
+  constructor(
+    log: EventLog,
+    services: Services,
+    author: Author,
+    operations: readonly AnyOperation[],
+    options: PerformerOptions,
+  ) {
+    this.#log = log;
+    this.#services = services;
+    this.#author = author;
+    this.#operations = new Map(operations.map((operation) => [operation.command.name, operation]));
+    this.#options = options;
+    this.#limits = new Limits(options.operationsPerBackend);
+  }
+
+  runChildrenWith(runChild: RunChild): void {
+    this.#runChild = runChild;
+  }
+
+  /** An intent of this process that nothing works on any more: its outcome could not be recorded. */
+  isAbandoned(intent: OpenIntent): boolean {
+    return intent.executor === this.#author.executor && !this.#active.has(intent.command_id);
+  }
+
+  /** Performs the effect of an intent that was just recorded. */
+  async perform<Op extends EffectfulOperation>(
+    operation: Op,
+    stream: string,
+    intent: RecordedEvent,
+    given: Given,
+  ): Promise<E.Either<Rejection, StreamStates[Op['kind']]>> {
+    return this.#exclusively(given.commandId, async () => {
+      const work = await this.#work(operation, stream, intent, given);
+      const refusal = await this.#refusal(operation.effect, work.state);
+      const ending =
+        refusal === null
+          ? await this.#certain(operation.effect, work, await this.#attempt(operation.effect, work))
+          : { kind: 'failed' as const, failure: failureOf(refusal) };
+      return this.#settle(operation, stream, intent, given, ending);
+    });
+  }
+
+  /** Takes up an intent whose effect may have happened: asks first. */
+  async resume(stream: string, open: OpenIntent): Promise<Outcome> {
+    const operation = this.#operations.get(open.operation);
+    if (operation === undefined || !isEffectful(operation))
+      throw new TypeError(`no operation ${open.operation} can be resumed`);
+    const intent = await this.#intent(stream, BigInt(open.revision));
+    const given = givenBy(intent, stream);
+    return this.#exclusively(given.commandId, async () => {
+      const work = await this.#work(operation, stream, intent, given);
+      const interrupted = 'the operation was interrupted';
+      const ending =
+        operation.effect.reconcile === 'resume children'
+          ? await this.#attempt(operation.effect, work)
+          : await this.#certain(operation.effect, work, { kind: 'unknown', question: interrupted, pending: false });
+      return this.#settle(operation, stream, intent, given, ending);
+    });
+  }
+
+  async #exclusively<Value>(commandId: string, work: () => Promise<Value>): Promise<Value> {
+    this.#active.add(commandId);
+    try {
+      return await work();
+    } finally {
+      this.#active.delete(commandId);
+    }
+  }
+
+  async #intent(stream: string, revision: bigint): Promise<RecordedEvent> {
+    for await (const stored of this.#log.readStream(stream, { from: revision, to: revision })) return decode(stored);
+    throw new TypeError(`${stream} has no event ${revision}`);
+  }
+
+  async #work(
+    operation: AnyOperation,
+    stream: string,
+    intent: RecordedEvent,
+    given: Given,
+  ): Promise<Work<StreamKind, unknown>> {
+    const services = this.#services;
+    const state = await services.read.state(operation.kind as StreamKind, stream);
+    return {
+      state,
+      intent,
+      services,
+      driver: async () => services.drivers.of(await this.#backendOf(state)),
+      child: async (step, child, input) => {
+        const outcome = await this.#runChild(child, input, childOf(given, intent, step, child, input));
+        if (E.isLeft(outcome)) throw new Refused(outcome.left);
+        return outcome.right as never;
+      },
+    };
+  }
+
+  /** As the log has it now: after this operation's own intent, so that a freeze sees the one or is seen by the other. */
+  async #backendOf(state: StreamState) {
+    if ('backend' in state && state.backend !== null) return state.backend;
+    const name = backendNameOf(state);
+    const backend = knownBackend(await this.#services.read.state('backend', backendStream(name)), name);
+    if (E.isLeft(backend)) throw new Refused(backend.left);
+    return backend.right;
+  }
+
+  async #refusal(effect: AnyEffect, state: StreamState): Promise<Rejection | null> {
+    if (effect.backend !== 'must be thawed') return null;
+    const name = backendNameOf(state);
+    const backend = changeableBackend(await this.#services.read.state('backend', backendStream(name)), name);
+    return E.isLeft(backend) ? backend.left : null;
+  }
+
+  async #attempt(effect: AnyEffect, work: Work<StreamKind, unknown>): Promise<Ending<unknown>> {
+    const perform = () => this.#ended(effect, work, () => effect.perform(work));
+    return effect.backend === 'not touched' ? perform() : this.#limits.within(backendNameOf(work.state), perform);
+  }
+
+  /** How a call ended. One that is slower than the timeout may still come to its effect. */
+  async #ended(
+    effect: AnyEffect,
+    work: Work<StreamKind, unknown>,
+    call: () => Promise<unknown>,
+  ): Promise<Ending<unknown>> {
+    const { effectTimeoutMs } = this.#options;
+    const timeout = Promise.withResolvers<Ending<never>>();
+    const question = `there was no answer within ${effectTimeoutMs} ms`;
+    const timer = setTimeout(() => timeout.resolve({ kind: 'unknown', question, pending: true }), effectTimeoutMs);
+    const ended = call().then((answer): Ending<unknown> => {
+      if (isRecordable(effect.succeeded(work.intent.data, answer))) return { kind: 'done', answer };
+      return {
+        kind: 'unknown',
+        question: 'the driver gave an answer that its contract does not allow',
+        pending: false,
+      };
+    }, endingOf);
+    try {
+      // A parent is as slow as its children, which have timeouts of their own.
+      return await (effect.reconcile === 'resume children' ? ended : Promise.race([ended, timeout.promise]));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Asks the driver about a call that ended neither way, until it knows or patience ends. */
+  async #certain(
+    effect: AnyEffect,
+    work: Work<StreamKind, unknown>,
+    ending: Ending<unknown>,
+  ): Promise<Ending<unknown>> {
+    if (ending.kind !== 'unknown' || effect.reconcile === 'resume children') return ending;
+    const waiting = waitingFor(this.#options.reconcile);
+    do {
+      const answer = await this.#asked(effect, work, ending);
+      if (answer.kind !== 'unknown') return answer;
+    } while (await waiting());
+    return ending;
+  }
+
+  async #asked(
+    effect: AnyEffect,
+    work: Work<StreamKind, unknown>,
+    ending: Ending<never> & { readonly kind: 'unknown' },
+  ): Promise<Ending<unknown>> {
+    const { reconcile } = effect;
+    if (typeof reconcile === 'string') return this.#attempt(effect, work);
+    const asked = await this.#ended(effect, work, async () => {
+      const reconciled = await reconcile(work);
+      if (reconciled.happened) return reconciled.answer;
+      // What has not happened while the call is still under way may yet happen.
+      if (ending.pending) throw new Error(ending.question);
+      throw new Refused(notHappened(ending.question));
+    });
+    return asked;
+  }
+
+  /** Records the outcome, while the intent is still open: the outcome is decided too. */
+  async #settle(
+    operation: EffectfulOperation,
+    stream: string,
+    intent: RecordedEvent,
+    given: Given,
+    ending: Ending<unknown>,
+  ): Promise<Outcome> {
+    const kind = operation.kind as StreamKind;
+    for (;;) {
+      const kept = await this.#services.read.kept(kind, stream);
+      const isOurs = ({ command_id }: OpenIntent) => command_id === given.commandId;
+      const isAsked = kept?.state.questions.some(isOurs) ?? false;
+      if (kept === null || !(isAsked || kept.state.open.some(isOurs))) {
+        const settled = await firstOutcome(this.#log, kind, stream, given.commandId);
+        return settled ?? E.left(outcomeUnknown(given.command, 'another process took it over', given.commandId));
+      }
+      const unknown =
+        ending.kind === 'unknown' ? outcomeUnknown(given.command, ending.question, given.commandId) : null;
+      if (unknown !== null && isAsked) return E.left(unknown);
+      const events = outcomeEvents(operation, kind, intent, ending);
+      if (!isNonEmpty(events)) throw new TypeError(`${given.command} has no outcome`);
+      const meta = { ...metaOf(given), causationId: intent.id };
+      const result = await this.#log.append(seal(stream, kept, events, meta, this.#author));
+      if (E.isLeft(result)) continue;
+      if (unknown !== null) return E.left(unknown);
+      if (ending.kind === 'failed') return E.left(rejectionOf(ending.failure));
+      return E.right(
+        result.right.reduce<StreamState>((state, event) => evolveStream(kind, state, decode(event)), kept.state),
+      );
+    }
+  }
+}
+
+const outcomeEvents = (
+  { effect }: EffectfulOperation,
+  kind: StreamKind,
+  intent: RecordedEvent,
+  ending: Ending<unknown>,
+): readonly NewEvent<string, unknown>[] => {
+  const { succeeded, failed } = effect;
+  switch (ending.kind) {
+    case 'done':
+      return succeeded(intent.data, ending.answer);
+    case 'failed':
+      return [failed(intent.data, ending.failure)];
+    case 'unknown':
+      return [(kind === 'backend' ? BackendOutcomeUnknown : VolumeOutcomeUnknown).of({ question: ending.question })];
+  }
+};
+
+const notHappened = (question: string): Rejection =>
+  rejections.DriverFailed(`${question}, and the operation did not take effect`, 'give the command again');
+
+const backendNameOf = (state: StreamState): string => {
+  if ('volume' in state && state.volume !== null) return state.volume.backend_name;
+  if ('backend' in state && state.backend !== null) return state.backend.name;
+  throw new ScoriaError(rejections.BackendNotFound('the stream has no backend', 'give a backend'));
+};
+
+const metaOf = ({ actor, command, commandId, commandDigest: digest, correlationId, reason }: Given) => ({
+  actor,
+  command,
+  commandId,
+  commandDigest: digest,
+  correlationId,
+  reason,
+});
+
+/** A command again, from its intent. */
+const givenBy = ({ meta }: RecordedEvent, stream: string): Given => ({
+  ...metaOf({ ...meta, reason: meta.reason, ancestors: [], held: [] }),
+  causationId: meta.causationId,
+  ancestors: [],
+  held: [stream],
+});
+
+const childOf = <Child extends AnyOperation>(
+  parent: Given,
+  intent: RecordedEvent,
+  step: string,
+  child: Child,
+  input: InputOf<Child['command']>,
+): Given => ({
+  ...metaOf(parent),
+  command: child.command.name,
+  commandId: uuid5(step, parent.commandId),
+  commandDigest: commandDigest(child.command.name, input as Json),
+  causationId: intent.id,
+  ancestors: [...parent.ancestors, parent.commandId],
+  held: parent.held,
+});

@@ -1,0 +1,249 @@
+import * as E from 'fp-ts/lib/Either.js';
+import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
+import { validate as isUuid, v5 as uuid5, v7 as uuid7 } from 'uuid';
+import type { OpenIntent } from '../domain/aggregate.ts';
+import type { InputOf } from '../domain/decision.ts';
+import { type Rejection, rejections, ScoriaError } from '../domain/errors.ts';
+import type { Actor, NewEvent, RecordedEvent } from '../domain/event.ts';
+import type { Json } from '../domain/json.ts';
+import { aggregateOf, decode, evolveStream, type StreamKind, type StreamStates } from '../domain/streams.ts';
+import type { EventLog } from '../eventlog/port.ts';
+import { type Author, type CommandMeta, commandDigest, EMPTY_STREAM, type StreamHead, seal } from './envelope.ts';
+import { firstOutcome } from './first-outcome.ts';
+import { Lines } from './lines.ts';
+import { type AnyOperation, type EffectfulOperation, isEffectful } from './operation.ts';
+import { parseInput } from './parse.ts';
+import type { Performer } from './perform.ts';
+import type { Services } from './services.ts';
+import { type Patience, waitingFor } from './waiting.ts';
+
+/** Who gives a command, why, and under which id. */
+export interface CommandContext {
+  /** A UUID. The same id with the same content happens once. */
+  readonly commandId?: string | undefined;
+  readonly actor?: Actor | undefined;
+  readonly reason?: string | undefined;
+  readonly correlationId?: string | undefined;
+}
+
+/** A command in the runner's hands: with its id, and its place under a parent. */
+export interface Given extends CommandMeta {
+  readonly causationId: string;
+  /** Command ids of the parents, whose open intents let this command pass. */
+  readonly ancestors: readonly string[];
+  /** Streams whose line a parent stands at the head of. */
+  readonly held: readonly string[];
+}
+
+export type Result<Kind extends StreamKind> = E.Either<
+  Rejection,
+  { readonly state: StreamStates[Kind]; readonly input: Record<string, Json> }
+>;
+
+export interface RunnerOptions {
+  readonly actor: Actor;
+  /** How long a command waits for another process's open intent. */
+  readonly busy: Patience;
+  /** Whether ids must be UUIDs. */
+  readonly nonUuidIds: boolean;
+}
+
+/** A decided command whose intent is in the log. */
+interface Accepted {
+  readonly operation: EffectfulOperation;
+  readonly intent: RecordedEvent;
+}
+
+type Acceptance<Kind extends StreamKind> =
+  | { readonly settled: E.Either<Rejection, StreamStates[Kind]> }
+  | { readonly accepted: Accepted }
+  | { readonly resumed: OpenIntent };
+
+/**
+ * Performs every operation. *Accept* decides and makes the intent durable; *perform* (`perform.ts`) takes an open
+ * intent to its outcome. There is no other way to reach a driver.
+ */
+export class Runner {
+  readonly #log: EventLog;
+  readonly #services: Services;
+  readonly #author: Author;
+  readonly #options: RunnerOptions;
+  readonly #performer: Performer;
+  readonly #lines = new Lines();
+
+  constructor(log: EventLog, services: Services, author: Author, performer: Performer, options: RunnerOptions) {
+    this.#log = log;
+    this.#services = services;
+    this.#author = author;
+    this.#performer = performer;
+    this.#options = options;
+    performer.runChildrenWith((operation, input, given) => this.#run(operation, input, given));
+  }
+
+  async execute<Op extends AnyOperation>(
+    operation: Op,
+    input: unknown,
+    context: CommandContext = {},
+  ): Promise<Result<Op['kind']>> {
+    const commandId = context.commandId ?? uuid7();
+    const completed = this.#completed(operation, input, commandId);
+    if (E.isLeft(completed)) return completed;
+    const parsed = parseInput(operation.command, completed.right);
+    if (E.isLeft(parsed)) return parsed;
+    const state = await this.#run(operation, parsed.right, {
+      actor: context.actor ?? this.#options.actor,
+      command: operation.command.name,
+      commandId,
+      commandDigest: commandDigest(operation.command.name, parsed.right as Json),
+      correlationId: context.correlationId ?? commandId,
+      causationId: commandId,
+      reason: context.reason,
+      ancestors: [],
+      held: [],
+    });
+    return E.isLeft(state) ? state : E.right({ state: state.right, input: parsed.right as Record<string, Json> });
+  }
+
+  /** The input with the ids that the command makes, so that repeating it reaches the same stream. */
+  #completed(operation: AnyOperation, input: unknown, commandId: string): E.Either<Rejection, unknown> {
+    if (!isUuid(commandId)) return E.left(notUuid('command id', commandId));
+    if (!operation.creates || typeof input !== 'object' || input === null) return E.right(input);
+    const { id, ...rest } = input as { readonly id?: unknown };
+    if (id === undefined || id === null) return E.right({ ...rest, id: uuid5(operation.command.name, commandId) });
+    if (!this.#options.nonUuidIds && typeof id === 'string' && !isUuid(id)) return E.left(notUuid('id', id));
+    return E.right(input);
+  }
+
+  async #run<Op extends AnyOperation>(
+    operation: Op,
+    input: InputOf<Op['command']>,
+    given: Given,
+  ): Promise<E.Either<Rejection, StreamStates[Op['kind']]>> {
+    const stream: string = operation.stream(input);
+    if (given.held.includes(stream)) return this.#runInLine(operation, input, given, stream);
+    return this.#lines.inLine(stream, () =>
+      this.#runInLine(operation, input, { ...given, held: [...given.held, stream] }, stream),
+    );
+  }
+
+  async #runInLine<Op extends AnyOperation>(
+    operation: Op,
+    input: InputOf<Op['command']>,
+    given: Given,
+    stream: string,
+  ): Promise<E.Either<Rejection, StreamStates[Op['kind']]>> {
+    const waiting = waitingFor(this.#options.busy);
+    for (;;) {
+      const acceptance = await this.#accept(operation, input, given, stream);
+      if (acceptance === 'stale') continue;
+      if ('blocker' in acceptance) {
+        if (await waiting()) continue;
+        return E.left(busy(stream, acceptance.blocker));
+      }
+      if ('settled' in acceptance) return acceptance.settled;
+      if ('resumed' in acceptance) {
+        const outcome = await this.#performer.resume(stream, acceptance.resumed);
+        if (acceptance.resumed.command_id === given.commandId) return outcome;
+        continue;
+      }
+      return this.#performer.perform(acceptance.accepted.operation, stream, acceptance.accepted.intent, given);
+    }
+  }
+
+  async #accept<Op extends AnyOperation>(
+    operation: Op,
+    input: InputOf<Op['command']>,
+    given: Given,
+    stream: string,
+  ): Promise<Acceptance<Op['kind']> | { readonly blocker: OpenIntent } | 'stale'> {
+    const kind: Op['kind'] = operation.kind;
+    const kept = await this.#services.read.kept(kind, stream);
+    const state = kept?.state ?? aggregateOf(kind).initial;
+    const standing = this.#standing(state, given);
+    if (standing !== null) return standing;
+    const repeated = await this.#repeated(operation, given);
+    if (repeated !== null) return { settled: repeated };
+    const facts = await this.#facts(operation, input, state);
+    if (E.isLeft(facts)) return { settled: facts };
+    const decision = operation.decide(state, input, { ...facts.right, actor: given.actor });
+    if (E.isLeft(decision)) return { settled: decision };
+    const [first, ...others] = decision.right;
+    if (first === undefined) return { settled: E.right(state) };
+    const recorded = await this.#record(stream, kept ?? EMPTY_STREAM, [first, ...others], given);
+    if (recorded === null) return 'stale';
+    const next = recorded.reduce((folded, event) => evolveStream(kind, folded, event), state);
+    const intent = recorded.at(-1);
+    if (!isEffectful(operation) || intent === undefined) return { settled: E.right(next) };
+    return { accepted: { operation, intent } };
+  }
+
+  /** What already stands open in the stream, and what it means to this command. */
+  #standing(
+    state: StreamStates[StreamKind],
+    given: Given,
+  ): { readonly blocker: OpenIntent } | { readonly resumed: OpenIntent } | null {
+    const asked = state.questions.find((question) => question.command_id === given.commandId);
+    if (asked !== undefined) return { resumed: asked };
+    const open = state.open.find((intent) => !given.ancestors.includes(intent.command_id));
+    if (open === undefined) return null;
+    return this.#performer.isAbandoned(open) ? { resumed: open } : { blocker: open };
+  }
+
+  /** The outcome that this command's id had before, if it was ever decided. */
+  async #repeated(
+    operation: AnyOperation,
+    given: Given,
+  ): Promise<E.Either<Rejection, StreamStates[StreamKind]> | null> {
+    const known = (await this.#services.read.inventory()).command(given.commandId);
+    if (known === null) return null;
+    if (known.digest !== given.commandDigest) {
+      return E.left(
+        rejections.CommandIdReused(
+          `the command id ${given.commandId} belongs to another command`,
+          'give each command an id of its own; repeat a command with the same content',
+          { command_id: given.commandId, stream: known.stream },
+        ),
+      );
+    }
+    return firstOutcome(this.#log, operation.kind, known.stream, given.commandId);
+  }
+
+  async #facts(
+    operation: AnyOperation,
+    input: unknown,
+    state: unknown,
+  ): Promise<E.Either<Rejection, Record<string, unknown>>> {
+    try {
+      return E.right((await operation.facts?.(input, { state, services: this.#services })) ?? {});
+    } catch (error) {
+      if (error instanceof ScoriaError && error.kind !== 'log') return E.left(error.rejection);
+      throw error;
+    }
+  }
+
+  async #record(
+    stream: string,
+    head: StreamHead,
+    events: ReadonlyNonEmptyArray<NewEvent<string, unknown>>,
+    given: Given,
+  ): Promise<readonly RecordedEvent[] | null> {
+    const { actor, command, commandId, commandDigest: digest, correlationId, causationId, reason } = given;
+    const meta = { actor, command, commandId, commandDigest: digest, correlationId, causationId, reason };
+    const result = await this.#log.append(seal(stream, head, events, meta, this.#author));
+    return E.isLeft(result) ? null : result.right.map(decode);
+  }
+}
+
+const notUuid = (what: string, id: string): Rejection =>
+  rejections.InvalidInput(
+    `the ${what} ${JSON.stringify(id)} is not a UUID`,
+    what === 'id' ? 'give a UUID, or open the engine with nonUuidIds' : 'give a UUID',
+    { id },
+  );
+
+const busy = (stream: string, holder: OpenIntent): Rejection =>
+  rejections.ResourceBusy(
+    `${stream} is held by ${holder.operation}, which ${holder.executor} started at ${holder.at}`,
+    'try again when that operation has ended',
+    { stream, operation: holder.operation, executor: holder.executor, command_id: holder.command_id },
+  );

@@ -1,0 +1,43 @@
+import type { HostConnector } from '../connectors/contract.ts';
+import type { Backend } from '../domain/backend/backend.ts';
+import type { JsonObject } from '../domain/json.ts';
+import type { StreamKind, StreamStates } from '../domain/streams.ts';
+import type { Driver, DriverDefinition } from '../drivers/contract.ts';
+import type { Logger } from '../logging.ts';
+import type { InventoryStore, KeptState } from '../projections/inventory.ts';
+
+/** Reads that are caught up with the log's head at the time of the call. */
+export interface Reader {
+  kept<Kind extends StreamKind>(kind: Kind, stream: string): Promise<KeptState<Kind> | null>;
+  /** The state of a stream; the initial state when it holds nothing. */
+  state<Kind extends StreamKind>(kind: Kind, stream: string): Promise<StreamStates[Kind]>;
+  inventory(): Promise<InventoryStore>;
+}
+
+/** The drivers of this process. */
+export interface Drivers {
+  /** The backend's driver with its present options, set up once. */
+  of(backend: Backend): Promise<Driver>;
+  /** What a definition makes of options, without setting anything up. */
+  configure(backendName: string, driver: string, options: JsonObject): Promise<ConfiguredDriver>;
+  close(): Promise<void>;
+}
+
+export interface ConfiguredDriver {
+  /** As the log records it: a path is absolute, so that it means the same from any directory. */
+  readonly driverName: string;
+  readonly definition: DriverDefinition;
+  /** Parsed and in the definition's own form, credentials as references. */
+  readonly options: JsonObject;
+  readonly driver: Driver;
+}
+
+/** What operations may use. */
+export interface Services {
+  readonly read: Reader;
+  readonly drivers: Drivers;
+  connector(protocol: string): Promise<HostConnector>;
+  readonly log: Logger;
+  /** How long a freeze or a removal waits for a backend's open intents. */
+  readonly drainTimeoutMs: number;
+}

@@ -1,0 +1,50 @@
+import { connectorProperties } from '../../connectors/properties.ts';
+import {
+  AttachVolume,
+  decideAttachVolume,
+  VolumeAttached,
+  VolumeAttachmentFailed,
+  VolumeAttachmentRequested,
+} from '../../domain/volume/attach.ts';
+import { volumeStream } from '../../domain/volume/volume.ts';
+import { isUnknown } from '../ending.ts';
+import { operation } from '../operation.ts';
+import { connectVolume } from './connect.ts';
+import { attachDevice } from './device-attach.ts';
+import { detachDevice } from './device-detach.ts';
+import { disconnectVolume } from './disconnect.ts';
+import { connectionFacts } from './facts.ts';
+import { volumeOf } from './find.ts';
+
+export const attachVolume = operation({
+  command: AttachVolume,
+  kind: 'volume',
+  creates: true,
+  stream: ({ volume_id }) => volumeStream(volume_id),
+  facts: async ({ id }, context) => {
+    const connector = await connectorProperties();
+    return { connector, ...(await connectionFacts(id, connector, context)) };
+  },
+  decide: decideAttachVolume,
+  effect: {
+    intent: VolumeAttachmentRequested,
+    backend: 'not touched',
+    /** Connect, attach the device; when that fails, undo both. */
+    perform: async ({ state, intent, child }) => {
+      const { connection_id, ...request } = intent.data;
+      const volume_id = volumeOf(state).id;
+      await child('connect', connectVolume, { id: connection_id, volume_id, ...request });
+      try {
+        await child('attach', attachDevice, { volume_id, connection_id });
+      } catch (error) {
+        if (isUnknown(error)) throw error;
+        await child('detach', detachDevice, { volume_id, connection_id });
+        await child('disconnect', disconnectVolume, { volume_id, connection_id });
+        throw error;
+      }
+    },
+    succeeded: ({ connection_id }) => [VolumeAttached.of({ connection_id })],
+    failed: ({ connection_id }, failure) => VolumeAttachmentFailed.of({ connection_id, failure }),
+    reconcile: 'resume children',
+  },
+});

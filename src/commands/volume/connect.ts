@@ -1,0 +1,65 @@
+import {
+  ConnectionInitializationFailed,
+  ConnectionInitializationRequested,
+  ConnectionInitialized,
+  ConnectVolume,
+  decideConnectVolume,
+} from '../../domain/volume/connect.ts';
+import { definedOnly, modelUpdated } from '../../domain/volume/model-update.ts';
+import { type Volume, volumeStream } from '../../domain/volume/volume.ts';
+import {
+  type ConnectionInfo,
+  type ConnectionRequest,
+  type Driver,
+  DriverFailure,
+  type VolumeModelUpdate,
+} from '../../drivers/contract.ts';
+import { operation } from '../operation.ts';
+import { connectionFacts } from './facts.ts';
+import { volumeOf } from './find.ts';
+
+interface Connected {
+  readonly update: VolumeModelUpdate | undefined;
+  readonly connection_info: ConnectionInfo;
+}
+
+export const connectVolume = operation({
+  command: ConnectVolume,
+  kind: 'volume',
+  creates: true,
+  stream: ({ volume_id }) => volumeStream(volume_id),
+  facts: ({ id, connector }, context) => connectionFacts(id, connector, context),
+  decide: decideConnectVolume,
+  effect: {
+    intent: ConnectionInitializationRequested,
+    backend: 'must be thawed',
+    perform: async ({ state, intent, driver }): Promise<Connected> => {
+      const isFirst = Object.keys(state.connections).length === 1;
+      return connect(await driver(), volumeOf(state), intent.data.connection, isFirst);
+    },
+    succeeded: ({ connection }, { update, connection_info }) => [
+      ...modelUpdated('volume', connection.volume_id, update),
+      ConnectionInitialized.of({ connection_id: connection.id, connection_info }),
+    ],
+    failed: ({ connection }, failure) => ConnectionInitializationFailed.of({ connection_id: connection.id, failure }),
+    reconcile: 'perform again',
+  },
+});
+
+/** Export, then connect; when the host cannot be connected, an export that nobody else uses is removed again. */
+const connect = async (
+  driver: Driver,
+  volume: Volume,
+  connection: ConnectionRequest,
+  isFirst: boolean,
+): Promise<Connected> => {
+  const update = await driver.createExport(volume, connection.connector);
+  const exported: Volume = { ...volume, ...definedOnly(update ?? {}) };
+  try {
+    return { update, connection_info: await driver.initializeConnection(exported, connection) };
+  } catch (error) {
+    // Its own failure leaves the end unknown: the export may still stand.
+    if (isFirst && error instanceof DriverFailure) await driver.removeExport(exported);
+    throw error;
+  }
+};

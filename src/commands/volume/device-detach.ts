@@ -1,0 +1,38 @@
+import {
+  DetachDevice,
+  DeviceDetached,
+  DeviceDetachmentFailed,
+  DeviceDetachmentRequested,
+  decideDetachDevice,
+} from '../../domain/volume/device-detach.ts';
+import { volumeStream } from '../../domain/volume/volume.ts';
+import { operation } from '../operation.ts';
+import { idKnown } from './facts.ts';
+import { connectionOf } from './find.ts';
+import { ignoring } from './force.ts';
+import { deviceOf, hostSideOf } from './host-side.ts';
+
+export const detachDevice = operation({
+  command: DetachDevice,
+  kind: 'volume',
+  stream: ({ volume_id }) => volumeStream(volume_id),
+  facts: ({ connection_id }, context) => idKnown(connection_id, context),
+  decide: decideDetachDevice,
+  effect: {
+    intent: DeviceDetachmentRequested,
+    backend: 'not touched',
+    perform: async ({ state, intent, services }): Promise<readonly string[]> => {
+      const { force, connection_id } = intent.data;
+      const connection = connectionOf(state, connection_id);
+      return ignoring(force, [
+        async () => {
+          const { connector, request } = await hostSideOf(connection, services);
+          await connector.disconnectVolume(request, deviceOf(connection), { force });
+        },
+      ]);
+    },
+    succeeded: ({ connection_id }, ignored_errors) => [DeviceDetached.of({ connection_id, ignored_errors })],
+    failed: ({ connection_id }, failure) => DeviceDetachmentFailed.of({ connection_id, failure }),
+    reconcile: 'perform again',
+  },
+});

@@ -1,0 +1,40 @@
+import {
+  ConnectionTerminated,
+  ConnectionTerminationFailed,
+  ConnectionTerminationRequested,
+  DisconnectVolume,
+  decideDisconnectVolume,
+} from '../../domain/volume/disconnect.ts';
+import { volumeStream } from '../../domain/volume/volume.ts';
+import { operation } from '../operation.ts';
+import { backendOf, idKnown } from './facts.ts';
+import { connectionOf, volumeOf } from './find.ts';
+import { ignoring } from './force.ts';
+
+export const disconnectVolume = operation({
+  command: DisconnectVolume,
+  kind: 'volume',
+  stream: ({ volume_id }) => volumeStream(volume_id),
+  facts: async (input, context) => ({
+    ...(await backendOf(input, context)),
+    ...(await idKnown(input.connection_id, context)),
+  }),
+  decide: decideDisconnectVolume,
+  effect: {
+    intent: ConnectionTerminationRequested,
+    backend: 'may be frozen',
+    perform: async ({ state, intent, driver }): Promise<readonly string[]> => {
+      const { force, connection_id } = intent.data;
+      const [volume, connection] = [volumeOf(state), connectionOf(state, connection_id)];
+      const isLast = Object.keys(state.connections).length === 1;
+      const ready = await driver();
+      return ignoring(force, [
+        () => ready.terminateConnection(volume, connection, { force }),
+        ...(isLast ? [() => ready.removeExport(volume)] : []),
+      ]);
+    },
+    succeeded: ({ connection_id }, ignored_errors) => [ConnectionTerminated.of({ connection_id, ignored_errors })],
+    failed: ({ connection_id }, failure) => ConnectionTerminationFailed.of({ connection_id, failure }),
+    reconcile: 'perform again',
+  },
+});

@@ -1,0 +1,42 @@
+import { backendStream, NO_BACKEND } from '../../domain/backend/backend.ts';
+import type { BackendFacts } from '../../domain/volume/checks.ts';
+import type { ConnectorFacts } from '../../domain/volume/connect.ts';
+import type { SnapshotFacts } from '../../domain/volume/snapshot-create.ts';
+import type { Connector } from '../../drivers/contract.ts';
+import { findDriver } from '../../drivers/registry.ts';
+import type { FactsContext } from '../operation.ts';
+
+type Context = FactsContext<'volume'>;
+
+export const backendNamed = async (name: string, { services }: Pick<Context, 'services'>): Promise<BackendFacts> => ({
+  backend: await services.read.state('backend', backendStream(name)),
+});
+
+/** The backend of a volume that is there; deciders refuse a volume that is not before they look at it. */
+export const backendOf = async (_input: unknown, context: Context): Promise<BackendFacts> =>
+  context.state.volume === null ? { backend: NO_BACKEND } : backendNamed(context.state.volume.backend_name, context);
+
+export const idKnown = async (id: string, { services }: Pick<Context, 'services'>): Promise<SnapshotFacts> => ({
+  idKnown: (await services.read.inventory()).resource(id) !== null,
+});
+
+/** What deciding on a connection needs: the backend, whether its id is taken, and what the driver says of the host. */
+export const connectionFacts = async (
+  id: string,
+  connector: Connector,
+  context: Context,
+): Promise<BackendFacts & SnapshotFacts & ConnectorFacts> => {
+  const facts = await backendOf(null, context);
+  const { backend } = facts.backend;
+  const connectorProblems = backend === null ? [] : await problemsOf(backend.driver, connector);
+  return { ...facts, ...(await idKnown(id, context)), connectorProblems };
+};
+
+/** What the driver finds wrong with a connector, by field. */
+export const problemsOf = async (driver: string, connector: Connector): Promise<string[]> => {
+  const definition = await findDriver(driver);
+  const parsed = definition.connector.safeParse(connector);
+  return parsed.success
+    ? []
+    : parsed.error.issues.map((issue) => `${issue.path.map(String).join('.') || 'connector'}: ${issue.message}`);
+};

@@ -1,0 +1,43 @@
+import type { Connection, Snapshot, Volume, VolumeState } from '../../domain/volume/volume.ts';
+import type { Driver, SnapshotCapability, VolumeModelUpdate } from '../../drivers/contract.ts';
+import type { Reconciled, Work } from '../operation.ts';
+
+/** The volume that an intent is about: its decider saw it. */
+export const volumeOf = ({ volume }: VolumeState): Volume => {
+  if (volume === null) throw new TypeError('the stream has no volume');
+  return volume;
+};
+
+export const snapshotOf = ({ snapshots }: VolumeState, id: string): Snapshot => {
+  const snapshot = snapshots[id];
+  if (snapshot === undefined) throw new TypeError(`the volume has no snapshot ${id}`);
+  return snapshot;
+};
+
+export const connectionOf = ({ connections }: VolumeState, id: string): Connection => {
+  const connection = connections[id];
+  if (connection === undefined) throw new TypeError(`the volume has no connection ${id}`);
+  return connection;
+};
+
+/** A part of the driver that its registration said it has. */
+export const capability = async <Name extends 'extend' | 'clone' | 'snapshots' | 'revert'>(
+  driver: () => Promise<Driver>,
+  name: Name,
+): Promise<NonNullable<Driver[Name]>> => {
+  const part = (await driver())[name];
+  if (part === undefined) throw new TypeError(`the driver has no ${name}`);
+  return part;
+};
+
+export const snapshotCapability = (driver: () => Promise<Driver>): Promise<SnapshotCapability> =>
+  capability(driver, 'snapshots');
+
+/** Whether a volume was made: the array has it. */
+export const findVolume = async ({
+  state,
+  driver,
+}: Work<'volume', unknown>): Promise<Reconciled<VolumeModelUpdate | undefined>> => {
+  const found = await (await driver()).findVolume(volumeOf(state));
+  return found === null ? { happened: false } : { happened: true, answer: found.modelUpdate };
+};

@@ -1,0 +1,41 @@
+import { hostname } from 'node:os';
+import type { Device, HostConnector } from '../../connectors/contract.ts';
+import { rejections, ScoriaError } from '../../domain/errors.ts';
+import type { Connection, VolumeState } from '../../domain/volume/volume.ts';
+import type { ConnectionInfo } from '../../drivers/contract.ts';
+import type { Services } from '../services.ts';
+
+/** The connector of a connection's protocol, and what it asks for. */
+export const hostSideOf = async (
+  connection: Connection,
+  services: Services,
+): Promise<{ readonly connector: HostConnector; readonly request: ConnectionInfo }> => {
+  const { id, connection_info } = connection;
+  if (connection_info === null) {
+    throw new ScoriaError(
+      rejections.InvalidConnection(`connection ${id} has no connection info`, 'connect it again', {
+        connection_id: id,
+      }),
+    );
+  }
+  return { connector: await services.connector(connection_info.driver_volume_type), request: connection_info };
+};
+
+export const deviceOf = ({ device }: Connection): Device | null => device as Device | null;
+
+/**
+ * Makes this host see the new size of a volume that grew while attached. By then the array has grown it, so that a
+ * device that does not follow leaves the end unknown and not failed.
+ */
+export const growDevices = async (state: VolumeState, services: Services): Promise<void> => {
+  for (const connection of Object.values(state.connections)) {
+    const device = deviceOf(connection);
+    if (device === null || connection.connector.host !== hostname()) continue;
+    const { connector, request } = await hostSideOf(connection, services);
+    try {
+      await connector.extendVolume(request, device);
+    } catch (error) {
+      throw new Error(`the array has grown the volume, its device here has not: ${(error as Error).message}`);
+    }
+  }
+};

@@ -1,0 +1,182 @@
+import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { RecordedEvent } from '../domain/event.ts';
+import { evolveStream, kindOf, type StreamKind, type StreamState, type StreamStates } from '../domain/streams.ts';
+import type { VolumeState } from '../domain/volume/volume.ts';
+import type { ProjectionStore, TableProjection } from './projection.ts';
+
+/** The folded state of a stream, at its revision. */
+export interface KeptState<Kind extends StreamKind = StreamKind> {
+  readonly state: StreamStates[Kind];
+  readonly revision: bigint;
+  /** The hash of the stream's last event. */
+  readonly hash: string;
+}
+
+/** Where a command was first decided. */
+export interface KnownCommand {
+  readonly stream: string;
+  readonly revision: bigint;
+  readonly digest: string;
+}
+
+/** A snapshot or a connection, which live in their volume's stream; known for ever once it was asked for. */
+export interface KnownResource {
+  readonly kind: 'snapshot' | 'connection';
+  readonly stream: string;
+}
+
+export interface InventoryStore extends ProjectionStore {
+  kept<Kind extends StreamKind>(kind: Kind, stream: string): KeptState<Kind> | null;
+  command(commandId: string): KnownCommand | null;
+  resource(id: string): KnownResource | null;
+  /** The states of a kind that are there (not deleted), by stream. */
+  states<Kind extends StreamKind>(kind: Kind, filter?: { readonly backend_name?: string }): StreamStates[Kind][];
+  /** Streams of volumes by the name of the volume, or of one of its snapshots. */
+  streamsNamed(kind: 'volume' | 'snapshot', name: string): readonly string[];
+  /** Volume streams of a backend with an open intent. */
+  busyStreams(backend_name: string): readonly string[];
+}
+
+const TABLES = (prefix: string) => `
+  CREATE TABLE ${prefix}_streams (
+    stream TEXT PRIMARY KEY, kind TEXT NOT NULL, live INTEGER NOT NULL, busy INTEGER NOT NULL,
+    name TEXT, backend_name TEXT, revision INTEGER NOT NULL, hash TEXT NOT NULL, doc TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE ${prefix}_resources (id TEXT PRIMARY KEY, kind TEXT NOT NULL, stream TEXT NOT NULL, name TEXT) STRICT;
+  CREATE TABLE ${prefix}_commands (
+    id TEXT PRIMARY KEY, stream TEXT NOT NULL, revision INTEGER NOT NULL, digest TEXT NOT NULL
+  ) STRICT;`;
+
+const INDEXES = (prefix: string) => `
+  CREATE INDEX ${prefix}_streams_name ON ${prefix}_streams (name) WHERE name IS NOT NULL;
+  CREATE INDEX ${prefix}_resources_name ON ${prefix}_resources (name) WHERE name IS NOT NULL;`;
+
+interface Columns {
+  readonly live: boolean;
+  readonly name: string | null;
+  readonly backend_name: string | null;
+}
+
+const columnsOf = (kind: StreamKind, state: StreamState): Columns => {
+  if (kind === 'volume') {
+    const { volume } = state as VolumeState;
+    const live = volume !== null && volume.status !== 'deleted';
+    return { live, name: live ? volume.name : null, backend_name: volume?.backend_name ?? null };
+  }
+  const live = 'backend' in state ? state.backend !== null : 'pair' in state && state.pair !== null;
+  return { live, name: null, backend_name: null };
+};
+
+const openInventory = (db: DatabaseSync, prefix: string): InventoryStore => {
+  const selectOne = db.prepare(`SELECT revision, hash, doc FROM ${prefix}_streams WHERE stream = ?`);
+  selectOne.setReadBigInts(true);
+  const selectKind = db.prepare(
+    `SELECT doc FROM ${prefix}_streams WHERE kind = ?1 AND live = 1 AND (?2 IS NULL OR backend_name = ?2) ORDER BY stream`,
+  );
+  const upsert = db.prepare(
+    `INSERT INTO ${prefix}_streams (stream, kind, live, busy, name, backend_name, revision, hash, doc)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (stream) DO UPDATE SET live = excluded.live, busy = excluded.busy,
+     name = excluded.name, backend_name = excluded.backend_name, revision = excluded.revision, hash = excluded.hash,
+     doc = excluded.doc`,
+  );
+  const selectNamed = db.prepare(`SELECT stream FROM ${prefix}_streams WHERE name = ? AND kind = 'volume'`);
+  const selectBusy = db.prepare(`SELECT stream FROM ${prefix}_streams WHERE busy = 1 AND backend_name = ?`);
+  const selectResource = db.prepare(`SELECT kind, stream FROM ${prefix}_resources WHERE id = ?`);
+  const selectResourceNamed = db.prepare(`SELECT stream FROM ${prefix}_resources WHERE name = ? AND kind = ?`);
+  const upsertResource = db.prepare(
+    `INSERT INTO ${prefix}_resources (id, kind, stream, name) VALUES (?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET name = excluded.name`,
+  );
+  const selectCommand = db.prepare(`SELECT stream, revision, digest FROM ${prefix}_commands WHERE id = ?`);
+  selectCommand.setReadBigInts(true);
+  const insertCommand = db.prepare(
+    `INSERT OR IGNORE INTO ${prefix}_commands (id, stream, revision, digest) VALUES (?, ?, ?, ?)`,
+  );
+
+  const kept = <Kind extends StreamKind>(_kind: Kind, stream: string): KeptState<Kind> | null => {
+    const row = selectOne.get(stream);
+    return row === undefined
+      ? null
+      : { state: JSON.parse(row.doc as string), revision: row.revision as bigint, hash: row.hash as string };
+  };
+
+  const writeResources = (stream: string, before: VolumeState | undefined, after: VolumeState): void => {
+    const write = (kind: KnownResource['kind'], id: string, name: string | null) =>
+      upsertResource.run(id, kind, stream, name);
+    for (const [id, { name }] of Object.entries(after.snapshots)) {
+      if (before?.snapshots[id] === undefined) write('snapshot', id, name);
+    }
+    for (const id of Object.keys(before?.snapshots ?? {})) {
+      if (after.snapshots[id] === undefined) write('snapshot', id, null);
+    }
+    for (const id of Object.keys(after.connections)) {
+      if (before?.connections[id] === undefined) write('connection', id, null);
+    }
+  };
+
+  const write = (stream: string, { kind, before, state, last }: Folded): void => {
+    const { live, name, backend_name } = columnsOf(kind, state);
+    const busy = state.open.length > 0 ? 1 : 0;
+    const doc = JSON.stringify(state);
+    upsert.run(stream, kind, live ? 1 : 0, busy, name, backend_name, last.revision, last.meta.hash, doc);
+    if (kind === 'volume') writeResources(stream, before as VolumeState | undefined, state as VolumeState);
+  };
+
+  return {
+    kept,
+    command: (commandId) => (selectCommand.get(commandId) as unknown as KnownCommand | undefined) ?? null,
+    resource: (id) => (selectResource.get(id) as unknown as KnownResource | undefined) ?? null,
+    states: (kind, filter = {}) =>
+      selectKind.all(kind, filter.backend_name ?? null).map(({ doc }) => JSON.parse(doc as string)),
+    streamsNamed: (kind, name) =>
+      (kind === 'volume' ? selectNamed.all(name) : selectResourceNamed.all(name, kind)).map(streamOf),
+    busyStreams: (backend_name) => selectBusy.all(backend_name).map(streamOf),
+    apply(events) {
+      const folded = foldByStream(events, (kind, stream) => kept(kind, stream)?.state);
+      for (const [stream, fold] of folded) write(stream, fold);
+      for (const { meta, stream, revision } of events) {
+        insertCommand.run(meta.commandId, stream, revision, meta.commandDigest);
+      }
+    },
+  };
+};
+
+const streamOf = (row: Record<string, SQLOutputValue>): string => row.stream as string;
+
+interface Folded {
+  readonly kind: StreamKind;
+  readonly before: StreamState | undefined;
+  readonly state: StreamState;
+  readonly last: RecordedEvent;
+}
+
+/** Folds a batch so that each stream is read and written once, however many of its events the batch holds. */
+const foldByStream = (
+  events: readonly RecordedEvent[],
+  keptState: (kind: StreamKind, stream: string) => StreamState | undefined,
+): ReadonlyMap<string, Folded> => {
+  const folded = new Map<string, Folded>();
+  for (const event of events) {
+    const kind = kindOf(event.stream);
+    if (kind === null) continue;
+    const earlier = folded.get(event.stream);
+    const before = earlier === undefined ? keptState(kind, event.stream) : earlier.before;
+    const state = evolveStream(kind, earlier?.state ?? before ?? null, event);
+    folded.set(event.stream, { kind, before, state, last: event });
+  }
+  return folded;
+};
+
+/**
+ * Backends, volumes (with their snapshots and connections) and key-values as they are now. Its rows are also the kept
+ * state that commands are decided on, and its commands are how a repeated command finds its first outcome.
+ */
+export const inventory: TableProjection<InventoryStore> = {
+  name: 'inventory',
+  version: 1,
+  moves: 'with appends',
+  tables: ['streams', 'resources', 'commands'],
+  create: (db, prefix) => db.exec(TABLES(prefix)),
+  createIndexes: (db, prefix) => db.exec(INDEXES(prefix)),
+  open: openInventory,
+};
