@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { Device } from '../../connectors/contract.ts';
 import {
   AttachDevice,
@@ -17,6 +18,7 @@ export const attachDevice = operation({
   command: AttachDevice,
   kind: 'volume',
   stream: ({ volume_id }) => volumeStream(volume_id),
+  facts: async () => ({ thisHost: hostname() }),
   decide: decideAttachDevice,
   effect: {
     intent: DeviceAttachmentRequested,

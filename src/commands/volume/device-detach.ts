@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import {
   DetachDevice,
   DeviceDetached,
@@ -16,7 +17,7 @@ export const detachDevice = operation({
   command: DetachDevice,
   kind: 'volume',
   stream: ({ volume_id }) => volumeStream(volume_id),
-  facts: ({ connection_id }, context) => idKnown(connection_id, context),
+  facts: async ({ connection_id }, context) => ({ thisHost: hostname(), ...(await idKnown(connection_id, context)) }),
   decide: decideDetachDevice,
   effect: {
     intent: DeviceDetachmentRequested,
@@ -26,6 +27,8 @@ export const detachDevice = operation({
       const connection = connectionOf(state, connection_id);
       return ignoring(force, [
         async () => {
+          const { host } = connection.connector;
+          if (host !== undefined && host !== hostname()) throw new Error(`the device is on host ${String(host)}`);
           const { connector, request } = await hostSideOf(connection, services);
           await connector.disconnectVolume(request, deviceOf(connection), { force });
         },

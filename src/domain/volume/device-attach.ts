@@ -49,10 +49,22 @@ export const ReportDevice = command(
   z.strictObject({ volume_id: ResourceId, connection_id: ResourceId, device: DeviceSchema }),
 );
 
-export const decideAttachDevice = (state: VolumeState, input: InputOf<typeof AttachDevice>): Decision => {
-  const { connection_id } = input;
+export interface ThisHostFacts {
+  /** The name of this host, as its connector properties have it. */
+  readonly thisHost: string;
+}
+
+export const decideAttachDevice = (
+  state: VolumeState,
+  { connection_id }: InputOf<typeof AttachDevice>,
+  { thisHost }: ThisHostFacts,
+): Decision => {
   const connection = connectionOf(state, connection_id);
   if (E.isLeft(connection)) return connection;
+  const { connector } = connection.right;
+  if (connector.host !== undefined && connector.host !== thisHost) {
+    return refuse(connectedElsewhere(connection_id, String(connector.host), thisHost));
+  }
   if (connection.right.device !== null) return nothingToDo;
   if (connection.right.status !== 'reserved' && connection.right.status !== 'error_attaching') {
     return refuse(notAttachable(connection_id, connection.right.status));
@@ -70,6 +82,13 @@ export const decideReportDevice = (state: VolumeState, input: InputOf<typeof Rep
     return refuse(notAttachable(connection_id, status));
   return record(DeviceReported.of({ connection_id, device }));
 };
+
+export const connectedElsewhere = (connection_id: string, host: string, thisHost: string) =>
+  rejections.InvalidConnection(
+    `connection ${connection_id} is for host ${host}, and this is ${thisHost}`,
+    `attach and detach it on ${host}`,
+    { connection_id, host },
+  );
 
 const sameDevice = (a: z.infer<typeof DeviceSchema>, b: z.infer<typeof DeviceSchema>): boolean => {
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]);

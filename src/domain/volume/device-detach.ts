@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { command, type Decision, type InputOf, nothingToDo, record, refuse } from '../decision.ts';
 import { Text } from '../json.ts';
 import { connectionNotFound } from './checks.ts';
+import { connectedElsewhere, type ThisHostFacts } from './device-attach.ts';
 import type { SnapshotFacts } from './snapshot-create.ts';
 import {
   attachStatus,
@@ -42,11 +43,15 @@ export const DetachDevice = command(
 export const decideDetachDevice = (
   state: VolumeState,
   { connection_id, force = false }: InputOf<typeof DetachDevice>,
-  facts: SnapshotFacts,
+  facts: SnapshotFacts & ThisHostFacts,
 ): Decision => {
   const connection = state.connections[connection_id];
   if (connection === undefined) return facts.idKnown ? nothingToDo : refuse(connectionNotFound(connection_id));
   // A failed attachment may have left something on the host, so it is detached too.
   if (connection.device === null && connection.status === 'reserved') return nothingToDo;
+  const { host } = connection.connector;
+  if (host !== undefined && host !== facts.thisHost && !force) {
+    return refuse(connectedElsewhere(connection_id, String(host), facts.thisHost));
+  }
   return record(DeviceDetachmentRequested.of({ connection_id, force }));
 };

@@ -1,0 +1,118 @@
+import type { CommandContext } from '../commands/runner.ts';
+import { type Backend as BackendRecord, type BackendState, toCinderStats } from '../domain/backend/backend.ts';
+import { ScoriaError } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { backendNotFound } from '../domain/volume/checks.ts';
+import { invalidConnector } from '../domain/volume/connect.ts';
+import type { VolumeState } from '../domain/volume/volume.ts';
+import type { Connector } from '../drivers/contract.ts';
+import type { CommandInput } from './commander.ts';
+import type { Resources } from './resources.ts';
+import { Volume } from './volume.ts';
+
+/** What a backend needs besides what all objects do. */
+export interface BackendResources extends Resources {
+  backendState(name: string): Promise<BackendState>;
+  volumeStates(backend_name: string): Promise<readonly VolumeState[]>;
+  connectorProblems(driver: string, connector: Connector): Promise<readonly string[]>;
+}
+
+/** A storage backend: a driver with its configuration. */
+export class Backend {
+  readonly #resources: BackendResources;
+  #record: BackendRecord;
+
+  constructor(resources: BackendResources, record: BackendRecord) {
+    this.#resources = resources;
+    this.#record = record;
+  }
+
+  get record(): BackendRecord {
+    return this.#record;
+  }
+
+  get name(): string {
+    return this.#record.name;
+  }
+
+  get driver(): string {
+    return this.#record.driver;
+  }
+
+  get status(): BackendRecord['status'] {
+    return this.#record.status;
+  }
+
+  get capabilities(): BackendRecord['capabilities'] {
+    return this.#record.capabilities;
+  }
+
+  get pool_names(): readonly string[] {
+    return this.#record.stats?.pools.map((pool) => pool.pool_name) ?? [];
+  }
+
+  async refresh(): Promise<this> {
+    return this.#see(await this.#resources.backendState(this.name));
+  }
+
+  /** In Cinder's shape and units (`total_capacity_gb`, ...): as last recorded, or as the array says now. */
+  async stats(
+    options: { readonly refresh?: boolean } = {},
+    context?: CommandContext,
+  ): Promise<Record<string, unknown>> {
+    if (options.refresh) {
+      this.#see((await this.#resources.commands.give('RefreshBackendStats', { name: this.name }, context)).state);
+    } else await this.refresh();
+    return this.#record.stats === null ? {} : toCinderStats(this.#record.stats);
+  }
+
+  /** A new volume of `size` GiB. */
+  async createVolume(
+    attributes: Omit<CommandInput<'CreateVolume'>, 'backend'>,
+    context?: CommandContext,
+  ): Promise<Volume> {
+    const input = { ...attributes, backend: this.name };
+    return new Volume(this.#resources, (await this.#resources.commands.give('CreateVolume', input, context)).state);
+  }
+
+  async volumes(): Promise<readonly Volume[]> {
+    return (await this.#resources.volumeStates(this.name)).map((state) => new Volume(this.#resources, state));
+  }
+
+  /** Throws `InvalidConnector` when the driver could not connect a host with these properties. */
+  async validateConnector(connector: Connector): Promise<void> {
+    const problems = await this.#resources.connectorProblems(this.driver, connector);
+    if (problems.length > 0) throw new ScoriaError(invalidConnector(problems));
+  }
+
+  /** Sets the options given; `null` takes one away, the others stay. */
+  async change(options: JsonObject, context?: CommandContext): Promise<this> {
+    return this.#see(
+      (await this.#resources.commands.give('ChangeBackend', { name: this.name, options }, context)).state,
+    );
+  }
+
+  /** Refuses what changes the array until `thaw`; waits for what is under way. */
+  async freeze(context?: CommandContext): Promise<this> {
+    return this.#see((await this.#resources.commands.give('FreezeBackend', { name: this.name }, context)).state);
+  }
+
+  async thaw(context?: CommandContext): Promise<this> {
+    return this.#see((await this.#resources.commands.give('ThawBackend', { name: this.name }, context)).state);
+  }
+
+  /** Forgets the backend, which must hold no volumes. What is on the array stays. */
+  async remove(context?: CommandContext): Promise<void> {
+    await this.#resources.commands.give('RemoveBackend', { name: this.name }, context);
+  }
+
+  toJSON(): BackendRecord {
+    return this.#record;
+  }
+
+  #see(state: BackendState): this {
+    if (state.backend === null) throw new ScoriaError(backendNotFound(this.name));
+    this.#record = state.backend;
+    return this;
+  }
+}

@@ -1,0 +1,62 @@
+import * as E from 'fp-ts/lib/Either.js';
+import type { z } from 'zod';
+import { operations } from '../commands/operations.ts';
+import type { CommandContext, Runner } from '../commands/runner.ts';
+import { type Rejection, ScoriaError } from '../domain/errors.ts';
+import type { StreamKind, StreamStates } from '../domain/streams.ts';
+
+type Operations = typeof operations;
+export type CommandName = keyof Operations;
+
+type Fields<Name extends CommandName> = z.input<Operations[Name]['command']['schema']>;
+
+/** What a command takes; the `id` of what it makes may be left out. */
+export type CommandInput<Name extends CommandName> = Operations[Name] extends { readonly creates?: true }
+  ? 'id' extends keyof Fields<Name>
+    ? Omit<Fields<Name>, 'id'> & { readonly id?: string }
+    : Fields<Name>
+  : never;
+
+/** A command as data: its name as `type`, and its input. */
+export type Command = { [Name in CommandName]: { readonly type: Name } & CommandInput<Name> }[CommandName];
+
+type KindOf<Name extends CommandName> = Operations[Name]['kind'];
+
+/** The state of the command's stream at its outcome, and the command's input with the ids it made. */
+export interface CommandOutcome<Kind extends StreamKind = StreamKind> {
+  readonly state: StreamStates[Kind];
+  readonly id: string;
+}
+
+/** Gives commands to the runner: as data with `Either`, and by name with errors that are thrown. */
+export interface Commander {
+  execute<Given extends Command>(
+    command: Given,
+    context?: CommandContext,
+  ): Promise<E.Either<Rejection, CommandOutcome<KindOf<Given['type']>>>>;
+  give<Name extends CommandName>(
+    name: Name,
+    input: CommandInput<Name>,
+    context?: CommandContext,
+  ): Promise<CommandOutcome<KindOf<Name>>>;
+}
+
+export const commanderOf = (runner: Runner): Commander => {
+  const execute = async (command: Command, context?: CommandContext) => {
+    const { type, ...input } = command;
+    if (!Object.hasOwn(operations, type)) throw new TypeError(`there is no command ${JSON.stringify(type)}`);
+    const result = await runner.execute(operations[type], input, context);
+    return E.map(({ state, input: given }: { state: unknown; input: { id?: unknown } }) => ({
+      state,
+      id: String(given.id ?? ''),
+    }))(result);
+  };
+  return {
+    execute: execute as Commander['execute'],
+    async give(name, input, context) {
+      const outcome = await execute({ type: name, ...input } as Command, context);
+      if (E.isLeft(outcome)) throw new ScoriaError(outcome.left);
+      return outcome.right as never;
+    },
+  };
+};

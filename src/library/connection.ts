@@ -1,0 +1,121 @@
+import { hostname } from 'node:os';
+import type { CommandContext } from '../commands/runner.ts';
+import { ScoriaError } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
+import { connectionNotFound } from '../domain/volume/checks.ts';
+import type { Connection as ConnectionRecord, VolumeState } from '../domain/volume/volume.ts';
+import type { ConnectionInfo, Connector } from '../drivers/contract.ts';
+import type { Resources } from './resources.ts';
+
+/** A volume's connection to a host, as this object last saw it. */
+export class Connection {
+  readonly #resources: Resources;
+  #record: ConnectionRecord;
+
+  constructor(resources: Resources, record: ConnectionRecord) {
+    this.#resources = resources;
+    this.#record = record;
+  }
+
+  get record(): ConnectionRecord {
+    return this.#record;
+  }
+
+  get id(): string {
+    return this.#record.id;
+  }
+
+  get volume_id(): string {
+    return this.#record.volume_id;
+  }
+
+  get status(): ConnectionRecord['status'] {
+    return this.#record.status;
+  }
+
+  /** The connector properties of the host. */
+  get connector_info(): Connector {
+    return this.#record.connector;
+  }
+
+  /** What the host needs to reach the volume. */
+  get conn_info(): ConnectionInfo | null {
+    return this.#record.connection_info;
+  }
+
+  get protocol(): string | null {
+    return this.conn_info?.driver_volume_type ?? null;
+  }
+
+  get attach_mode(): 'rw' | 'ro' {
+    return this.#record.attach_mode;
+  }
+
+  get device(): JsonObject | null {
+    return this.#record.device;
+  }
+
+  /** The path of the device on the host that attached it. */
+  get path(): string | null {
+    return this.device === null ? null : String(this.device.path);
+  }
+
+  get connected(): boolean {
+    return this.conn_info !== null;
+  }
+
+  get attached(): boolean {
+    return this.device !== null;
+  }
+
+  get use_multipath(): boolean {
+    return this.connector_info.multipath === true;
+  }
+
+  /** Whether this is the host that is connected. */
+  get isLocal(): boolean {
+    return this.connector_info.host === hostname();
+  }
+
+  async refresh(): Promise<this> {
+    return this.#see(await this.#resources.volumeState(this.volume_id));
+  }
+
+  /** Attaches the device on this host. */
+  async attach(context?: CommandContext): Promise<this> {
+    const { state } = await this.#resources.commands.give('AttachDevice', this.#ids, context);
+    return this.#see(state);
+  }
+
+  /** Detaches the device from this host; the host stays connected. */
+  async detach(options: { readonly force?: boolean } = {}, context?: CommandContext): Promise<this> {
+    const { state } = await this.#resources.commands.give('DetachDevice', { ...this.#ids, ...options }, context);
+    return this.#see(state);
+  }
+
+  /** Disconnects the host. `force` goes on past errors and records them. */
+  async disconnect(options: { readonly force?: boolean } = {}, context?: CommandContext): Promise<void> {
+    await this.#resources.commands.give('DisconnectVolume', { ...this.#ids, ...options }, context);
+  }
+
+  /** Records the device that another host attached: `{ path, ... }`, in os-brick's shape. */
+  async device_attached(device: JsonObject, context?: CommandContext): Promise<this> {
+    const { state } = await this.#resources.commands.give('ReportDevice', { ...this.#ids, device }, context);
+    return this.#see(state);
+  }
+
+  toJSON(): ConnectionRecord {
+    return this.#record;
+  }
+
+  get #ids() {
+    return { volume_id: this.volume_id, connection_id: this.id };
+  }
+
+  #see(state: VolumeState | null): this {
+    const found = state?.connections[this.id];
+    if (found === undefined) throw new ScoriaError(connectionNotFound(this.id));
+    this.#record = found;
+    return this;
+  }
+}

@@ -1,0 +1,247 @@
+import { hostname, userInfo } from 'node:os';
+import * as E from 'fp-ts/lib/Either.js';
+import { v7 as uuid7 } from 'uuid';
+import { createBackendDrivers } from '../commands/backend-drivers.ts';
+import type { Author } from '../commands/envelope.ts';
+import { childOperations, operations } from '../commands/operations.ts';
+import { Performer } from '../commands/perform.ts';
+import { readerOf } from '../commands/reader.ts';
+import { type CommandContext, Runner } from '../commands/runner.ts';
+import type { Services } from '../commands/services.ts';
+import { problemsOf } from '../commands/volume/facts.ts';
+import { findHostConnector } from '../connectors/registry.ts';
+import { backendStream } from '../domain/backend/backend.ts';
+import { rejections, ScoriaError } from '../domain/errors.ts';
+import type { Actor } from '../domain/event.ts';
+import { backendNotFound, connectionNotFound, snapshotNotFound, volumeNotFound } from '../domain/volume/checks.ts';
+import { type VolumeState, volumeStream } from '../domain/volume/volume.ts';
+import { createCommandRunner } from '../drivers/command-runner.ts';
+import type { EventLog } from '../eventlog/port.ts';
+import { createLogger, type Logger } from '../logging.ts';
+import { keyedRows } from '../projections/keyed-rows.ts';
+import type { Projection } from '../projections/projection.ts';
+import { Backend, type BackendResources } from './backend.ts';
+import { type Command, type Commander, type CommandInput, type CommandOutcome, commanderOf } from './commander.ts';
+import { Connection } from './connection.ts';
+import { Snapshot } from './snapshot.ts';
+import { openStorage, type Storage } from './storage.ts';
+import { builtInProjections, type View, viewOf } from './view.ts';
+import { Volume } from './volume.ts';
+
+export interface EngineOptions {
+  /** The path of a SQLite log, `:memory:`, or an event log of your own. */
+  readonly log: string | EventLog;
+  /** What to do when there is no such file. */
+  readonly ifMissing?: 'create' | 'refuse';
+  /** Who gives commands that do not say so: this process's user and the project `scoria`, unless given. */
+  readonly user?: string;
+  readonly project?: string;
+  /** Ids that are not UUIDs are accepted. */
+  readonly nonUuidIds?: boolean;
+  /** What runs programs as root: `sudo` unless given, nothing when empty or as root. */
+  readonly rootHelper?: string;
+  readonly logger?: Logger;
+  /** Read models of your own. */
+  // biome-ignore lint/suspicious/noExplicitAny: rows of any shape
+  readonly projections?: readonly Projection<any>[];
+  /** How many operations run at once on one backend. */
+  readonly operationsPerBackend?: number;
+  /** How long a command waits for another process's operation on the same volume (30 s unless given). */
+  readonly busyTimeoutMs?: number;
+  /** How long another process may hold the log's lock (10 s unless given). */
+  readonly lockTimeoutMs?: number;
+  /** A driver call that takes longer has an unknown end (an hour unless given). */
+  readonly effectTimeoutMs?: number;
+  /** How long a driver is asked about a call that ended neither way (10 s unless given). */
+  readonly reconcileTimeoutMs?: number;
+  /** How long a freeze or a removal waits for a backend's operations (60 s unless given). */
+  readonly drainTimeoutMs?: number;
+  readonly now?: () => Date;
+}
+
+const MINUTE_MS = 60_000;
+
+/** Opens a log and everything that works on it. Close it, or declare it with `await using`. */
+export const createEngine = async (options: EngineOptions): Promise<Engine> => {
+  const storage = await openStorage({
+    log: options.log,
+    ifMissing: options.ifMissing ?? 'create',
+    lockTimeoutMs: options.lockTimeoutMs ?? 10_000,
+    projections: [...builtInProjections, ...(options.projections ?? []).map(keyedRows)],
+  });
+  const services = servicesOf(storage, options);
+  const author: Author = {
+    executor: `${hostname()}/${process.pid}/${uuid7()}`,
+    now: options.now ?? (() => new Date()),
+  };
+  const performer = new Performer(storage.log, services, author, [...Object.values(operations), ...childOperations], {
+    effectTimeoutMs: options.effectTimeoutMs ?? 60 * MINUTE_MS,
+    reconcile: { firstMs: 20, maxMs: 2_000, totalMs: options.reconcileTimeoutMs ?? 10_000 },
+    operationsPerBackend: options.operationsPerBackend ?? Number.POSITIVE_INFINITY,
+  });
+  const runner = new Runner(storage.log, services, author, performer, {
+    actor: actorOf(options),
+    busy: { firstMs: 5, maxMs: 200, totalMs: options.busyTimeoutMs ?? 30_000 },
+    nonUuidIds: options.nonUuidIds ?? false,
+  });
+  return new Engine(storage, services, commanderOf(runner));
+};
+
+const actorOf = ({ user, project }: EngineOptions): Actor => ({
+  user: user ?? userInfo().username,
+  project: project ?? 'scoria',
+});
+
+const servicesOf = ({ projector }: Storage, options: EngineOptions): Services => {
+  const log = options.logger ?? createLogger();
+  const run = createCommandRunner({ rootHelper: options.rootHelper ?? 'sudo', log });
+  return {
+    read: readerOf(projector),
+    drivers: createBackendDrivers({ run, log }),
+    connector: (protocol) => findHostConnector(protocol, { run, log }),
+    log,
+    drainTimeoutMs: options.drainTimeoutMs ?? MINUTE_MS,
+  };
+};
+
+/** Storage as commands, objects and reads. */
+export class Engine implements AsyncDisposable {
+  readonly #storage: Storage;
+  readonly #services: Services;
+  readonly #commands: Commander;
+  readonly #resources: BackendResources;
+
+  constructor(storage: Storage, services: Services, commands: Commander) {
+    this.#storage = storage;
+    this.#services = services;
+    this.#commands = commands;
+    this.#resources = {
+      commands,
+      backendState: (name) => services.read.state('backend', backendStream(name)),
+      volumeState: (id) => this.#volumeState(id),
+      volumeStates: async (backend_name) => (await services.read.inventory()).states('volume', { backend_name }),
+      connectorProblems: problemsOf,
+    };
+  }
+
+  /** Gives a command as data. Answers with `Either`: nothing but a log that fails is thrown. */
+  execute<Given extends Command>(command: Given, context?: CommandContext) {
+    return this.#commands.execute(command, context);
+  }
+
+  /** Adds a backend, or answers the one that has this name and configuration already. */
+  async addBackend(input: CommandInput<'AddBackend'>, context?: CommandContext): Promise<Backend> {
+    const { state } = await this.#commands.give('AddBackend', input, context);
+    if (state.backend === null) throw new ScoriaError(backendNotFound(input.name));
+    return new Backend(this.#resources, state.backend);
+  }
+
+  async backend(name: string): Promise<Backend> {
+    const { backend } = await this.#resources.backendState(name);
+    if (backend === null) throw new ScoriaError(backendNotFound(name));
+    return new Backend(this.#resources, backend);
+  }
+
+  async backends(): Promise<readonly Backend[]> {
+    const states = (await this.#services.read.inventory()).states('backend');
+    return states.flatMap(({ backend }) => (backend === null ? [] : [new Backend(this.#resources, backend)]));
+  }
+
+  async volume(id: string): Promise<Volume> {
+    const state = await this.#volumeState(id);
+    if (state === null) throw new ScoriaError(volumeNotFound(id));
+    return new Volume(this.#resources, state);
+  }
+
+  /** The volumes that are not deleted: all, or those of a backend or a name. */
+  async volumes(filter: { readonly backend?: string; readonly name?: string } = {}): Promise<readonly Volume[]> {
+    const inventory = await this.#services.read.inventory();
+    const states = inventory.states('volume', filter.backend === undefined ? {} : { backend_name: filter.backend });
+    const named = states.filter(({ volume }) => filter.name === undefined || volume?.name === filter.name);
+    return named.map((state) => new Volume(this.#resources, state));
+  }
+
+  /** The one volume of that name. */
+  async volumeNamed(name: string): Promise<Volume> {
+    const streams = (await this.#services.read.inventory()).streamsNamed('volume', name);
+    const [stream] = onlyOne(streams, 'volume', name);
+    if (stream === undefined) {
+      throw new ScoriaError(
+        rejections.VolumeNotFound(`no volume is named "${name}"`, '`scoria volume list` shows names'),
+      );
+    }
+    return new Volume(this.#resources, await this.#services.read.state('volume', stream));
+  }
+
+  async snapshot(id: string): Promise<Snapshot> {
+    const found = (await this.#stateOfResource(id))?.snapshots[id];
+    if (found === undefined) throw new ScoriaError(snapshotNotFound(id));
+    return new Snapshot(this.#resources, found);
+  }
+
+  /** The one snapshot of that name. */
+  async snapshotNamed(name: string): Promise<Snapshot> {
+    const inventory = await this.#services.read.inventory();
+    const streams = inventory.streamsNamed('snapshot', name);
+    const states = await Promise.all(streams.map((stream) => this.#services.read.state('volume', stream)));
+    const snapshots = states.flatMap((state) => Object.values(state.snapshots)).filter((one) => one.name === name);
+    const [snapshot] = onlyOne([...new Map(snapshots.map((one) => [one.id, one])).values()], 'snapshot', name);
+    if (snapshot === undefined) {
+      throw new ScoriaError(
+        rejections.SnapshotNotFound(`no snapshot is named "${name}"`, '`scoria snapshot list` shows names'),
+      );
+    }
+    return new Snapshot(this.#resources, snapshot);
+  }
+
+  async connection(id: string): Promise<Connection> {
+    const found = (await this.#stateOfResource(id))?.connections[id];
+    if (found === undefined) throw new ScoriaError(connectionNotFound(id));
+    return new Connection(this.#resources, found);
+  }
+
+  /** Storage for consumer nodes, such as their connector properties. */
+  readonly keyValues = {
+    set: async (key: string, value: string, context?: CommandContext): Promise<void> => {
+      await this.#commands.give('SetKeyValue', { key, value }, context);
+    },
+    get: async (key: string): Promise<string | null> => (await this.view()).keyValue(key),
+    delete: async (key: string, context?: CommandContext): Promise<void> => {
+      await this.#commands.give('DeleteKeyValue', { key }, context);
+    },
+  };
+
+  /** Everything that can be read, as it is now or as it was `at` a position or a time. */
+  view(at?: bigint | Date | string): Promise<View> {
+    return viewOf(this.#storage, at);
+  }
+
+  async close(): Promise<void> {
+    await this.#services.drivers.close();
+    await this.#storage.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #volumeState(id: string): Promise<VolumeState | null> {
+    const state = await this.#services.read.state('volume', volumeStream(id));
+    return state.volume === null || state.volume.status === 'deleted' ? null : state;
+  }
+
+  async #stateOfResource(id: string): Promise<VolumeState | null> {
+    const known = (await this.#services.read.inventory()).resource(id);
+    return known === null ? null : this.#services.read.state('volume', known.stream);
+  }
+}
+
+const onlyOne = <Item>(items: readonly Item[], what: string, name: string): readonly Item[] => {
+  if (items.length <= 1) return items;
+  throw new ScoriaError(
+    rejections.AmbiguousName(`${items.length} ${what}s are named "${name}"`, `give the ${what}'s id`, { name }),
+  );
+};
+
+export type { CommandOutcome };
+export const isRight = E.isRight;

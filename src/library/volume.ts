@@ -1,0 +1,201 @@
+import type { CommandContext } from '../commands/runner.ts';
+import { ScoriaError } from '../domain/errors.ts';
+import { volumeNotFound } from '../domain/volume/checks.ts';
+import type { Volume as VolumeRecord, VolumeState } from '../domain/volume/volume.ts';
+import type { Connector } from '../drivers/contract.ts';
+import { type VolumeDocument, volumeDocument } from '../projections/documents.ts';
+import type { CommandInput } from './commander.ts';
+import { Connection } from './connection.ts';
+import type { Resources } from './resources.ts';
+import { Snapshot } from './snapshot.ts';
+
+type Without<Name extends Parameters<Resources['commands']['give']>[0], Key extends PropertyKey> = Omit<
+  CommandInput<Name>,
+  Key
+>;
+
+/** A volume as this object last saw it. Its commands bring it up to date; `refresh` does so without one. */
+export class Volume {
+  readonly #resources: Resources;
+  #state: VolumeState;
+
+  constructor(resources: Resources, state: VolumeState) {
+    this.#resources = resources;
+    this.#state = state;
+  }
+
+  get record(): VolumeRecord {
+    if (this.#state.volume === null) throw new TypeError('the volume has no record');
+    return this.#state.volume;
+  }
+
+  get id(): string {
+    return this.record.id;
+  }
+
+  get name(): string | null {
+    return this.record.name;
+  }
+
+  get description(): string | null {
+    return this.record.description;
+  }
+
+  /** GiB. */
+  get size(): number {
+    return this.record.size;
+  }
+
+  get status(): VolumeRecord['status'] {
+    return this.record.status;
+  }
+
+  get attach_status(): VolumeRecord['attach_status'] {
+    return this.record.attach_status;
+  }
+
+  get metadata(): Readonly<Record<string, string>> {
+    return this.record.metadata;
+  }
+
+  get backend_name(): string {
+    return this.record.backend_name;
+  }
+
+  /** Oldest first. */
+  get snapshots(): readonly Snapshot[] {
+    return Object.values(this.#state.snapshots)
+      .toSorted(byAge)
+      .map((snapshot) => new Snapshot(this.#resources, snapshot));
+  }
+
+  /** Oldest first. */
+  get connections(): readonly Connection[] {
+    return Object.values(this.#state.connections)
+      .toSorted(byAge)
+      .map((connection) => new Connection(this.#resources, connection));
+  }
+
+  /** The connection that is attached on this host, if there is one. */
+  get local_attach(): Connection | null {
+    return this.connections.find((connection) => connection.isLocal && connection.attached) ?? null;
+  }
+
+  async refresh(): Promise<this> {
+    const state = await this.#resources.volumeState(this.id);
+    if (state === null) throw new ScoriaError(volumeNotFound(this.id));
+    this.#state = state;
+    return this;
+  }
+
+  /** Grows the volume to `size` GiB, also while it is attached where the driver can. */
+  async extend(size: number, context?: CommandContext): Promise<this> {
+    return this.#give('ExtendVolume', { volume_id: this.id, size }, context);
+  }
+
+  /** Changes name, description or both; `null` takes away. */
+  async rename(change: Without<'RenameVolume', 'volume_id'>, context?: CommandContext): Promise<this> {
+    return this.#give('RenameVolume', { volume_id: this.id, ...change }, context);
+  }
+
+  /** Sets the keys given; `null` takes a key away, the others stay. */
+  async setMetadata(metadata: Readonly<Record<string, string | null>>, context?: CommandContext): Promise<this> {
+    return this.#give('SetVolumeMetadata', { volume_id: this.id, metadata }, context);
+  }
+
+  async delete(context?: CommandContext): Promise<this> {
+    return this.#give('DeleteVolume', { volume_id: this.id }, context);
+  }
+
+  /** A new volume with this one's bytes; `size` (GiB) may be larger. */
+  async clone(attributes: Without<'CloneVolume', 'volume_id'> = {}, context?: CommandContext): Promise<Volume> {
+    const input = { ...attributes, volume_id: this.id };
+    const { state } = await this.#resources.commands.give('CloneVolume', input, context);
+    return new Volume(this.#resources, state);
+  }
+
+  async createSnapshot(
+    attributes: Without<'CreateSnapshot', 'volume_id'> = {},
+    context?: CommandContext,
+  ): Promise<Snapshot> {
+    const input = { ...attributes, volume_id: this.id };
+    const { state, id } = await this.#resources.commands.give('CreateSnapshot', input, context);
+    this.#state = state;
+    return this.#snapshot(id);
+  }
+
+  /** Gives the volume the bytes of its newest snapshot. */
+  async revert(snapshot: Snapshot | string, context?: CommandContext): Promise<this> {
+    const snapshot_id = typeof snapshot === 'string' ? snapshot : snapshot.id;
+    return this.#give('RevertToSnapshot', { volume_id: this.id, snapshot_id }, context);
+  }
+
+  /** Exports the volume and connects a host, by its connector properties. */
+  async connect(
+    connector: Connector,
+    attributes: Without<'ConnectVolume', 'volume_id' | 'connector'> = {},
+    context?: CommandContext,
+  ): Promise<Connection> {
+    const input = { ...attributes, volume_id: this.id, connector };
+    const { state, id } = await this.#resources.commands.give('ConnectVolume', input, context);
+    this.#state = state;
+    return this.#connection(id);
+  }
+
+  /** Connects this host and attaches the device here. */
+  async attach(attributes: Without<'AttachVolume', 'volume_id'> = {}, context?: CommandContext): Promise<Connection> {
+    const input = { ...attributes, volume_id: this.id };
+    const { state, id } = await this.#resources.commands.give('AttachVolume', input, context);
+    this.#state = state;
+    return this.#connection(id);
+  }
+
+  /** Detaches what is attached on this host, and disconnects it. `force` goes on past errors and records them. */
+  async detach(options: { readonly force?: boolean } = {}, context?: CommandContext): Promise<this> {
+    await this.refresh();
+    const local = this.local_attach ?? this.connections.find(({ isLocal }) => isLocal);
+    if (local === undefined) return this;
+    return this.#give('DetachVolume', { volume_id: this.id, connection_id: local.id, ...options }, context);
+  }
+
+  toJSON(): VolumeDocument {
+    return volumeDocument(this.#state);
+  }
+
+  async #give<
+    Name extends
+      | 'ExtendVolume'
+      | 'RenameVolume'
+      | 'SetVolumeMetadata'
+      | 'DeleteVolume'
+      | 'RevertToSnapshot'
+      | 'DetachVolume',
+  >(name: Name, input: CommandInput<Name>, context: CommandContext | undefined): Promise<this> {
+    try {
+      this.#state = (await this.#resources.commands.give(name, input, context)).state as VolumeState;
+    } catch (error) {
+      // A failed operation leaves its mark on the volume, which the caller should see on this object.
+      if (error instanceof ScoriaError && error.kind !== 'log')
+        this.#state = (await this.#resources.volumeState(this.id)) ?? this.#state;
+      throw error;
+    }
+    return this;
+  }
+
+  #snapshot(id: string): Snapshot {
+    const snapshot = this.#state.snapshots[id];
+    if (snapshot === undefined) throw new TypeError(`the volume has no snapshot ${id}`);
+    return new Snapshot(this.#resources, snapshot);
+  }
+
+  #connection(id: string): Connection {
+    const connection = this.#state.connections[id];
+    if (connection === undefined) throw new TypeError(`the volume has no connection ${id}`);
+    return new Connection(this.#resources, connection);
+  }
+}
+
+const byAge = (
+  a: { readonly created_at: string; readonly id: string },
+  b: { readonly created_at: string; readonly id: string },
+): number => (a.created_at === b.created_at ? (a.id < b.id ? -1 : 1) : a.created_at < b.created_at ? -1 : 1);
