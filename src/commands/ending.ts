@@ -8,12 +8,14 @@ import { Refused } from './operation.ts';
 export type Ending<Answer> =
   | { readonly kind: 'done'; readonly answer: Answer }
   | { readonly kind: 'failed'; readonly failure: Failure }
-  | {
-      readonly kind: 'unknown';
-      readonly question: string;
-      /** Whether the call may still come to its effect. */
-      readonly pending: boolean;
-    };
+  | Unknown;
+
+export interface Unknown {
+  readonly kind: 'unknown';
+  readonly question: string;
+  /** The end of a call that was slower than its timeout, and that may still come to its effect. */
+  readonly pending?: Promise<Ending<unknown>>;
+}
 
 export const failureOf = ({ code, message, remedy }: Rejection): Failure => ({ code, message, remedy });
 
@@ -34,7 +36,7 @@ export const endingOf = (error: unknown): Ending<never> => {
   if (error instanceof ScoriaError && error.kind !== 'unknown') {
     return { kind: 'failed', failure: failureOf(error.rejection) };
   }
-  return { kind: 'unknown', question: error instanceof Error ? error.message : String(error), pending: false };
+  return { kind: 'unknown', question: error instanceof Error ? error.message : String(error) };
 };
 
 /** Whether a child ended neither way. */
@@ -51,3 +53,6 @@ export const outcomeUnknown = (operation: string, question: string, commandId: s
     'repeat the command with the same command id when the storage answers again',
     { operation, command_id: commandId },
   );
+
+export const notHappened = (question: string): Rejection =>
+  rejections.DriverFailed(`${question}, and the operation did not take effect`, 'give the command again');

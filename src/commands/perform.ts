@@ -12,10 +12,10 @@ import { decode, evolveStream, type StreamKind, type StreamState, type StreamSta
 import { changeableBackend, knownBackend } from '../domain/volume/checks.ts';
 import { VolumeOutcomeUnknown } from '../domain/volume/outcome-unknown.ts';
 import type { EventLog } from '../eventlog/port.ts';
-import { type Ending, endingOf, failureOf, outcomeUnknown, rejectionOf } from './ending.ts';
-import { type Author, commandDigest, isRecordable, seal } from './envelope.ts';
+import type { EffectCalls } from './effect-calls.ts';
+import { type Ending, failureOf, outcomeUnknown, rejectionOf } from './ending.ts';
+import { type Author, commandDigest, seal } from './envelope.ts';
 import { firstOutcome } from './first-outcome.ts';
-import { Limits } from './lines.ts';
 import {
   type AnyEffect,
   type AnyOperation,
@@ -26,15 +26,6 @@ import {
 } from './operation.ts';
 import type { Given } from './runner.ts';
 import type { Services } from './services.ts';
-import { type Patience, waitingFor } from './waiting.ts';
-
-export interface PerformerOptions {
-  /** A driver call that takes longer has an unknown end. */
-  readonly effectTimeoutMs: number;
-  /** How long `reconcile` is asked about a call that ended neither way. */
-  readonly reconcile: Patience;
-  readonly operationsPerBackend: number;
-}
 
 type RunChild = (operation: AnyOperation, input: unknown, given: Given) => Promise<E.Either<Rejection, StreamState>>;
 
@@ -46,8 +37,7 @@ export class Performer {
   readonly #services: Services;
   readonly #author: Author;
   readonly #operations: ReadonlyMap<string, AnyOperation>;
-  readonly #options: PerformerOptions;
-  readonly #limits: Limits;
+  readonly #calls: EffectCalls;
   /** Command ids whose effects run in this process now. */
   readonly #active = new Set<string>();
   #runChild: RunChild = () => Promise.reject(new TypeError('the performer has no runner'));
@@ -57,14 +47,13 @@ export class Performer {
     services: Services,
     author: Author,
     operations: readonly AnyOperation[],
-    options: PerformerOptions,
+    calls: EffectCalls,
   ) {
     this.#log = log;
     this.#services = services;
     this.#author = author;
     this.#operations = new Map(operations.map((operation) => [operation.command.name, operation]));
-    this.#options = options;
-    this.#limits = new Limits(options.operationsPerBackend);
+    this.#calls = calls;
   }
 
   runChildrenWith(runChild: RunChild): void {
@@ -85,11 +74,12 @@ export class Performer {
   ): Promise<E.Either<Rejection, StreamStates[Op['kind']]>> {
     return this.#exclusively(given.commandId, async () => {
       const work = await this.#work(operation, stream, intent, given);
-      const refusal = await this.#refusal(operation.effect, work.state);
-      const ending =
+      const { effect } = operation;
+      const refusal = await this.#refusal(effect, work.state);
+      const ending: Ending<unknown> =
         refusal === null
-          ? await this.#certain(operation.effect, work, await this.#attempt(operation.effect, work))
-          : { kind: 'failed' as const, failure: failureOf(refusal) };
+          ? await this.#calls.perform(effect, work, effect.backend === 'not touched' ? null : backendNameOf(work.state))
+          : { kind: 'failed', failure: failureOf(refusal) };
       return this.#settle(operation, stream, intent, given, ending);
     });
   }
@@ -103,11 +93,7 @@ export class Performer {
     const given = givenBy(intent, stream);
     return this.#exclusively(given.commandId, async () => {
       const work = await this.#work(operation, stream, intent, given);
-      const interrupted = 'the operation was interrupted';
-      const ending =
-        operation.effect.reconcile === 'resume children'
-          ? await this.#attempt(operation.effect, work)
-          : await this.#certain(operation.effect, work, { kind: 'unknown', question: interrupted, pending: false });
+      const ending = await this.#calls.resume(operation.effect, work);
       return this.#settle(operation, stream, intent, given, ending);
     });
   }
@@ -163,69 +149,6 @@ export class Performer {
     return E.isLeft(backend) ? backend.left : null;
   }
 
-  async #attempt(effect: AnyEffect, work: Work<StreamKind, unknown>): Promise<Ending<unknown>> {
-    const perform = () => this.#ended(effect, work, () => effect.perform(work));
-    return effect.backend === 'not touched' ? perform() : this.#limits.within(backendNameOf(work.state), perform);
-  }
-
-  /** How a call ended. One that is slower than the timeout may still come to its effect. */
-  async #ended(
-    effect: AnyEffect,
-    work: Work<StreamKind, unknown>,
-    call: () => Promise<unknown>,
-  ): Promise<Ending<unknown>> {
-    const { effectTimeoutMs } = this.#options;
-    const timeout = Promise.withResolvers<Ending<never>>();
-    const question = `there was no answer within ${effectTimeoutMs} ms`;
-    const timer = setTimeout(() => timeout.resolve({ kind: 'unknown', question, pending: true }), effectTimeoutMs);
-    const ended = call().then((answer): Ending<unknown> => {
-      if (isRecordable(effect.succeeded(work.intent.data, answer))) return { kind: 'done', answer };
-      return {
-        kind: 'unknown',
-        question: 'the driver gave an answer that its contract does not allow',
-        pending: false,
-      };
-    }, endingOf);
-    try {
-      // A parent is as slow as its children, which have timeouts of their own.
-      return await (effect.reconcile === 'resume children' ? ended : Promise.race([ended, timeout.promise]));
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  /** Asks the driver about a call that ended neither way, until it knows or patience ends. */
-  async #certain(
-    effect: AnyEffect,
-    work: Work<StreamKind, unknown>,
-    ending: Ending<unknown>,
-  ): Promise<Ending<unknown>> {
-    if (ending.kind !== 'unknown' || effect.reconcile === 'resume children') return ending;
-    const waiting = waitingFor(this.#options.reconcile);
-    do {
-      const answer = await this.#asked(effect, work, ending);
-      if (answer.kind !== 'unknown') return answer;
-    } while (await waiting());
-    return ending;
-  }
-
-  async #asked(
-    effect: AnyEffect,
-    work: Work<StreamKind, unknown>,
-    ending: Ending<never> & { readonly kind: 'unknown' },
-  ): Promise<Ending<unknown>> {
-    const { reconcile } = effect;
-    if (typeof reconcile === 'string') return this.#attempt(effect, work);
-    const asked = await this.#ended(effect, work, async () => {
-      const reconciled = await reconcile(work);
-      if (reconciled.happened) return reconciled.answer;
-      // What has not happened while the call is still under way may yet happen.
-      if (ending.pending) throw new Error(ending.question);
-      throw new Refused(notHappened(ending.question));
-    });
-    return asked;
-  }
-
   /** Records the outcome, while the intent is still open: the outcome is decided too. */
   async #settle(
     operation: EffectfulOperation,
@@ -276,9 +199,6 @@ const outcomeEvents = (
       return [(kind === 'backend' ? BackendOutcomeUnknown : VolumeOutcomeUnknown).of({ question: ending.question })];
   }
 };
-
-const notHappened = (question: string): Rejection =>
-  rejections.DriverFailed(`${question}, and the operation did not take effect`, 'give the command again');
 
 const backendNameOf = (state: StreamState): string => {
   if ('volume' in state && state.volume !== null) return state.volume.backend_name;

@@ -2,6 +2,7 @@ import { hostname, userInfo } from 'node:os';
 import * as E from 'fp-ts/lib/Either.js';
 import { v7 as uuid7 } from 'uuid';
 import { createBackendDrivers } from '../commands/backend-drivers.ts';
+import { EffectCalls } from '../commands/effect-calls.ts';
 import type { Author } from '../commands/envelope.ts';
 import { childOperations, operations } from '../commands/operations.ts';
 import { Performer } from '../commands/perform.ts';
@@ -74,11 +75,13 @@ export const createEngine = async (options: EngineOptions): Promise<Engine> => {
     executor: `${hostname()}/${process.pid}/${uuid7()}`,
     now: options.now ?? (() => new Date()),
   };
-  const performer = new Performer(storage.log, services, author, [...Object.values(operations), ...childOperations], {
+  const calls = new EffectCalls({
     effectTimeoutMs: options.effectTimeoutMs ?? 60 * MINUTE_MS,
     reconcile: { firstMs: 20, maxMs: 2_000, totalMs: options.reconcileTimeoutMs ?? 10_000 },
     operationsPerBackend: options.operationsPerBackend ?? Number.POSITIVE_INFINITY,
   });
+  const declared = [...Object.values(operations), ...childOperations];
+  const performer = new Performer(storage.log, services, author, declared, calls);
   const runner = new Runner(storage.log, services, author, performer, {
     actor: actorOf(options),
     busy: { firstMs: 5, maxMs: 200, totalMs: options.busyTimeoutMs ?? 30_000 },

@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { isNonEmpty } from 'fp-ts/lib/ReadonlyArray.js';
 import { createMemoryLog } from '../eventlog/memory.ts';
 import type { EventLog } from '../eventlog/port.ts';
 import { openSqliteLog, type SqliteLog } from '../eventlog/sqlite.ts';
@@ -39,7 +40,11 @@ const insideLog = async (log: SqliteLog, { lockTimeoutMs, projections }: Storage
   };
   try {
     const projector = await Projector.open(log, database, projections);
-    log.moveWithAppends({ apply: (events) => projector.applyInAppend(events) });
+    log.moveWithAppends({
+      apply: (events) => {
+        if (isNonEmpty(events)) projector.applyInAppend(events);
+      },
+    });
     return { log, projector, close: () => log.close() };
   } catch (error) {
     await log.close();

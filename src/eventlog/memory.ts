@@ -1,0 +1,103 @@
+import * as E from 'fp-ts/lib/Either.js';
+import type { StoredEvent } from '../domain/event.ts';
+import { appendToStream, assertAppend, type StreamRecords } from './append-to-stream.ts';
+import { createArrivals, follow } from './follow.ts';
+import { logClosed, logNotEmpty, wrongRevision } from './log-errors.ts';
+import type { Append, EventLog } from './port.ts';
+
+const NAME = 'memory';
+const PAGE_EVENTS = 1_000;
+
+interface Records extends StreamRecords {
+  readonly all: readonly StoredEvent[];
+  stream(name: string): readonly StoredEvent[];
+}
+
+const createRecords = (): Records => {
+  const all: StoredEvent[] = [];
+  const streams = new Map<string, StoredEvent[]>();
+  const stream = (name: string): StoredEvent[] => streams.get(name) ?? [];
+  return {
+    all,
+    stream,
+    head: (name) => BigInt(stream(name).length - 1),
+    between: (name, from, to) => stream(name).slice(Number(from), Number(to) + 1),
+    insert({ stream: name, revision, id, body, hash }) {
+      const stored = { position: BigInt(all.length + 1), stream: name, revision, id, body, hash };
+      all.push(stored);
+      const events = streams.get(name);
+      if (events === undefined) streams.set(name, [stored]);
+      else events.push(stored);
+      return stored;
+    },
+  };
+};
+
+const load = (appends: Iterable<Append>): Records => {
+  const records = createRecords();
+  for (const append of appends) {
+    assertAppend(append);
+    const { result } = appendToStream(records, append);
+    if (E.isLeft(result)) throw wrongRevision(NAME, result.left);
+  }
+  return records;
+};
+
+/** A log in this process's memory: for tests and dry runs. */
+export const createMemoryLog = (): EventLog => {
+  let records = createRecords();
+  let closed = false;
+  const arrivals = createArrivals();
+
+  const open = (): Records => {
+    if (closed) throw logClosed(NAME);
+    return records;
+  };
+
+  return {
+    name: NAME,
+
+    async append(append) {
+      assertAppend(append);
+      const { result, inserted } = appendToStream(open(), append);
+      if (inserted.length > 0) arrivals.announce();
+      return result;
+    },
+
+    async appendToEmpty(appends) {
+      if (open().all.length > 0) throw logNotEmpty(NAME);
+      records = load(appends);
+      arrivals.announce();
+    },
+
+    async *readStream(stream, { from = 0n, to } = {}) {
+      const last = Number(to ?? open().head(stream));
+      for (let revision = Math.max(0, Number(from)); revision <= last; revision += 1) {
+        const event = open().stream(stream)[revision];
+        if (event === undefined) return;
+        yield event;
+      }
+    },
+
+    async *readAll({ after = 0n, upTo } = {}) {
+      const head = open().all.length;
+      const last = Math.min(head, Number(upTo ?? head));
+      for (let index = Math.max(0, Number(after)); index < last; index += 1) yield open().all[index] as StoredEvent;
+    },
+
+    subscribe: ({ after, signal } = {}) =>
+      follow(async (position) => open().all.slice(Number(position), Number(position) + PAGE_EVENTS), arrivals, {
+        after,
+        signal,
+      }),
+
+    async head() {
+      return BigInt(open().all.length);
+    },
+
+    async close() {
+      closed = true;
+      arrivals.announce();
+    },
+  };
+};

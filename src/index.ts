@@ -1,0 +1,24 @@
+export type { CommandContext } from './commands/runner.ts';
+export type { Actor, RecordedEvent } from './domain/event.ts';
+export { type Rejection, type RejectionCode, type RejectionKind, ScoriaError } from './domain/errors.ts';
+export {
+  type ConnectionInfo,
+  type Connector,
+  defineDriver,
+  type Driver,
+  type DriverDefinition,
+  DriverFailure,
+} from './drivers/contract.ts';
+export { type MemoryArray, memoryArray } from './drivers/memory/array.ts';
+export type { Fault } from './drivers/memory/faults.ts';
+export type { EventLog } from './eventlog/port.ts';
+export { Backend } from './library/backend.ts';
+export type { Command, CommandInput, CommandName } from './library/commander.ts';
+export { Connection } from './library/connection.ts';
+export { createEngine, Engine, type EngineOptions } from './library/engine.ts';
+export { Snapshot } from './library/snapshot.ts';
+export type { View } from './library/view.ts';
+export { Volume } from './library/volume.ts';
+export { createLogger, type Logger, silentLogger } from './logging.ts';
+export { defineProjection, type Projection, type Rows } from './projections/projection.ts';
+export { Secret } from './secret.ts';

@@ -1,0 +1,15 @@
+// Holds the write lock of a database: for some milliseconds, or (0) until its input ends. Says `held`, then `released`.
+// Arguments: file, milliseconds.
+import { writeSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { text } from 'node:stream/consumers';
+import { setTimeout } from 'node:timers/promises';
+
+const [file = '', milliseconds = '0'] = process.argv.slice(2);
+const database = new DatabaseSync(file, { timeout: 5_000 });
+database.exec('BEGIN IMMEDIATE');
+writeSync(1, 'held\n');
+await (milliseconds === '0' ? text(process.stdin) : setTimeout(Number(milliseconds)));
+database.exec('COMMIT');
+writeSync(1, 'released\n');
+database.close();
