@@ -1,0 +1,25 @@
+import { rejections, ScoriaError } from '../domain/errors.ts';
+import type { HostConnector } from './contract.ts';
+import type { HostEnvironment } from './environment.ts';
+
+type MakeConnector = (environment: HostEnvironment) => HostConnector;
+
+/** By `driver_volume_type`; loaded when asked for. One line per protocol. */
+const builtIn: Readonly<Record<string, () => Promise<MakeConnector>>> = {
+  local: async () => (await import('./local.ts')).localConnector,
+  memory: async () => (await import('./memory.ts')).memoryConnector,
+};
+
+export const PROTOCOLS: readonly string[] = Object.keys(builtIn);
+
+export const findHostConnector = async (protocol: string, environment: HostEnvironment): Promise<HostConnector> => {
+  const load = Object.hasOwn(builtIn, protocol) ? builtIn[protocol] : undefined;
+  if (load !== undefined) return (await load())(environment);
+  throw new ScoriaError(
+    rejections.ConnectorFailed(
+      `This host cannot attach volumes of protocol ${JSON.stringify(protocol)}`,
+      `The protocols are ${PROTOCOLS.join(', ')}; attach on another host or with another tool`,
+      { protocol },
+    ),
+  );
+};

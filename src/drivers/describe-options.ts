@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import type { Json } from '../domain/json.ts';
+import type { DriverDefinition } from './contract.ts';
+import { descriptionOf, isSecret } from './options.ts';
+
+export interface OptionDescription {
+  readonly name: string;
+  /** In words: `integer from 0 to 100`, `boolean`, `string`, `reference to a credential`, ... */
+  readonly type: string;
+  readonly required: boolean;
+  readonly default?: Json;
+  readonly description: string;
+  readonly secret: boolean;
+}
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/** A driver's options as documentation and the command line show them. */
+export const describeOptions = (definition: DriverDefinition): readonly OptionDescription[] =>
+  Object.entries(definition.options.shape).map(([name, schema]) => {
+    const described = jsonSchemaOf(schema);
+    return {
+      name,
+      type: isSecret(schema) ? 'reference to a credential, env:NAME or file:/path' : typeText(described),
+      required: !definition.options.shape[name]?.safeParse(undefined).success,
+      ...(described.default === undefined ? {} : { default: described.default as Json }),
+      description: descriptionOf(schema),
+      secret: isSecret(schema),
+    };
+  });
+
+/** The JSON schema of what an option becomes; a schema that JSON cannot express is described as anything. */
+export const jsonSchemaOf = (schema: z.core.$ZodType): JsonSchema => {
+  const described = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' });
+  const type = Array.isArray(described.type) ? described.type.find((one) => one !== 'null') : described.type;
+  const branch = described.anyOf?.find((one) => one.type !== 'null') ?? {};
+  return { ...described, ...(type === undefined ? {} : { type }), ...branch } as JsonSchema;
+};
+
+const typeText = (schema: JsonSchema): string => {
+  if (schema.enum !== undefined) return `one of ${schema.enum.map(String).join(', ')}`;
+  if (schema.type === 'integer' || schema.type === 'number') return `${schema.type}${rangeText(schema)}`;
+  if (schema.type === 'array') return 'list, separated by commas';
+  return typeof schema.type === 'string' ? schema.type : 'any';
+};
+
+const rangeText = ({ minimum, maximum }: JsonSchema): string => {
+  const from = minimum !== undefined && minimum > Number.MIN_SAFE_INTEGER ? ` from ${minimum}` : '';
+  const to = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? ` to ${maximum}` : '';
+  return from + to;
+};

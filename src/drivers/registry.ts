@@ -1,0 +1,104 @@
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { rejections, ScoriaError } from '../domain/errors.ts';
+import { nearest } from '../nearest.ts';
+import type { DriverDefinition } from './contract.ts';
+
+type DriverModule = { readonly default: unknown };
+
+/** Loaded when asked for, so that a process pays for the drivers it uses. One line per driver. */
+const builtIn: Readonly<Record<string, () => Promise<DriverModule>>> = {
+  file: () => import('./file/driver.ts'),
+  memory: () => import('./memory/driver.ts'),
+};
+
+export const DRIVER_NAMES: readonly string[] = Object.keys(builtIn);
+
+/**
+ * The driver of that name: a built-in one (`file`), a module (`./driver.ts` from the working directory, an absolute
+ * path, a `file:` URL) or a package (`npm:some-driver`) that exports a driver definition as its default.
+ */
+export const findDriver = async (name: string): Promise<DriverDefinition> => {
+  const load = Object.hasOwn(builtIn, name) ? builtIn[name] : undefined;
+  if (load !== undefined) return checked(name, await load());
+  if (/^(\.|\/|file:)/.test(name)) return checked(name, await loaded(name, moduleUrl(name)));
+  if (name.startsWith('npm:')) return checked(name, await loaded(name, packageSpecifier(name.slice('npm:'.length))));
+  throw unknownDriver(name);
+};
+
+/** The built-in drivers. */
+export const listDrivers = (): Promise<readonly DriverDefinition[]> => Promise.all(DRIVER_NAMES.map(findDriver));
+
+const moduleUrl = (name: string): string => (name.startsWith('file:') ? name : pathToFileURL(resolve(name)).href);
+
+/** Looks from the working directory first: that is where a user of an installed `scoria` has the package. */
+const packageSpecifier = (name: string): string => {
+  try {
+    return pathToFileURL(createRequire(resolve('from-here.js')).resolve(name)).href;
+  } catch {
+    return name;
+  }
+};
+
+const loaded = async (name: string, specifier: string): Promise<DriverModule> => {
+  try {
+    return (await import(specifier)) as DriverModule;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ScoriaError(
+      rejections.UnknownDriver(
+        `Driver module ${JSON.stringify(name)} cannot be loaded: ${reason}`,
+        'Give the path of a module that can be imported, such as ./driver.ts, or npm: and the name of a package',
+        { driver: name },
+      ),
+      { cause: error },
+    );
+  }
+};
+
+const isSchema = (value: unknown): boolean =>
+  typeof (value as { safeParse?: unknown } | undefined)?.safeParse === 'function' &&
+  typeof (value as { _zod?: unknown })._zod === 'object';
+
+const PARTS: Readonly<Record<keyof DriverDefinition, { readonly is: (part: unknown) => boolean; needs: string }>> = {
+  name: { is: (part) => typeof part === 'string' && part !== '', needs: 'a text' },
+  description: { is: (part) => typeof part === 'string', needs: 'a text' },
+  options: {
+    is: (part) => isSchema(part) && typeof (part as { shape?: unknown }).shape === 'object',
+    needs: 'a zod 4 object schema',
+  },
+  connector: { is: isSchema, needs: 'a zod 4 schema' },
+  create: { is: (part) => typeof part === 'function', needs: 'a function' },
+};
+
+const checked = (name: string, module: DriverModule): DriverDefinition => {
+  const definition = module.default as DriverDefinition | undefined;
+  const wrong =
+    typeof definition === 'object' && definition !== null
+      ? Object.entries(PARTS).find(([part, { is }]) => !is(definition[part as keyof DriverDefinition]))
+      : (['default', { needs: 'a driver definition' }] as const);
+  if (wrong === undefined) return definition as DriverDefinition;
+  throw new ScoriaError(
+    rejections.UnknownDriver(
+      `Driver module ${JSON.stringify(name)} exports no driver: its "${wrong[0]}" is not ${wrong[1].needs}`,
+      'Export the result of defineDriver({ name, description, options, connector, create }) as default',
+      { driver: name },
+    ),
+  );
+};
+
+const unknownDriver = (name: string): ScoriaError => {
+  const meant = nearest(name, DRIVER_NAMES);
+  const exist = `The drivers are ${DRIVER_NAMES.join(', ')}; one of your own is given as ./driver.ts or npm:package`;
+  return new ScoriaError(
+    rejections.UnknownDriver(
+      `There is no driver ${JSON.stringify(name)}`,
+      meant === undefined ? exist : `Did you mean "${meant}"? ${exist}`,
+      { driver: name },
+    ),
+  );
+};
+
+/** The name as it is recorded: a relative path becomes absolute, so that it means the same from any directory. */
+export const absoluteDriverName = (name: string): string => (name.startsWith('.') ? resolve(name) : name);
