@@ -1,6 +1,8 @@
 import { canonicalJson } from '../audit/canonical.ts';
 import type { Backend } from '../domain/backend/backend.ts';
+import { ScoriaError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { configurationUnknown } from '../domain/volume/checks.ts';
 import type { Driver } from '../drivers/contract.ts';
 import { parseOptions } from '../drivers/parse-options.ts';
 import { absoluteDriverName, findDriver } from '../drivers/registry.ts';
@@ -17,6 +19,8 @@ interface Ready {
 /** One driver per backend and configuration, set up when it is first used and again when its options change. */
 export const createBackendDrivers = (environment: { readonly run: RunCommand; readonly log: Logger }): Drivers => {
   const ready = new Map<string, Ready>();
+  /** Drivers of former configurations: operations that started with one may still be at work. */
+  const former: Ready[] = [];
 
   const configure = async (backendName: string, name: string, given: JsonObject): Promise<ConfiguredDriver> => {
     const driverName = absoluteDriverName(name);
@@ -27,14 +31,10 @@ export const createBackendDrivers = (environment: { readonly run: RunCommand; re
   };
 
   const setUp = async (backend: Backend): Promise<Driver> => {
+    if (backend.options === null) throw new ScoriaError(configurationUnknown(backend.name));
     const { driver } = await configure(backend.name, backend.driver, backend.options);
     await driver.setup();
     return driver;
-  };
-
-  const close = async (entry: Ready | undefined): Promise<void> => {
-    const driver = await entry?.driver.catch(() => undefined);
-    await driver?.close?.();
   };
 
   return {
@@ -49,13 +49,17 @@ export const createBackendDrivers = (environment: { readonly run: RunCommand; re
       entry.driver.catch(() => {
         if (ready.get(backend.name) === entry) ready.delete(backend.name);
       });
-      await close(known);
+      if (known !== undefined) former.push(known);
       return entry.driver;
     },
     async close() {
-      const entries = [...ready.values()];
+      const entries = [...former.splice(0), ...ready.values()];
       ready.clear();
-      for (const entry of entries) await close(entry);
+      for (const { driver } of entries) {
+        // One that could not be set up has nothing to close.
+        const made = await driver.catch(() => undefined);
+        await made?.close?.();
+      }
     },
   };
 };

@@ -86,10 +86,12 @@ export class EffectCalls {
     const { pending, question } = ending;
     if (typeof reconcile === 'string') {
       // Never twice at the same time.
-      return pending === undefined ? this.#ended(effect, work, () => effect.perform(work)) : ending;
+      return pending === undefined
+        ? this.#ended(effect, work, () => aboutTheFirst(question, effect.perform(work)))
+        : ending;
     }
     return this.#ended(effect, work, async () => {
-      const reconciled = await reconcile(work);
+      const reconciled = await aboutTheFirst(question, reconcile(work));
       if (reconciled.happened) return reconciled.answer;
       // What has not happened while the call is still under way may yet happen.
       if (pending !== undefined) throw new Error(question);
@@ -97,6 +99,16 @@ export class EffectCalls {
     });
   }
 }
+
+/** A second call, or a question, that the storage fails says nothing of how the first call ended. */
+const aboutTheFirst = async <Answer>(question: string, answer: Promise<Answer>): Promise<Answer> => {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof Refused || endingOf(error).kind === 'unknown') throw error;
+    throw new Error(`${question}; asked again: ${(error as Error).message}`, { cause: error });
+  }
+};
 
 /** How a call ended, if it has. */
 const endedAlready = (pending: Promise<Ending<unknown>>): Promise<Ending<unknown> | null> =>

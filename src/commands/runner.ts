@@ -8,6 +8,7 @@ import type { Actor, NewEvent, RecordedEvent } from '../domain/event.ts';
 import type { Json } from '../domain/json.ts';
 import { aggregateOf, decode, evolveStream, type StreamKind, type StreamStates } from '../domain/streams.ts';
 import type { EventLog } from '../eventlog/port.ts';
+import type { KnownCommand } from '../projections/inventory.ts';
 import { type Author, type CommandMeta, commandDigest, EMPTY_STREAM, type StreamHead, seal } from './envelope.ts';
 import { firstOutcome } from './first-outcome.ts';
 import { Lines } from './lines.ts';
@@ -159,9 +160,11 @@ export class Runner {
     const kind: Op['kind'] = operation.kind;
     const kept = await this.#services.read.kept(kind, stream);
     const state = kept?.state ?? aggregateOf(kind).initial;
+    const known = (await this.#services.read.inventory()).command(given.commandId);
+    if (known !== null && known.digest !== given.commandDigest) return { settled: E.left(reused(given, known)) };
     const standing = this.#standing(state, given);
     if (standing !== null) return standing;
-    const repeated = await this.#repeated(operation, given);
+    const repeated = known && (await firstOutcome(this.#log, kind, known.stream, given.commandId));
     if (repeated !== null) return { settled: repeated };
     const facts = await this.#facts(operation, input, state);
     if (E.isLeft(facts)) return { settled: facts };
@@ -189,25 +192,6 @@ export class Runner {
     return this.#performer.isAbandoned(open) ? { resumed: open } : { blocker: open };
   }
 
-  /** The outcome that this command's id had before, if it was ever decided. */
-  async #repeated(
-    operation: AnyOperation,
-    given: Given,
-  ): Promise<E.Either<Rejection, StreamStates[StreamKind]> | null> {
-    const known = (await this.#services.read.inventory()).command(given.commandId);
-    if (known === null) return null;
-    if (known.digest !== given.commandDigest) {
-      return E.left(
-        rejections.CommandIdReused(
-          `the command id ${given.commandId} belongs to another command`,
-          'give each command an id of its own; repeat a command with the same content',
-          { command_id: given.commandId, stream: known.stream },
-        ),
-      );
-    }
-    return firstOutcome(this.#log, operation.kind, known.stream, given.commandId);
-  }
-
   async #facts(
     operation: AnyOperation,
     input: unknown,
@@ -233,6 +217,13 @@ export class Runner {
     return E.isLeft(result) ? null : result.right.map(decode);
   }
 }
+
+const reused = ({ commandId }: Given, { stream }: KnownCommand): Rejection =>
+  rejections.CommandIdReused(
+    `the command id ${commandId} belongs to another command`,
+    'give each command an id of its own; repeat a command with the same content',
+    { command_id: commandId, stream },
+  );
 
 const notUuid = (what: string, id: string): Rejection =>
   rejections.InvalidInput(

@@ -155,7 +155,7 @@ const openWorkAfter = (role: EventRole, work: OpenWork, event: RecordedEvent): O
 
 /** Folds one event into a state. Total: an event of another stream's kind changes nothing. */
 export const evolve = <State extends OpenWork>(of: Aggregate<State>, state: State, event: RecordedEvent): State => {
-  const definition = of.events[event.type];
+  const definition = Object.hasOwn(of.events, event.type) ? of.events[event.type] : undefined;
   if (definition === undefined) return state;
   const next = definition.evolve(state, event);
   const { open, questions } = openWorkAfter(definition.role, next, event);

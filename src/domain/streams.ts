@@ -43,7 +43,7 @@ export const evolveStream = <Kind extends StreamKind>(
   return evolve<StreamStates[Kind] & OpenWork>(of, state ?? of.initial, event);
 };
 
-type EventFormat = Pick<AnyEventDefinition<never>, 'type' | 'version' | 'role' | 'schema' | 'upcasts'>;
+export type EventFormat = Pick<AnyEventDefinition<never>, 'type' | 'version' | 'role' | 'schema' | 'upcasts'>;
 
 /** Every event that is written today, by type. */
 export const eventDefinitions: ReadonlyMap<string, EventFormat> = new Map(
@@ -51,8 +51,11 @@ export const eventDefinitions: ReadonlyMap<string, EventFormat> = new Map(
 );
 
 /** The data of an old version in today's; data of a version that is not known stays as it is. */
-const upcast = (type: string, v: number, data: RecordedEvent['data']): Pick<RecordedEvent, 'v' | 'data'> => {
-  const definition = eventDefinitions.get(type);
+const upcast = (
+  definition: EventFormat | undefined,
+  v: number,
+  data: RecordedEvent['data'],
+): Pick<RecordedEvent, 'v' | 'data'> => {
   if (definition === undefined || v >= definition.version) return { v, data };
   let current = data;
   for (let version = v; version < definition.version; version += 1) {
@@ -61,14 +64,17 @@ const upcast = (type: string, v: number, data: RecordedEvent['data']): Pick<Reco
   return { v: definition.version, data: current };
 };
 
-/** The door through which every stored event is read: parsed, and in today's version. */
-export const decode = (stored: StoredEvent): RecordedEvent => {
+/** Reads a stored event by the definitions given: parsed, and in their version. */
+export const decodeWith = (definitions: ReadonlyMap<string, EventFormat>, stored: StoredEvent): RecordedEvent => {
   const body: EventBody = JSON.parse(stored.body);
   return {
     ...body,
-    ...upcast(body.type, body.v, body.data),
+    ...upcast(definitions.get(body.type), body.v, body.data),
     revision: stored.revision,
     position: stored.position,
     meta: { ...body.meta, hash: stored.hash },
   };
 };
+
+/** The door through which every stored event is read: parsed, and in today's version. */
+export const decode = (stored: StoredEvent): RecordedEvent => decodeWith(eventDefinitions, stored);

@@ -1,9 +1,9 @@
 import { hostname, userInfo } from 'node:os';
-import * as E from 'fp-ts/lib/Either.js';
 import { v7 as uuid7 } from 'uuid';
 import { createBackendDrivers } from '../commands/backend-drivers.ts';
 import { EffectCalls } from '../commands/effect-calls.ts';
 import type { Author } from '../commands/envelope.ts';
+import { type Loaded, load } from '../commands/load.ts';
 import { childOperations, operations } from '../commands/operations.ts';
 import { Performer } from '../commands/perform.ts';
 import { readerOf } from '../commands/reader.ts';
@@ -13,20 +13,24 @@ import { problemsOf } from '../commands/volume/facts.ts';
 import { findHostConnector } from '../connectors/registry.ts';
 import { backendStream } from '../domain/backend/backend.ts';
 import { rejections, ScoriaError } from '../domain/errors.ts';
-import type { Actor } from '../domain/event.ts';
+import type { Actor, RecordedEvent } from '../domain/event.ts';
+import { decode } from '../domain/streams.ts';
 import { backendNotFound, connectionNotFound, snapshotNotFound, volumeNotFound } from '../domain/volume/checks.ts';
 import { type VolumeState, volumeStream } from '../domain/volume/volume.ts';
 import { createCommandRunner } from '../drivers/command-runner.ts';
 import type { EventLog } from '../eventlog/port.ts';
 import { createLogger, type Logger } from '../logging.ts';
+import { builtInProjections } from '../projections/built-in.ts';
 import { keyedRows } from '../projections/keyed-rows.ts';
 import type { Projection } from '../projections/projection.ts';
+import type { ProjectionStatus } from '../projections/projector.ts';
+import type { When } from '../projections/when.ts';
 import { Backend, type BackendResources } from './backend.ts';
-import { type Command, type Commander, type CommandInput, type CommandOutcome, commanderOf } from './commander.ts';
+import { type Command, type Commander, type CommandInput, commanderOf } from './commander.ts';
 import { Connection } from './connection.ts';
 import { Snapshot } from './snapshot.ts';
 import { openStorage, type Storage } from './storage.ts';
-import { builtInProjections, type View, viewOf } from './view.ts';
+import { onlyOne, View } from './view.ts';
 import { Volume } from './volume.ts';
 
 export interface EngineOptions {
@@ -71,7 +75,8 @@ export const createEngine = async (options: EngineOptions): Promise<Engine> => {
     projections: [...builtInProjections, ...(options.projections ?? []).map(keyedRows)],
   });
   const services = servicesOf(storage, options);
-  const author: Author = {
+  const author = {
+    actor: actorOf(options),
     executor: `${hostname()}/${process.pid}/${uuid7()}`,
     now: options.now ?? (() => new Date()),
   };
@@ -83,11 +88,11 @@ export const createEngine = async (options: EngineOptions): Promise<Engine> => {
   const declared = [...Object.values(operations), ...childOperations];
   const performer = new Performer(storage.log, services, author, declared, calls);
   const runner = new Runner(storage.log, services, author, performer, {
-    actor: actorOf(options),
+    actor: author.actor,
     busy: { firstMs: 5, maxMs: 200, totalMs: options.busyTimeoutMs ?? 30_000 },
     nonUuidIds: options.nonUuidIds ?? false,
   });
-  return new Engine(storage, services, commanderOf(runner));
+  return new Engine(storage, services, commanderOf(runner), author);
 };
 
 const actorOf = ({ user, project }: EngineOptions): Actor => ({
@@ -112,9 +117,11 @@ export class Engine implements AsyncDisposable {
   readonly #storage: Storage;
   readonly #services: Services;
   readonly #commands: Commander;
+  readonly #author: Author & { readonly actor: Actor };
   readonly #resources: BackendResources;
 
-  constructor(storage: Storage, services: Services, commands: Commander) {
+  constructor(storage: Storage, services: Services, commands: Commander, author: Author & { readonly actor: Actor }) {
+    this.#author = author;
     this.#storage = storage;
     this.#services = services;
     this.#commands = commands;
@@ -215,8 +222,37 @@ export class Engine implements AsyncDisposable {
   };
 
   /** Everything that can be read, as it is now or as it was `at` a position or a time. */
-  view(at?: bigint | Date | string): Promise<View> {
-    return viewOf(this.#storage, at);
+  view(at?: When): Promise<View> {
+    return View.open(this.#storage, at);
+  }
+
+  /**
+   * Brings a dump or an export of events into a log that holds nothing: everything, or nothing and an error that says
+   * which line and field. `source` is the name of the file, for the record.
+   */
+  async load(
+    text: string | AsyncIterable<string>,
+    { source }: { readonly source?: string } = {},
+    context: CommandContext = {},
+  ): Promise<Loaded> {
+    const actor = context.actor ?? this.#author.actor;
+    return load(this.#storage.log, text, { author: this.#author, actor, reason: context.reason, file: source });
+  }
+
+  /** The events after a position, then those that come, of other processes too, until `signal` aborts it. */
+  async *follow(
+    options: { readonly after?: bigint; readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<RecordedEvent> {
+    for await (const stored of this.#storage.log.subscribe(options)) yield decode(stored);
+  }
+
+  async projections(): Promise<readonly ProjectionStatus[]> {
+    return this.#storage.projector.statuses();
+  }
+
+  /** Builds a projection anew beside its rows, then swaps. */
+  rebuildProjection(name: string, onProgress?: (position: bigint) => void): Promise<void> {
+    return this.#storage.projector.rebuild(name, onProgress);
   }
 
   async close(): Promise<void> {
@@ -238,13 +274,3 @@ export class Engine implements AsyncDisposable {
     return known === null ? null : this.#services.read.state('volume', known.stream);
   }
 }
-
-const onlyOne = <Item>(items: readonly Item[], what: string, name: string): readonly Item[] => {
-  if (items.length <= 1) return items;
-  throw new ScoriaError(
-    rejections.AmbiguousName(`${items.length} ${what}s are named "${name}"`, `give the ${what}'s id`, { name }),
-  );
-};
-
-export type { CommandOutcome };
-export const isRight = E.isRight;

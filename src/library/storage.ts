@@ -1,17 +1,19 @@
-import { DatabaseSync } from 'node:sqlite';
 import { isNonEmpty } from 'fp-ts/lib/ReadonlyArray.js';
+import { ScoriaError } from '../domain/errors.ts';
 import { createMemoryLog } from '../eventlog/memory.ts';
 import type { EventLog } from '../eventlog/port.ts';
 import { openSqliteLog, type SqliteLog } from '../eventlog/sqlite.ts';
-import { logLocked } from '../eventlog/sqlite-errors.ts';
+import { explainSqlite, logLocked } from '../eventlog/sqlite-errors.ts';
 import { untilLate, writeTransaction } from '../eventlog/write-transaction.ts';
 import type { TableProjection } from '../projections/projection.ts';
-import { type ProjectionDatabase, Projector } from '../projections/projector.ts';
+import { memoryDatabase, type ProjectionDatabase } from '../projections/projection-database.ts';
+import { Projector } from '../projections/projector.ts';
 
 /** A log, and the projections that are kept in step with it. */
 export interface Storage {
   readonly log: EventLog;
   readonly projector: Projector;
+  readonly definitions: readonly TableProjection[];
   close(): Promise<void>;
 }
 
@@ -36,7 +38,13 @@ const insideLog = async (log: SqliteLog, { lockTimeoutMs, projections }: Storage
   const late = (busy: unknown) => logLocked(log.name, lockTimeoutMs, busy);
   const database: ProjectionDatabase = {
     db: log.database,
-    write: (work) => writeTransaction(log.database, work, untilLate(lockTimeoutMs, late)),
+    async write(work) {
+      try {
+        return await writeTransaction(log.database, work, untilLate(lockTimeoutMs, late));
+      } catch (error) {
+        throw explainSqlite(error, log.name);
+      }
+    },
   };
   try {
     const projector = await Projector.open(log, database, projections);
@@ -45,8 +53,10 @@ const insideLog = async (log: SqliteLog, { lockTimeoutMs, projections }: Storage
         if (isNonEmpty(events)) projector.applyInAppend(events);
       },
     });
-    return { log, projector, close: () => log.close() };
+    return { log, projector, definitions: projections, close: () => log.close() };
   } catch (error) {
+    // A log that can only be read has no place for projections that it does not have yet.
+    if (error instanceof ScoriaError && error.code === 'LogReadOnly') return besideLog(log, projections);
     await log.close();
     throw error;
   }
@@ -54,21 +64,15 @@ const insideLog = async (log: SqliteLog, { lockTimeoutMs, projections }: Storage
 
 /** The projections stand in a database of this process, and catch up before every read. */
 const besideLog = async (log: EventLog, projections: readonly TableProjection[]): Promise<Storage> => {
-  const db = new DatabaseSync(':memory:');
-  const database: ProjectionDatabase = {
-    db,
-    write: async (work) =>
-      writeTransaction(db, work, (busy) => {
-        throw busy;
-      }),
-  };
+  const database = memoryDatabase();
   const projector = await Projector.open(log, database, projections);
   return {
     log,
     projector,
+    definitions: projections,
     async close() {
       await log.close();
-      db.close();
+      database.db.close();
     },
   };
 };

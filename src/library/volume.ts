@@ -3,7 +3,7 @@ import { ScoriaError } from '../domain/errors.ts';
 import { volumeNotFound } from '../domain/volume/checks.ts';
 import type { Volume as VolumeRecord, VolumeState } from '../domain/volume/volume.ts';
 import type { Connector } from '../drivers/contract.ts';
-import { type VolumeDocument, volumeDocument } from '../projections/documents.ts';
+import { byAge, type VolumeDocument, volumeDocument } from '../projections/documents.ts';
 import type { CommandInput } from './commander.ts';
 import { Connection } from './connection.ts';
 import type { Resources } from './resources.ts';
@@ -194,8 +194,3 @@ export class Volume {
     return new Connection(this.#resources, connection);
   }
 }
-
-const byAge = (
-  a: { readonly created_at: string; readonly id: string },
-  b: { readonly created_at: string; readonly id: string },
-): number => (a.created_at === b.created_at ? (a.id < b.id ? -1 : 1) : a.created_at < b.created_at ? -1 : 1);

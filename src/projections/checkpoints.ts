@@ -7,6 +7,9 @@ export interface Checkpoints {
   /** The position of the last event applied, `0n` before the first, `null` when the projection has no tables yet. */
   get(projection: Named): bigint | null;
   set(projection: Named, position: bigint): void;
+  /** Moves it, unless it stands elsewhere than the caller thought. */
+  advance(projection: Named, from: bigint, to: bigint): boolean;
+  remove(projection: Named): void;
 }
 
 export const hasCheckpoints = (db: DatabaseSync): boolean =>
@@ -24,8 +27,12 @@ export const openCheckpoints = (db: DatabaseSync): Checkpoints => {
     `INSERT INTO projections (name, version, position) VALUES (?, ?, ?)
      ON CONFLICT (name, version) DO UPDATE SET position = excluded.position`,
   );
+  const move = db.prepare('UPDATE projections SET position = ? WHERE name = ? AND version = ? AND position = ?');
+  const remove = db.prepare('DELETE FROM projections WHERE name = ? AND version = ?');
   return {
     get: ({ name, version }) => (select.get(name, version)?.position as bigint | undefined) ?? null,
     set: ({ name, version }, position) => void upsert.run(name, version, position),
+    advance: ({ name, version }, from, to) => Number(move.run(to, name, version, from).changes) === 1,
+    remove: ({ name, version }) => void remove.run(name, version),
   };
 };

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { rejections, ScoriaError } from '../domain/errors.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import type { Json } from '../domain/json.ts';
 
@@ -15,14 +16,12 @@ export interface Projection<Row extends Json = Json> {
   fold(rows: Rows<Row>, event: RecordedEvent): void;
 }
 
-/** The rows of a projection, by key. */
+/** The rows of a projection, by key. A row that was got is changed only by setting it. */
 export interface Rows<Row extends Json = Json> {
   get(key: string): Row | undefined;
   set(key: string, row: Row): void;
   delete(key: string): void;
 }
-
-export const defineProjection = <Row extends Json>(projection: Projection<Row>): Projection<Row> => projection;
 
 /** A projection as the projector runs it: it owns tables whose names start with the prefix it is given. */
 export interface TableProjection<Store extends ProjectionStore = ProjectionStore> {
@@ -38,6 +37,70 @@ export interface TableProjection<Store extends ProjectionStore = ProjectionStore
 }
 
 export interface ProjectionStore {
-  /** Applies events in order, inside a transaction of the caller. */
+  /**
+   * Applies events in order, inside a transaction of the caller. A fold that cannot take one throws `FoldFailed` before
+   * anything is written.
+   */
   apply(events: readonly RecordedEvent[]): void;
+}
+
+/** Whatever holds projections that can be read: the living ones, or those of an earlier position. */
+export interface ProjectionReads {
+  /** The rows of a projection, at the head of the log (or at the position that was replayed to). */
+  read<Store extends ProjectionStore>(projection: TableProjection<Store>): Promise<Store>;
+}
+
+/** The names that a user's projection cannot have. */
+export const BUILT_IN_NAMES: readonly string[] = ['capacity', 'inventory'];
+
+const NAME = /^[a-z][a-z0-9_]{0,40}$/;
+
+const invalid = (problem: string, remedy: string, projection: unknown): ScoriaError =>
+  new ScoriaError(rejections.InvalidInput(problem, remedy, { projection: String(projection) }));
+
+/** Throws `InvalidInput` for a projection that could not be told from others. */
+export const assertDefined = ({ name, version, fold, moves }: Projection<never>): void => {
+  if (typeof name !== 'string' || !NAME.test(name)) {
+    const rule = 'begin with a-z and go on with a-z, 0-9 and "_", 41 characters at most';
+    throw invalid(`a projection cannot be named ${JSON.stringify(name)}`, rule, name);
+  }
+  if (BUILT_IN_NAMES.includes(name)) {
+    throw invalid(`"${name}" is a projection of Scoria's own`, 'give yours another name', name);
+  }
+  if (!Number.isSafeInteger(version) || version < 1) {
+    const problem = `projection "${name}": the version ${String(version)} is not a positive whole number`;
+    throw invalid(problem, 'begin with 1 and add 1 whenever the fold changes', name);
+  }
+  if (typeof fold !== 'function') {
+    throw invalid(`projection "${name}" has no fold`, 'give a function fold(rows, event)', name);
+  }
+  if (moves !== undefined && moves !== 'with appends' && moves !== 'when read') {
+    const problem = `projection "${name}" cannot move ${JSON.stringify(moves)}`;
+    throw invalid(problem, 'give "with appends", "when read", or nothing', name);
+  }
+};
+
+/** Declares a projection of the user's own; register it with the engine. */
+export const defineProjection = <Row extends Json>(projection: Projection<Row>): Projection<Row> => {
+  assertDefined(projection);
+  return projection;
+};
+
+/**
+ * A user's fold cannot take an event. What it could not take stays in the log: an append goes on without the
+ * projection, and whoever reads the projection is told.
+ */
+export class FoldFailed extends ScoriaError {
+  constructor({ name, version }: Projection<never>, event: RecordedEvent, cause: unknown) {
+    const position = String(event.position);
+    const why = cause instanceof Error ? cause.message : String(cause);
+    super(
+      rejections.InvalidInput(
+        `projection "${name}" version ${version} cannot fold the event ${event.type} at position ${position}: ${why}`,
+        'correct its fold and raise its version',
+        { projection: name, version, position, event_type: event.type },
+      ),
+      { cause },
+    );
+  }
 }

@@ -1,53 +1,55 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
 import { rejections, ScoriaError } from '../domain/errors.ts';
 import type { RecordedEvent, StoredEvent } from '../domain/event.ts';
 import { decode } from '../domain/streams.ts';
-import type { EventLog } from '../eventlog/port.ts';
 import { type Checkpoints, createCheckpoints, hasCheckpoints, openCheckpoints } from './checkpoints.ts';
-import type { ProjectionStore, TableProjection } from './projection.ts';
+import { type EventSource, firstEventPage, lastPosition } from './event-pages.ts';
+import { FoldFailed, type ProjectionReads, type ProjectionStore, type TableProjection } from './projection.ts';
+import { type ProjectionDatabase, prefixOf } from './projection-database.ts';
+import { rebuild } from './rebuild.ts';
 
-/** A database that holds projections, and how to write to it without blocking others for long. */
-export interface ProjectionDatabase {
-  readonly db: DatabaseSync;
-  /** Runs `work` in one write transaction. */
-  write<Result>(work: () => Result): Promise<Result>;
-}
+export type { ProjectionDatabase };
 
 interface Running {
   readonly definition: TableProjection;
-  store: ProjectionStore;
+  readonly store: ProjectionStore;
 }
 
-const CATCH_UP_PAGE = 1_000;
-
-/** A version has tables of its own, so that no process writes rows of a version that it does not run. */
-const prefixOf = ({ name, version }: TableProjection): string => `p_${name}_v${version}`;
+export interface ProjectionStatus {
+  readonly name: string;
+  readonly version: number;
+  readonly moves: TableProjection['moves'];
+  /** The last event that its rows hold; the next read takes it to the head. */
+  readonly position: bigint;
+}
 
 /** Keeps projections in step with a log: inside its appends where they share a database, and before every read. */
-export class Projector {
-  readonly #log: EventLog;
+export class Projector implements ProjectionReads {
+  readonly #source: EventSource;
   readonly #database: ProjectionDatabase;
   readonly #checkpoints: Checkpoints;
   readonly #running: ReadonlyMap<string, Running>;
+  readonly #moving: readonly Running[];
 
   private constructor(
-    log: EventLog,
+    source: EventSource,
     database: ProjectionDatabase,
     checkpoints: Checkpoints,
     running: ReadonlyMap<string, Running>,
   ) {
-    this.#log = log;
+    this.#source = source;
     this.#database = database;
     this.#checkpoints = checkpoints;
     this.#running = running;
+    this.#moving = [...running.values()].filter(({ definition }) => definition.moves === 'with appends');
   }
 
   static async open(
-    log: EventLog,
+    source: EventSource,
     database: ProjectionDatabase,
     definitions: readonly TableProjection[],
   ): Promise<Projector> {
+    assertNamedApart(definitions);
     const { db } = database;
     if (!hasCheckpoints(db)) await database.write(() => createCheckpoints(db));
     const checkpoints = openCheckpoints(db);
@@ -65,105 +67,87 @@ export class Projector {
       definition.name,
       { definition, store: definition.open(db, prefixOf(definition)) },
     ]);
-    return new Projector(log, database, checkpoints, new Map(running));
+    return new Projector(source, database, checkpoints, new Map(running));
   }
 
   get names(): readonly string[] {
     return [...this.#running.keys()];
   }
 
+  statuses(): readonly ProjectionStatus[] {
+    return [...this.#running.values()].map(({ definition }) => ({
+      name: definition.name,
+      version: definition.version,
+      moves: definition.moves,
+      position: this.#checkpoints.get(definition) ?? 0n,
+    }));
+  }
+
   /** The rows of a projection, caught up with the head of the log (or at least to `upTo`). */
   async read<Store extends ProjectionStore>(projection: TableProjection<Store>, upTo?: bigint): Promise<Store> {
-    const running = this.#find(projection.name);
-    await this.#catchUp(running, upTo ?? (await this.#log.head()));
+    const running = this.#find(projection.name, projection.version);
+    await this.#catchUp(running, upTo ?? (await this.#source.head()));
     return running.store as Store;
   }
 
   /** Called by a log that shares the database, inside the transaction of its append. */
   applyInAppend(stored: ReadonlyNonEmptyArray<StoredEvent>): void {
     const headBefore = stored[0].position - 1n;
-    const last = stored.at(-1) ?? stored[0];
-    // One that lags is left to the next read, so that an append never has to wait for a long catch-up.
-    const moving = [...this.#running.values()].filter(
-      ({ definition }) => definition.moves === 'with appends' && this.#checkpoints.get(definition) === headBefore,
-    );
-    if (moving.length === 0) return;
-    const events = stored.map(decode);
-    for (const { definition, store } of moving) {
-      store.apply(events);
-      this.#checkpoints.set(definition, last.position);
+    const last = (stored.at(-1) ?? stored[0]).position;
+    let events: readonly RecordedEvent[] | undefined;
+    for (const { definition, store } of this.#moving) {
+      // One that lags is left to the next read, so that an append never has to wait for a long catch-up.
+      if (!this.#checkpoints.advance(definition, headBefore, last)) continue;
+      events ??= stored.map(decode);
+      try {
+        store.apply(events);
+      } catch (error) {
+        // What happened is recorded whether or not a user's fold can take it; whoever reads the projection is told.
+        if (!(error instanceof FoldFailed)) throw error;
+        this.#checkpoints.advance(definition, last, headBefore);
+      }
     }
   }
 
   /** Builds the projection anew beside the old rows, then swaps. */
   async rebuild(name: string, onProgress?: (position: bigint) => void): Promise<void> {
-    const running = this.#find(name);
-    const { db } = this.#database;
-    const { definition } = running;
-    const [prefix, beside] = [prefixOf(definition), `${prefixOf(definition)}_new`];
-    await this.#database.write(() => {
-      dropTables(db, definition, beside);
-      definition.create(db, beside);
-    });
-    const store = definition.open(db, beside);
-    let position = 0n;
-    for await (const events of this.#pages(0n, await this.#log.head())) {
-      await this.#database.write(() => store.apply(events));
-      position = events.at(-1)?.position ?? position;
-      onProgress?.(position);
-    }
-    await this.#database.write(() => {
-      dropTables(db, definition, prefix);
-      for (const table of definition.tables) db.exec(`ALTER TABLE ${beside}_${table} RENAME TO ${prefix}_${table}`);
-      definition.createIndexes?.(db, prefix);
-      this.#checkpoints.set(definition, position);
-    });
-    running.store = definition.open(db, prefix);
+    const { definition } = this.#find(name);
+    await rebuild(this.#source, this.#database, this.#checkpoints, definition, onProgress);
   }
 
   async #catchUp({ definition, store }: Running, target: bigint): Promise<void> {
     for (;;) {
       const position = this.#checkpoints.get(definition) ?? 0n;
       if (position >= target) return;
-      const page = await this.#firstPage(position, target);
-      const last = page.at(-1);
-      if (last === undefined) return;
+      const page = await firstEventPage(this.#source, position, target);
+      if (page === null) return;
       await this.#database.write(() => {
         // Another process may have moved it since.
-        if (this.#checkpoints.get(definition) !== position) return;
-        store.apply(page);
-        this.#checkpoints.set(definition, last.position);
+        if (this.#checkpoints.advance(definition, position, lastPosition(page))) store.apply(page);
       });
     }
   }
 
-  async #firstPage(after: bigint, upTo: bigint): Promise<readonly RecordedEvent[]> {
-    for await (const page of this.#pages(after, upTo)) return page;
-    return [];
-  }
-
-  async *#pages(after: bigint, upTo: bigint): AsyncGenerator<readonly RecordedEvent[]> {
-    let page: RecordedEvent[] = [];
-    for await (const stored of this.#log.readAll({ after, upTo })) {
-      page.push(decode(stored));
-      if (page.length < CATCH_UP_PAGE) continue;
-      yield page;
-      page = [];
-    }
-    if (page.length > 0) yield page;
-  }
-
-  #find(name: string): Running {
+  #find(name: string, version?: number): Running {
     const running = this.#running.get(name);
-    if (running !== undefined) return running;
+    if (running !== undefined && (version ?? running.definition.version) === running.definition.version) return running;
     throw new ScoriaError(
-      rejections.ProjectionNotFound(`there is no projection "${name}"`, `there are: ${this.names.join(', ')}`, {
-        projections: [...this.names],
-      }),
+      rejections.ProjectionNotFound(
+        `there is no projection "${name}"${version === undefined ? '' : ` version ${version}`}`,
+        `there are: ${this.names.join(', ')}`,
+        { projections: [...this.names] },
+      ),
     );
   }
 }
 
-const dropTables = (db: DatabaseSync, definition: TableProjection, prefix: string): void => {
-  for (const table of definition.tables) db.exec(`DROP TABLE IF EXISTS ${prefix}_${table}`);
+const assertNamedApart = (definitions: readonly TableProjection[]): void => {
+  const names = definitions.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return;
+  throw new ScoriaError(
+    rejections.InvalidInput(`two projections are named "${twice}"`, 'give each a name of its own', {
+      projection: twice,
+    }),
+  );
 };

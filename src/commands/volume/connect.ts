@@ -16,7 +16,7 @@ import {
 } from '../../drivers/contract.ts';
 import { operation } from '../operation.ts';
 import { connectionFacts } from './facts.ts';
-import { volumeOf } from './find.ts';
+import { connectionOf, volumeOf } from './find.ts';
 
 interface Connected {
   readonly update: VolumeModelUpdate | undefined;
@@ -34,6 +34,8 @@ export const connectVolume = operation({
     intent: ConnectionInitializationRequested,
     backend: 'must be thawed',
     perform: async ({ state, intent, driver }): Promise<Connected> => {
+      // Taken up again, it may be about a host that was disconnected since: connected now, nobody would know of it.
+      connectionOf(state, intent.data.connection.id);
       const isFirst = Object.keys(state.connections).length === 1;
       return connect(await driver(), volumeOf(state), intent.data.connection, isFirst);
     },
@@ -58,8 +60,12 @@ const connect = async (
   try {
     return { update, connection_info: await driver.initializeConnection(exported, connection) };
   } catch (error) {
-    // Its own failure leaves the end unknown: the export may still stand.
-    if (isFirst && error instanceof DriverFailure) await driver.removeExport(exported);
+    if (isFirst && error instanceof DriverFailure) {
+      await driver.removeExport(exported).catch((failure: Error) => {
+        // Unknown, and not the failure that this one is by itself: the export may still stand.
+        throw new Error(`${error.message}; its export was not removed: ${failure.message}`, { cause: failure });
+      });
+    }
     throw error;
   }
 };

@@ -1,6 +1,7 @@
+import { connectionNotFound, snapshotNotFound } from '../../domain/volume/checks.ts';
 import type { Connection, Snapshot, Volume, VolumeState } from '../../domain/volume/volume.ts';
 import type { Driver, SnapshotCapability, VolumeModelUpdate } from '../../drivers/contract.ts';
-import type { Reconciled, Work } from '../operation.ts';
+import { type Reconciled, Refused, type Work } from '../operation.ts';
 
 /** The volume that an intent is about: its decider saw it. */
 export const volumeOf = ({ volume }: VolumeState): Volume => {
@@ -8,15 +9,17 @@ export const volumeOf = ({ volume }: VolumeState): Volume => {
   return volume;
 };
 
+/** Its decider saw it, but a question that is taken up later may be about what is gone by then. */
 export const snapshotOf = ({ snapshots }: VolumeState, id: string): Snapshot => {
   const snapshot = snapshots[id];
-  if (snapshot === undefined) throw new TypeError(`the volume has no snapshot ${id}`);
+  if (snapshot === undefined) throw new Refused(snapshotNotFound(id));
   return snapshot;
 };
 
+/** As with snapshots. */
 export const connectionOf = ({ connections }: VolumeState, id: string): Connection => {
   const connection = connections[id];
-  if (connection === undefined) throw new TypeError(`the volume has no connection ${id}`);
+  if (connection === undefined) throw new Refused(connectionNotFound(id));
   return connection;
 };
 

@@ -13,7 +13,9 @@ import {
   withBackend,
 } from './backend.ts';
 
-const PlannedBackendSchema = BackendSchema.pick({ name: true, driver: true, options: true, capabilities: true });
+const PlannedBackendSchema = BackendSchema.pick({ name: true, driver: true, capabilities: true }).extend({
+  options: JsonObjectSchema,
+});
 
 export const BackendAdditionRequested = backendEvents.intent(
   'BackendAdditionRequested',

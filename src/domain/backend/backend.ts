@@ -52,8 +52,11 @@ export type BackendStats = z.infer<typeof BackendStatsSchema>;
 export const BackendSchema = z.strictObject({
   name: BackendName,
   driver: Text,
-  /** The driver's options as given; a credential is a reference, never its value. */
-  options: JsonObjectSchema,
+  /**
+   * The driver's options as given; a credential is a reference, never its value. `null` when they are not known: the
+   * backend came from a dump without configuration.
+   */
+  options: JsonObjectSchema.nullable(),
   capabilities: z.array(CapabilitySchema).readonly(),
   /** `error` after a configuration that the driver refused. */
   status: z.enum(['adding', 'available', 'changing', 'removing', 'error']),
@@ -82,6 +85,17 @@ export const withBackend = (state: BackendState, change: Partial<Backend>): Back
 
 const GIB = 1024 ** 3;
 
+/** Counts in whole numbers: a fraction that binary cannot hold would round a size away. */
+const promisableGiB = (pool: PoolStats): number => {
+  const [whole = '', fraction = ''] = (pool.thin_provisioning_support ? pool.max_over_subscription_ratio : '1').split(
+    '.',
+  );
+  const usableBytePercents = BigInt(pool.total_capacity_bytes) * BigInt(100 - pool.reserved_percentage);
+  return Number(
+    (usableBytePercents * BigInt(whole + fraction)) / (100n * 10n ** BigInt(fraction.length) * BigInt(GIB)),
+  );
+};
+
 /** The stats in Cinder's own units and names (`total_capacity_gb`, ...), for people and for scripts made for Cinder. */
 export const toCinderStats = (stats: BackendStats): Record<string, unknown> => ({
   ...stats,
@@ -105,12 +119,9 @@ export const toCinderStats = (stats: BackendStats): Record<string, unknown> => (
 /** The largest volume, in GiB, that a backend's pools could ever hold; `null` when its stats are not known. */
 export const largestVolumeGiB = (backend: Backend): number | null => {
   if (backend.stats === null) return null;
-  const perPool = backend.stats.pools.map((pool) => {
-    const usable = pool.total_capacity_bytes * (1 - pool.reserved_percentage / 100);
-    const ratio = pool.thin_provisioning_support ? Number(pool.max_over_subscription_ratio) : 1;
-    return Math.floor((usable * ratio) / GIB);
-  });
-  return perPool.length === 0 ? null : Math.max(...perPool);
+  return backend.stats.pools
+    .map(promisableGiB)
+    .reduce<number | null>((largest, size) => (largest === null || size > largest ? size : largest), null);
 };
 
 export type BackendOptions = JsonObject;

@@ -14,7 +14,7 @@ import {
   withBackend,
 } from './backend.ts';
 
-const Configuration = BackendSchema.pick({ options: true, capabilities: true });
+const Configuration = BackendSchema.pick({ capabilities: true }).extend({ options: JsonObjectSchema });
 
 export const BackendChangeRequested = backendEvents.intent('BackendChangeRequested', Configuration, (state) =>
   withBackend(state, { status: 'changing' }),

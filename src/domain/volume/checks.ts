@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import { type Backend, type BackendState, type Capability, largestVolumeGiB } from '../backend/backend.ts';
 import { type Rejection, rejections } from '../errors.ts';
 import type { Connection, Snapshot, Volume, VolumeState, VolumeStatus } from './volume.ts';
@@ -68,9 +69,23 @@ export const knownBackend = (state: BackendState, name: string): E.Either<Reject
     ? E.left(backendNotFound(name))
     : E.right(state.backend);
 
+export const configurationUnknown = (name: string): Rejection =>
+  rejections.InvalidDriverOption(
+    `the options of backend "${name}" are not known: it was loaded from a dump without configuration`,
+    `\`scoria backend change ${name} --set option=value\` gives them`,
+    { backend: name },
+  );
+
+/** The backend, when its driver can be set up. */
+export const reachableBackend = (state: BackendState, name: string): E.Either<Rejection, Backend> => {
+  const backend = knownBackend(state, name);
+  if (E.isLeft(backend) || backend.right.options !== null) return backend;
+  return E.left(configurationUnknown(name));
+};
+
 /** The backend, when commands may change what is on it. */
 export const changeableBackend = (state: BackendState, name: string): E.Either<Rejection, Backend> => {
-  const backend = knownBackend(state, name);
+  const backend = reachableBackend(state, name);
   if (E.isLeft(backend) || backend.right.frozen === 'thawed') return backend;
   return E.left(backendFrozen(backend.right));
 };
@@ -92,6 +107,38 @@ export const capableBackend = (
   if (E.isLeft(backend)) return backend;
   const missing = capabilities.find((capability) => !backend.right.capabilities.includes(capability));
   return missing === undefined ? backend : E.left(unsupported(backend.right, missing));
+};
+
+/** Refuses pools that the backend does not have, as far as its stats are known. */
+const knownPool = (backend: Backend, pool_name: string | null | undefined): E.Either<Rejection, Backend> => {
+  const pools = backend.stats?.pools.map((pool) => pool.pool_name);
+  if (!pool_name || pools === undefined || pools.includes(pool_name)) return E.right(backend);
+  return E.left(
+    rejections.InvalidInput(
+      `pool_name: backend "${backend.name}" has no pool "${pool_name}"`,
+      `its pools are: ${pools.join(', ')}`,
+      { pools },
+    ),
+  );
+};
+
+/** The backend, when a volume like this can be made on it. */
+export const backendForVolume = (
+  state: BackendState,
+  name: string,
+  asked: {
+    readonly size: number;
+    readonly multiattach?: boolean | undefined;
+    readonly pool_name?: string | null | undefined;
+  },
+  ...capabilities: readonly Capability[]
+): E.Either<Rejection, Backend> => {
+  const needed = asked.multiattach ? [...capabilities, 'multiattach' as const] : capabilities;
+  return pipe(
+    capableBackend(state, name, ...needed),
+    E.chainFirst((backend) => knownPool(backend, asked.pool_name)),
+    E.chainFirst((backend) => fittingSize(backend, asked.size)),
+  );
 };
 
 /** Refuses sizes that the backend's pools could not hold even when empty; the array decides the rest. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Capability } from '../backend/backend.ts';
 import { command, type Decision, type Facts, type InputOf, record, refuse } from '../decision.ts';
 import { type Rejection, rejections } from '../errors.ts';
-import { type BackendFacts, capableBackend, fittingSize, snapshotOf, volumeInStatus } from './checks.ts';
+import { type BackendFacts, backendForVolume, snapshotOf, volumeInStatus } from './checks.ts';
 import { creating, idTaken, PlannedVolumeSchema, plan, VolumeCreationRequested, volumeAttributes } from './create.ts';
 import { FailureSchema, ResourceId, Size, type Volume, type VolumeState, volumeEvents, withVolume } from './volume.ts';
 
@@ -78,10 +78,9 @@ const copyOf = (
   if (taken !== null) return refuse(taken);
   const size = input.size ?? atLeast.size;
   if (size < atLeast.size) return refuse(tooSmall(size, atLeast.size, atLeast.what));
-  const backend = capableBackend(facts.backend, source.backend_name, capability);
+  const { multiattach, pool_name } = input;
+  const backend = backendForVolume(facts.backend, source.backend_name, { size, multiattach, pool_name }, capability);
   if (E.isLeft(backend)) return backend;
-  const fitting = fittingSize(backend.right, size);
-  if (E.isLeft(fitting)) return fitting;
   const required = {
     id: input.id,
     size,

@@ -4,7 +4,7 @@ import { BackendName } from '../backend/backend.ts';
 import { command, type Decision, type Facts, type InputOf, record, refuse } from '../decision.ts';
 import { rejections } from '../errors.ts';
 import { Text } from '../json.ts';
-import { type BackendFacts, capableBackend, fittingSize } from './checks.ts';
+import { type BackendFacts, backendForVolume } from './checks.ts';
 import {
   FailureSchema,
   Name,
@@ -116,20 +116,8 @@ export const decideCreateVolume = (
   const { id, backend: backend_name, size, ...attributes } = input;
   const taken = idTaken(state, id);
   if (taken !== null) return refuse(taken);
-  const backend = capableBackend(facts.backend, backend_name, ...(input.multiattach ? (['multiattach'] as const) : []));
+  const backend = backendForVolume(facts.backend, backend_name, input);
   if (E.isLeft(backend)) return backend;
-  const pools = backend.right.stats?.pools.map((pool) => pool.pool_name);
-  if (input.pool_name && pools !== undefined && !pools.includes(input.pool_name)) {
-    return refuse(
-      rejections.InvalidInput(
-        `pool_name: backend "${backend_name}" has no pool "${input.pool_name}"`,
-        `its pools are: ${pools.join(', ')}`,
-        { pools },
-      ),
-    );
-  }
-  const fitting = fittingSize(backend.right, size);
-  if (E.isLeft(fitting)) return fitting;
   const required = { id, size, backend_name, snapshot_id: null, source_volid: null };
   return record(VolumeCreationRequested.of({ volume: plan(required, attributes, facts) }));
 };

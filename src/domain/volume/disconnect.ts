@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { command, type Decision, type InputOf, nothingToDo, record, refuse } from '../decision.ts';
 import { rejections } from '../errors.ts';
 import { Text } from '../json.ts';
-import { type BackendFacts, connectionNotFound, knownBackend } from './checks.ts';
+import { type BackendFacts, connectionNotFound, reachableBackend } from './checks.ts';
 import type { SnapshotFacts } from './snapshot-create.ts';
 import {
   attachStatus,
@@ -61,6 +61,6 @@ export const decideDisconnectVolume = (
       ),
     );
   }
-  const backend = knownBackend(facts.backend, state.volume.backend_name);
+  const backend = reachableBackend(facts.backend, state.volume.backend_name);
   return E.isLeft(backend) ? backend : record(ConnectionTerminationRequested.of({ connection_id, force }));
 };

@@ -25,7 +25,8 @@ export const decideSetVolumeMetadata = (state: VolumeState, input: InputOf<typeo
   const volume = liveVolume(state, input.volume_id);
   if (E.isLeft(volume)) return volume;
   const before = volume.right.metadata;
-  const changed = Object.entries(input.metadata).some(([key, value]) => (before[key] ?? null) !== value);
+  const valueBefore = (key: string): string | null => (Object.hasOwn(before, key) ? (before[key] ?? null) : null);
+  const changed = Object.entries(input.metadata).some(([key, value]) => valueBefore(key) !== value);
   if (!changed) return nothingToDo;
   const metadata = Object.fromEntries(
     Object.entries({ ...before, ...input.metadata }).filter((entry): entry is [string, string] => entry[1] !== null),

@@ -2,10 +2,11 @@ import * as E from 'fp-ts/lib/Either.js';
 import { z } from 'zod';
 import { command, type Decision, type InputOf, nothingToDo, record, refuse } from '../decision.ts';
 import { rejections } from '../errors.ts';
+import { Text } from '../json.ts';
 import { snapshotOf, volumeInStatus, volumeNotFound } from './checks.ts';
 import { PinSchema, ResourceId, type VolumeState, volumeEvents, without } from './volume.ts';
 
-const PinId = z.string();
+const PinId = Text;
 
 /** From here until `SourceUnpinned` the volume (or only the one snapshot) cannot be deleted. */
 export const SourcePinned = volumeEvents.fact(

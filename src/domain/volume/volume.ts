@@ -11,13 +11,13 @@ export const volumeStream = (id: string): string => `volume-${id}`;
  */
 export const ResourceId = Text.regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,199}$/, {
   error: 'must start with a letter or digit and hold only letters, digits, "_", "." and "-" (200 at most)',
-});
+}).refine((id) => !(id in Object.prototype), { error: 'must not be a word that JavaScript gives every object' });
 
 /** GiB, as Cinder counts volumes. */
 export const Size = z
   .int({ error: 'must be a whole number of GiB' })
   .min(1, { error: 'must be at least 1 GiB' })
-  .max(8_388_608, { error: 'must be at most 8388608 GiB (8 EiB)' });
+  .max(8_388_608, { error: 'must be at most 8388608 GiB (8 PiB)' });
 
 export const Name = Text.max(255, { error: 'must have at most 255 characters' });
 export const StringMap = z.record(Text.min(1).max(255), Text.max(255));

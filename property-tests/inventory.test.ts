@@ -1,0 +1,29 @@
+import fc from 'fast-check';
+import { describe, expect } from 'vitest';
+import { createMemoryLog } from '../src/eventlog/memory.ts';
+import { differences } from './model/differences.ts';
+import { openHouse } from './model/house.ts';
+import { foldsOf, storedEvents, volumesOf } from './model/record.ts';
+import { law } from './model/runs.ts';
+import { anySteps, take } from './model/steps.ts';
+
+describe("the array's inventory", () => {
+  law(
+    'is what the record says, or an open question says that it may not be',
+    200,
+    fc.asyncProperty(anySteps, async (steps) => {
+      const log = createMemoryLog();
+      await using house = await openHouse(log);
+      for (const index of steps.keys()) {
+        await take(house, steps, index);
+        const folds = foldsOf(await storedEvents(log));
+        const volumes = volumesOf(folds);
+        for (const [id, state] of volumes) {
+          expect(differences(house.array, id, state, folds.get(`volume-${id}`)?.events ?? [])).toEqual([]);
+        }
+        const unknown = [...house.array.volumes.keys()].filter((id) => !volumes.has(id));
+        expect(unknown).toEqual([]);
+      }
+    }),
+  );
+});

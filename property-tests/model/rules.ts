@@ -1,0 +1,87 @@
+import type { Command } from '../../src/index.ts';
+import { volumeOf } from './commands.ts';
+import { connectionRules } from './connection-rules.ts';
+import type { Ending, Rule, Rules } from './rule.ts';
+import { type Refusals, type Storage, volume } from './storage.ts';
+import { volumeRules } from './volume-rules.ts';
+
+const backendRules: Rules<'FreezeBackend' | 'ThawBackend' | 'RefreshBackendStats' | 'SetKeyValue' | 'DeleteKeyValue'> =
+  {
+    FreezeBackend: {
+      judge: ({ backend }) => (backend === 'frozen' ? 'nothing to do' : []),
+      begin: (storage) => {
+        storage.backend = 'freezing';
+      },
+      end: (storage, _, ending) => {
+        storage.backend = ending === 'done' ? 'frozen' : 'thawed';
+        return undefined;
+      },
+    },
+    ThawBackend: {
+      judge: ({ backend }) => (backend === 'thawed' ? 'nothing to do' : []),
+      begin: (storage) => {
+        storage.backend = 'thawing';
+      },
+      end: (storage, _, ending) => {
+        storage.backend = ending === 'done' ? 'thawed' : 'frozen';
+        return undefined;
+      },
+    },
+    RefreshBackendStats: { judge: () => [] },
+    SetKeyValue: {
+      judge: ({ keyValues }, { key, value }) => (keyValues[key] === value ? 'nothing to do' : []),
+      begin: ({ keyValues }, { key, value }) => {
+        keyValues[key] = value;
+      },
+    },
+    DeleteKeyValue: {
+      judge: ({ keyValues }, { key }) => (keyValues[key] === undefined ? 'nothing to do' : []),
+      begin: ({ keyValues }, { key }) => {
+        delete keyValues[key];
+      },
+    },
+  };
+
+const rules = { ...volumeRules, ...connectionRules, ...backendRules };
+
+export const ruleOf = ({ type }: Command): Rule<Command> => {
+  const rule = (rules as Record<string, unknown>)[type];
+  if (rule === undefined) throw new Error(`the model has no rule for ${type}`);
+  return rule as Rule<Command>;
+};
+
+/** Why a command was refused or failed: `[]` when it was not, else the codes that would each be right. */
+export type Answer = Refusals;
+
+/** Goes from the decision to what is seen while the effect is under way. */
+export const begin = (storage: Storage, command: Command): Answer | 'nothing to do' | 'under way' => {
+  const rule = ruleOf(command);
+  const judged = rule.judge(storage, command);
+  if (judged === 'nothing to do' || judged.length > 0) return judged;
+  rule.begin?.(storage, command);
+  return rule.end === undefined ? [] : 'under way';
+};
+
+/** Goes from there to what is left. */
+export const end = (storage: Storage, command: Command, ending: Ending): Answer => {
+  const rule = ruleOf(command);
+  const isFrozen = rule.changesArray === true && storage.backend !== 'thawed';
+  const answer = rule.end?.(storage, command, isFrozen ? 'failed' : ending);
+  if (isFrozen) return ['BackendFrozen', ...(answer ?? [])];
+  if (answer !== undefined) return answer;
+  if (ending === 'failed') return [rule.failure ?? 'DriverFailed'];
+  if (ending === 'done') return [];
+  const id = volumeOf(command);
+  if (id === null) return ['OutcomeUnknown'];
+  const asked = volume(storage, id);
+  asked.status = 'error';
+  asked.questions += 1;
+  return ['OutcomeUnknown'];
+};
+
+/** A command on its own. */
+export const give = (storage: Storage, command: Command, ending: Ending): Answer => {
+  const begun = begin(storage, command);
+  if (begun === 'nothing to do') return [];
+  return begun === 'under way' ? end(storage, command, ending) : begun;
+};

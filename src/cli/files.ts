@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { open, readFile, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
+import { rejections, ScoriaError } from '../domain/errors.ts';
+import type { JsonObject } from '../domain/json.ts';
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The text of a file, or of standard input for `-`. */
+export const readText = async (what: string, file: string): Promise<string> => {
+  try {
+    return file === '-' ? await textOf(process.stdin) : await readFile(file, 'utf8');
+  } catch (error) {
+    const remedy = `give the path of the ${what}, or - for standard input`;
+    throw new ScoriaError(rejections.InvalidInput(`the ${what} cannot be read: ${reasonOf(error)}`, remedy, { file }), {
+      cause: error,
+    });
+  }
+};
+
+export const readJsonObject = async (what: string, file: string): Promise<JsonObject> => {
+  const text = await readText(what, file);
+  const parsed = parsedJson(text);
+  if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as JsonObject;
+  throw new ScoriaError(
+    rejections.InvalidInput(`the ${what} ${file} is not a JSON object`, 'give a file such as { "host": "node1" }', {
+      file,
+    }),
+  );
+};
+
+const parsedJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+/** The whole file or none of it, and on disk when this resolves. */
+export const writeAtomically = async (
+  file: string,
+  chunks: AsyncIterable<string> | Iterable<string>,
+): Promise<void> => {
+  const partial = join(dirname(file), `.${basename(file)}.${randomUUID()}.partial`);
+  try {
+    await using handle = await open(partial, 'wx', 0o600);
+    for await (const chunk of chunks) await handle.write(chunk);
+    await handle.sync();
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw unwritable(file, error);
+  }
+  await rename(partial, file).catch(async (error) => {
+    await rm(partial, { force: true });
+    throw unwritable(file, error);
+  });
+  await using directory = await open(dirname(file), 'r');
+  await directory.sync();
+};
+
+const unwritable = (file: string, error: unknown): unknown =>
+  error instanceof Error && 'syscall' in error
+    ? new ScoriaError(
+        rejections.InvalidInput(`${file} cannot be written: ${error.message}`, 'give a path that can be written', {
+          file,
+        }),
+        { cause: error },
+      )
+    : error;

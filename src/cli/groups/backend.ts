@@ -1,0 +1,109 @@
+import type { Command } from 'commander';
+import type { BackendStats } from '../../domain/backend/backend.ts';
+import { listOf, pairsOf } from '../arguments.ts';
+import { readJsonObject } from '../files.ts';
+import { asDocument, BACKEND_COLUMNS, backendNow, deleted, did, many, one, withName } from '../shown.ts';
+import type { Document } from '../table.ts';
+import { reading, writing } from '../verbs.ts';
+
+type Pairs = Readonly<Record<string, string>>;
+type Name = readonly [string];
+
+/** What the array says now is recorded; what it said in the past is read. */
+const statsOf = (name: string, stats: unknown): Document => ({ id: name, name, ...asDocument(stats ?? {}) });
+
+/** In the same units as what the array says now. */
+const recordedStats = async (stats: BackendStats | null): Promise<unknown> => {
+  const { toCinderStats } = await import('../../domain/backend/backend.ts');
+  return stats === null ? null : toCinderStats(stats);
+};
+
+export const backendGroup = (program: Command): void => {
+  const group = program.command('backend').description('storage backends: a driver and its options');
+  changes(group);
+  states(group);
+  group
+    .command('list')
+    .description('the backends')
+    .action(reading((view) => many(view.backends().map(withName), BACKEND_COLUMNS)));
+  group
+    .command('show <name>')
+    .description('a backend: its driver, options, capabilities and stats')
+    .action(reading<object, Name>((view, [name]) => one(withName(view.backend(name)))));
+  group
+    .command('stats <name>')
+    .description('what the array says of its capacity now; with --at, what it said then')
+    .action(
+      reading<object, Name>(async (view, [name], { at }, { engine, context }) => {
+        if (at !== undefined) return one(statsOf(name, await recordedStats(view.backend(name).stats)));
+        return one(statsOf(name, await (await engine.backend(name)).stats({ refresh: true }, context)));
+      }),
+    );
+  group
+    .command('validate-connector <name>')
+    .description('whether the driver could connect a host with these connector properties')
+    .requiredOption('--connector <file>', "JSON file of the host's connector properties, - for standard input")
+    .action(
+      reading<{ connector: string }, Name>(async (_view, [name], { connector }, { engine }) => {
+        const backend = await engine.backend(name);
+        await backend.validateConnector(await readJsonObject('connector', connector));
+        return { json: { id: name, name, valid: true }, text: () => 'the connector is valid' };
+      }),
+    );
+};
+
+const changes = (group: Command): void => {
+  group
+    .command('add <name>')
+    .description('add a backend; the same name and options again change nothing')
+    .requiredOption('--driver <driver>', 'a driver of `scoria driver list`, ./driver.ts or npm:package')
+    .option('--set <option=value>', "one of the driver's options (repeatable)", pairsOf('--set'))
+    .action(
+      writing<{ driver: string; set?: Pairs }, Name>(async (session, [name], { driver, set = {} }) => {
+        await session.give({ type: 'AddBackend', name, driver, options: set });
+        return did('backend', await backendNow(session, name));
+      }, 'create'),
+    );
+  group
+    .command('change <name>')
+    .description("change a backend's options; the others stay")
+    .option('--set <option=value>', 'an option to set (repeatable)', pairsOf('--set'))
+    .option('--unset <option>', 'an option to take away (repeatable)', listOf)
+    .action(
+      writing<{ set?: Pairs; unset?: readonly string[] }, Name>(async (session, [name], { set = {}, unset = [] }) => {
+        const options = { ...Object.fromEntries(unset.map((option) => [option, null])), ...set };
+        await session.give({ type: 'ChangeBackend', name, options });
+        return did('backend', await backendNow(session, name));
+      }),
+    );
+};
+
+const states = (group: Command): void => {
+  group
+    .command('freeze <name>')
+    .description('refuse what changes the array, until it is thawed')
+    .action(
+      writing<object, Name>(async (session, [name]) => {
+        await session.give({ type: 'FreezeBackend', name });
+        return did('backend', await backendNow(session, name));
+      }),
+    );
+  group
+    .command('thaw <name>')
+    .description('allow it again')
+    .action(
+      writing<object, Name>(async (session, [name]) => {
+        await session.give({ type: 'ThawBackend', name });
+        return did('backend', await backendNow(session, name));
+      }),
+    );
+  group
+    .command('remove <name>')
+    .description('forget a backend that holds no volumes; what is on the array stays')
+    .action(
+      writing<object, Name>(async ({ give }, [name]) => {
+        await give({ type: 'RemoveBackend', name });
+        return deleted('backend', name);
+      }),
+    );
+};

@@ -1,0 +1,106 @@
+import type { Command } from 'commander';
+import { rejections, ScoriaError } from '../../domain/errors.ts';
+import type { JsonObject } from '../../domain/json.ts';
+import { type ConnectionOptions, connectionAttributes, withConnectionOptions } from '../connection-options.ts';
+import { readJsonObject } from '../files.ts';
+import { connectionId, volumeId } from '../find.ts';
+import { CONNECTION_COLUMNS, connectionNow, deleted, did, many, one, withPath } from '../shown.ts';
+import { reading, writing } from '../verbs.ts';
+
+type One = readonly [string];
+
+export const connectionGroup = (program: Command): void => {
+  const group = program.command('connection').description('connections of volumes to hosts');
+  making(group);
+  reads(group);
+  devices(group);
+};
+
+const making = (group: Command): void => {
+  withConnectionOptions(
+    group
+      .command('create <volume>')
+      .description('export a volume and connect a host to it')
+      .requiredOption('--connector <file>', "JSON file of the host's connector properties, - for standard input"),
+  ).action(
+    writing<ConnectionOptions & { connector: string }, One>(async (session, [volume], options) => {
+      const connector = await readJsonObject('connector', options.connector);
+      const volume_id = await volumeId(session, volume);
+      const attributes = connectionAttributes(options);
+      const id = await session.give({ type: 'ConnectVolume', volume_id, connector, ...attributes });
+      return did('connection', await connectionNow(session, { volume_id, id }));
+    }),
+  );
+  group
+    .command('delete <connection>')
+    .description('disconnect the host')
+    .option('--force', 'go on past errors, and record them')
+    .action(
+      writing<{ force?: boolean }, One>(async (session, [connection], { force = false }) => {
+        const { volume_id, id } = await connectionId(session, connection);
+        await session.give({ type: 'DisconnectVolume', volume_id, connection_id: id, force });
+        return deleted('connection', id);
+      }),
+    );
+};
+
+const reads = (group: Command): void => {
+  group
+    .command('list [volume]')
+    .description('the connections, or those of a volume')
+    .action(
+      reading<object, readonly [string?]>((view, [volume]) => {
+        const id = volume === undefined ? undefined : view.volume(volume).id;
+        return many(view.connections(id).map(withPath), CONNECTION_COLUMNS);
+      }),
+    );
+  group
+    .command('show <connection>')
+    .description('a connection, and what its host needs to reach the volume')
+    .action(reading<object, One>((view, [connection]) => one(withPath(view.connection(connection)))));
+};
+
+const devices = (group: Command): void => {
+  group
+    .command('attach <connection>')
+    .description('attach the device on this host')
+    .action(
+      writing<object, One>(async (session, [connection]) => {
+        const { volume_id, id } = await connectionId(session, connection);
+        await session.give({ type: 'AttachDevice', volume_id, connection_id: id });
+        return did('connection', await connectionNow(session, { volume_id, id }));
+      }),
+    );
+  group
+    .command('detach <connection>')
+    .description('detach the device from this host, which stays connected')
+    .option('--force', 'go on past errors, and record them')
+    .action(
+      writing<{ force?: boolean }, One>(async (session, [connection], { force = false }) => {
+        const { volume_id, id } = await connectionId(session, connection);
+        await session.give({ type: 'DetachDevice', volume_id, connection_id: id, force });
+        return did('connection', await connectionNow(session, { volume_id, id }));
+      }),
+    );
+  group
+    .command('report-device <connection>')
+    .description('record the device that another host attached')
+    .option('--path <path>', 'the path of the device there')
+    .option('--device <file>', "JSON file of the device in os-brick's shape, - for standard input")
+    .action(
+      writing<{ path?: string; device?: string }, One>(async (session, [connection], options) => {
+        const device = await deviceOf(options);
+        const { volume_id, id } = await connectionId(session, connection);
+        await session.give({ type: 'ReportDevice', volume_id, connection_id: id, device });
+        return did('connection', await connectionNow(session, { volume_id, id }));
+      }),
+    );
+};
+
+const deviceOf = async ({ path, device }: { path?: string; device?: string }): Promise<JsonObject> => {
+  const rest = device === undefined ? {} : await readJsonObject('device', device);
+  if (path === undefined && device === undefined) {
+    throw new ScoriaError(rejections.InvalidInput('there is no device to report', 'give --path, --device or both'));
+  }
+  return path === undefined ? rest : { ...rest, path };
+};

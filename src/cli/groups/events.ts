@@ -1,0 +1,93 @@
+import { type Command, Option } from 'commander';
+import { eventToJson, type RecordedEvent } from '../../domain/event.ts';
+import { countOf, given, positionOf } from '../arguments.ts';
+import { writeAtomically } from '../files.ts';
+import { mapped, toJson } from '../report.ts';
+import { readerGone } from '../stdout.ts';
+import { localTime, printable } from '../table.ts';
+import { reading, writing } from '../verbs.ts';
+
+interface ListOptions {
+  readonly stream?: string;
+  readonly after?: bigint;
+  readonly limit?: number;
+}
+
+export const eventsGroup = (program: Command): void => {
+  const group = program.command('events').description('the events themselves');
+  listing(group);
+  following(group);
+  exporting(group);
+};
+
+const after = (): Option => new Option('--after <position>', 'those after a position').argParser(positionOf);
+
+const listing = (group: Command): void => {
+  group
+    .command('list')
+    .description('the events, oldest first')
+    .option('--stream <stream>', 'those of a stream, such as volume-ID')
+    .addOption(after())
+    .option('--limit <count>', 'so many at most', countOf)
+    .action(
+      reading<ListOptions>((view, _operands, { stream, after: from, limit }) => {
+        const events = first(limit, view.events(given({ stream, after: from })));
+        return { json: mapped(events, eventToJson), text: () => mapped(events, toLine) };
+      }),
+    );
+};
+
+async function* first<Item>(limit: number | undefined, items: AsyncIterable<Item>): AsyncIterable<Item> {
+  let left = limit ?? Number.POSITIVE_INFINITY;
+  if (left === 0) return;
+  for await (const item of items) {
+    yield item;
+    left -= 1;
+    if (left === 0) return;
+  }
+}
+
+const following = (group: Command): void => {
+  group
+    .command('follow')
+    .description('the events as they come, until Ctrl-C; with --json one JSON document per line')
+    .addOption(after())
+    .action(
+      writing<{ after?: bigint }>(async ({ engine }, _operands, { after: from, json }) => {
+        const stop = new AbortController();
+        process.once('SIGINT', () => stop.abort());
+        process.once('SIGTERM', () => stop.abort());
+        const position = from ?? (await engine.view()).position;
+        const signal = AbortSignal.any([stop.signal, readerGone]);
+        const events = engine.follow({ after: position, signal });
+        return { verbatim: mapped(events, json ? (event) => toJson(eventToJson(event)) : toLine) };
+      }),
+    );
+};
+
+const exporting = (group: Command): void => {
+  group
+    .command('export [file]')
+    .description('the events as NDJSON, to a file or to standard output')
+    .action(
+      reading<object, readonly [string?]>(async (view, [file]) => {
+        if (file === undefined) return { verbatim: mapped(view.exportEvents(), (line) => line.replace(/\n$/, '')) };
+        let events = 0;
+        const counted = mapped(view.exportEvents(), (line) => {
+          events += 1;
+          return line.endsWith('\n') ? line : `${line}\n`;
+        });
+        await writeAtomically(file, counted);
+        return { json: { file, events, position: view.position }, text: () => `${events} events are in ${file}` };
+      }),
+    );
+};
+
+const toLine = ({ position, stream, revision, type, meta }: RecordedEvent): string =>
+  [
+    String(position).padStart(6),
+    localTime(meta.at),
+    printable(`${meta.actor.user}@${meta.actor.project}`),
+    type,
+    printable(`${stream}@${revision}`),
+  ].join('  ');

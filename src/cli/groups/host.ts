@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import { asDocument, many } from '../shown.ts';
+import { type Document, field, fields, table } from '../table.ts';
+import { telling } from '../verbs.ts';
+
+/** What this installation and this host offer; no log is needed to tell. */
+export const hostVerbs = (program: Command): void => {
+  const group = program.command('driver').description('the drivers and their options');
+  group
+    .command('list')
+    .description('the built-in drivers')
+    .action(
+      telling(async () => {
+        const { listDrivers } = await import('../../drivers/registry.ts');
+        const drivers = (await listDrivers()).map(({ name, description }) => ({ id: name, name, description }));
+        return many(drivers, [field('name'), field('description')]);
+      }),
+    );
+  group
+    .command('show <name>')
+    .description("a driver's options, with their defaults")
+    .action(telling<object, readonly [string]>(([name]) => driverReport(name)));
+  program
+    .command('connector')
+    .description("this host's connector properties as JSON, for `connection create --connector -`")
+    .action(
+      telling(async () => {
+        const { connectorProperties } = await import('../../connectors/properties.ts');
+        const properties = await connectorProperties();
+        return { json: properties, text: () => JSON.stringify(properties, null, 2) };
+      }),
+    );
+};
+
+const driverReport = async (given: string) => {
+  const [{ findDriver }, { describeOptions }] = await Promise.all([
+    import('../../drivers/registry.ts'),
+    import('../../drivers/describe-options.ts'),
+  ]);
+  const driver = await findDriver(given);
+  const options = describeOptions(driver).map(asDocument);
+  const document: Document = { id: given, name: driver.name, description: driver.description, options };
+  const columns = ['name', 'type', 'required', 'default', 'description'].map((name) => field(name));
+  const { options: _options, ...said } = document;
+  return { json: document, text: () => `${fields(said)}\n\n${table(options, columns)}` };
+};

@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { asDocument, deleted, did, keyNotFound, many } from '../shown.ts';
+import { field } from '../table.ts';
+import { reading, writing } from '../verbs.ts';
+
+type Key = readonly [string];
+
+export const kvGroup = (program: Command): void => {
+  const group = program.command('kv').description('key-values, for consumer nodes');
+  group
+    .command('set <key> <value>')
+    .description('set a key')
+    .action(
+      writing<object, readonly [string, string]>(async ({ give }, [key, value]) => {
+        await give({ type: 'SetKeyValue', key, value });
+        return did('key', { id: key, key, value });
+      }, 'create'),
+    );
+  group
+    .command('get <key>')
+    .description("a key's value")
+    .action(
+      reading<object, Key>((view, [key]) => {
+        const value = view.keyValue(key);
+        if (value === null) throw keyNotFound(key);
+        return { json: { id: key, key, value }, text: () => value };
+      }),
+    );
+  group
+    .command('list')
+    .description('the keys and their values')
+    .action(
+      reading((view) =>
+        many(
+          view.keyValues().map((pair) => ({ id: pair.key, ...asDocument(pair) })),
+          [field('key'), field('value')],
+        ),
+      ),
+    );
+  group
+    .command('delete <key>')
+    .description('delete a key')
+    .action(
+      writing<object, Key>(async ({ give }, [key]) => {
+        await give({ type: 'DeleteKeyValue', key });
+        return deleted('key', key);
+      }),
+    );
+};

@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import { readText, writeAtomically } from '../files.ts';
+import { historyOf, historyReport } from '../history.ts';
+import { asDocument, CAPACITY_COLUMNS, many } from '../shown.ts';
+import { reading, writing } from '../verbs.ts';
+
+/** What the record tells as a whole: its history, its capacity over time, its dump. */
+export const recordVerbs = (program: Command): void => {
+  program
+    .command('history [id]')
+    .description('who did what, when and why: all of it, or of one resource')
+    .action(reading<object, readonly [string?]>((view, [id]) => historyReport(historyOf(view, id))));
+  program
+    .command('capacity [backend]')
+    .description("the backends' capacity over time")
+    .action(
+      reading<object, readonly [string?]>(async (view, [backend]) =>
+        many((await view.capacity(backend)).map(asDocument), CAPACITY_COLUMNS),
+      ),
+    );
+  dumping(program);
+};
+
+const dumping = (program: Command): void => {
+  program
+    .command('dump [file]')
+    .description('the inventory as canonical JSON, by replay of the record')
+    .option('--with-configuration', "with the backends' options (secrets never)")
+    .action(
+      reading<{ withConfiguration?: boolean }, readonly [string?]>(async (view, [file], { withConfiguration }) => {
+        const text = await view.dump({ withConfiguration: withConfiguration ?? false });
+        if (file === undefined) return { verbatim: text };
+        await writeAtomically(file, [text]);
+        const { position } = view;
+        return { json: { file, position }, text: () => `the record up to position ${position} is in ${file}` };
+      }),
+    );
+  program
+    .command('load <file>')
+    .description('bring a dump or exported events into an empty log; - is standard input')
+    .action(
+      writing<object, readonly [string]>(async ({ engine, context }, [file]) => {
+        const text = await readText('dump', file);
+        const { events } = await engine.load(text, { source: file === '-' ? 'standard input' : file }, context);
+        return { json: { source: file, events }, text: () => `${events} events loaded from ${file}` };
+      }, 'create'),
+    );
+};

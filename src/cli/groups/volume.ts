@@ -1,0 +1,149 @@
+import { Argument, type Command } from 'commander';
+import { given, pairsFrom, sizeOf } from '../arguments.ts';
+import { type ConnectionOptions, connectionAttributes, withConnectionOptions } from '../connection-options.ts';
+import { volumeId } from '../find.ts';
+import { asDocument, connectionNow, deleted, did, many, one, VOLUME_COLUMNS, volumeNow } from '../shown.ts';
+import { reading, writing } from '../verbs.ts';
+import {
+  type CopyOptions,
+  copyAttributes,
+  type VolumeOptions,
+  volumeAttributes,
+  withCopyOptions,
+  withVolumeOptions,
+} from '../volume-options.ts';
+
+type One = readonly [string];
+
+const sizeArgument = (): Argument => new Argument('<size_gib>').argParser(sizeOf);
+
+export const volumeGroup = (program: Command): void => {
+  const group = program.command('volume').description('volumes; VOLUME is an id or the name of one alone');
+  making(group);
+  reads(group);
+  changing(group);
+  metadata(group.command('metadata').description("a volume's metadata"));
+  attaching(group);
+};
+
+const making = (group: Command): void => {
+  withVolumeOptions(group.command('create <backend>').addArgument(sizeArgument()).description('a new volume')).action(
+    writing<VolumeOptions, readonly [string, number]>(async (session, [backend, size], options) => {
+      const attributes = volumeAttributes(options);
+      const id = await session.give({ type: 'CreateVolume', backend, size, ...attributes });
+      return did('volume', await volumeNow(session, id));
+    }),
+  );
+  withCopyOptions(group.command('clone <volume>').description("a new volume with another's bytes")).action(
+    writing<CopyOptions, One>(async (session, [volume], options) => {
+      const volume_id = await volumeId(session, volume);
+      const id = await session.give({ type: 'CloneVolume', volume_id, ...copyAttributes(options) });
+      return did('volume', await volumeNow(session, id));
+    }),
+  );
+};
+
+const reads = (group: Command): void => {
+  group
+    .command('list')
+    .description('the volumes that are not deleted')
+    .option('--backend <name>', 'those of a backend')
+    .option('--name <name>', 'those of a name')
+    .action(
+      reading<{ backend?: string; name?: string }>((view, _operands, { backend, name }) =>
+        many(view.volumes(given({ backend, name })).map(asDocument), VOLUME_COLUMNS),
+      ),
+    );
+  group
+    .command('show <volume>')
+    .description('a volume, its snapshots and its connections')
+    .action(reading<object, One>((view, [volume]) => one(asDocument(view.volume(volume)))));
+};
+
+const changing = (group: Command): void => {
+  group
+    .command('extend <volume>')
+    .addArgument(sizeArgument())
+    .description('grow a volume to a size, also while it is attached where the driver can')
+    .action(
+      writing<object, readonly [string, number]>(async (session, [volume, size]) => {
+        const volume_id = await volumeId(session, volume);
+        await session.give({ type: 'ExtendVolume', volume_id, size });
+        return did('volume', await volumeNow(session, volume_id));
+      }),
+    );
+  group
+    .command('rename <volume> [name]')
+    .description('give it another name, a description or both; an empty one takes it away')
+    .option('--description <text>', 'its description')
+    .action(
+      writing<{ description?: string }, readonly [string, string?]>(
+        async (session, [volume, name], { description }) => {
+          const volume_id = await volumeId(session, volume);
+          const change = given({ name: orNull(name), description: orNull(description) });
+          await session.give({ type: 'RenameVolume', volume_id, ...change });
+          return did('volume', await volumeNow(session, volume_id));
+        },
+      ),
+    );
+  group
+    .command('delete <volume>')
+    .description('delete a volume that has no snapshots and no connections')
+    .action(
+      writing<object, One>(async (session, [volume]) => {
+        const volume_id = await volumeId(session, volume);
+        await session.give({ type: 'DeleteVolume', volume_id });
+        return deleted('volume', volume_id);
+      }),
+    );
+};
+
+const orNull = (text: string | undefined): string | null | undefined => (text === '' ? null : text);
+
+const metadata = (group: Command): void => {
+  group
+    .command('set <volume> <key=value...>')
+    .description('set these keys; the others stay')
+    .action(
+      writing<object, readonly [string, readonly string[]]>(async (session, [volume, pairs]) => {
+        const volume_id = await volumeId(session, volume);
+        const change = pairsFrom(pairs);
+        await session.give({ type: 'SetVolumeMetadata', volume_id, metadata: change });
+        return did('volume', await volumeNow(session, volume_id));
+      }),
+    );
+  group
+    .command('unset <volume> <key...>')
+    .description('take these keys away')
+    .action(
+      writing<object, readonly [string, readonly string[]]>(async (session, [volume, keys]) => {
+        const volume_id = await volumeId(session, volume);
+        const change = Object.fromEntries(keys.map((key) => [key, null]));
+        await session.give({ type: 'SetVolumeMetadata', volume_id, metadata: change });
+        return did('volume', await volumeNow(session, volume_id));
+      }),
+    );
+};
+
+const attaching = (group: Command): void => {
+  withConnectionOptions(
+    group.command('attach <volume>').description('connect this host and attach the device here'),
+  ).action(
+    writing<ConnectionOptions, One>(async (session, [volume], options) => {
+      const volume_id = await volumeId(session, volume);
+      const id = await session.give({ type: 'AttachVolume', volume_id, ...connectionAttributes(options) });
+      return did('connection', await connectionNow(session, { volume_id, id }));
+    }),
+  );
+  group
+    .command('detach <volume>')
+    .description('detach what is attached on this host, and disconnect it')
+    .option('--force', 'go on past errors, and record them')
+    .action(
+      writing<{ force?: boolean }, One>(async (session, [volume], { force = false }) => {
+        const found = await session.engine.volume(await volumeId(session, volume));
+        await found.detach({ force }, session.context);
+        return did('volume', await volumeNow(session, found.id));
+      }),
+    );
+};

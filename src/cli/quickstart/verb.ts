@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import type { Globals } from '../globals.ts';
+import { print } from '../report.ts';
+import { write } from '../stdout.ts';
+
+export const quickstartVerb = (program: Command): void => {
+  program
+    .command('quickstart')
+    .description('see real volumes made, used, replayed and deleted; without --log in a new temporary directory')
+    .action(async (_options: object, verb: Command) => {
+      const globals = verb.optsWithGlobals<Globals>();
+      const { quickstart } = await import('./quickstart.ts');
+      const say = globals.json ? async () => {} : (line: string) => write(`${line}\n`);
+      const summary = await quickstart(globals, say);
+      await print({ json: summary, text: () => '' }, globals.json ?? false);
+    });
+};

@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import { v7 as uuid7 } from 'uuid';
+import type { Actor } from '../domain/event.ts';
+import type { Append, EventLog } from '../eventlog/port.ts';
+import { DUMP_FORMAT } from '../projections/dump.ts';
+import { type Author, commandDigest, EMPTY_STREAM, seal } from './envelope.ts';
+import { invalidDump } from './invalid-dump.ts';
+import { importsOf, readDump } from './load-dump.ts';
+import { appendsOf, type NumberedLine, readExport } from './load-events.ts';
+
+export interface LoadContext {
+  readonly author: Author;
+  readonly actor: Actor;
+  readonly reason?: string | undefined;
+  /** The name of the file that the text comes from, for the record. */
+  readonly file?: string | undefined;
+}
+
+/** What was loaded. */
+export interface Loaded {
+  readonly format: 'dump' | 'events';
+  readonly events: number;
+  /** The SHA-256 of the text, and the file's name. An imported event records it. */
+  readonly source: string;
+}
+
+/** One text must fit into one string, with room for what is made of it. */
+const MAX_CHARS = 2 ** 28;
+
+/**
+ * Brings back a dump (as imports) or an export of events (byte for byte) into a log that holds nothing. Everything is
+ * checked before the first event; all is written in one transaction.
+ */
+export const load = async (
+  log: EventLog,
+  text: string | AsyncIterable<string>,
+  context: LoadContext,
+): Promise<Loaded> => {
+  // Asked at once, so that nobody checks a long file in vain; the log asks again in its transaction.
+  if ((await log.head()) > 0n) await log.appendToEmpty([]);
+  const hash = createHash('sha256');
+  const lines = linesOf(hashed(typeof text === 'string' ? [text] : text, hash));
+  const first = await lines.next();
+  if (first.done) throw invalidDump('it is empty');
+  const source = (): string => [`sha256:${hash.digest('hex')}`, ...(context.file ? [context.file] : [])].join(' ');
+  const all = startingWith(first.value, lines);
+  if (isEvent(first.value.text)) {
+    const events = await readExport(all);
+    await log.appendToEmpty(appendsOf(events));
+    return { format: 'events', events: events.length, source: source() };
+  }
+  const dump = readDump(await joined(all));
+  const named = source();
+  const appends = [...importAppends(dump, named, context)];
+  await log.appendToEmpty(appends);
+  return { format: 'dump', events: appends.length, source: named };
+};
+
+function* importAppends(
+  dump: Parameters<typeof importsOf>[0],
+  source: string,
+  { author, actor, reason }: LoadContext,
+): Generator<Append> {
+  const commandId = uuid7();
+  const meta = {
+    actor,
+    command: 'LoadDump',
+    commandId,
+    commandDigest: commandDigest('LoadDump', { source }),
+    correlationId: commandId,
+    causationId: commandId,
+    reason,
+  };
+  for (const { stream, event } of importsOf(dump, source)) yield seal(stream, EMPTY_STREAM, [event], meta, author);
+}
+
+/** The first line tells: an event is one line, and a dump says its format. */
+const isEvent = (line: string): boolean => {
+  if (line.startsWith('{"data":')) return true;
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null && 'stream' in value && !isDump(value);
+  } catch {
+    return false;
+  }
+};
+
+const isDump = (value: object): boolean => 'format' in value && value.format === DUMP_FORMAT;
+
+async function* hashed(
+  chunks: Iterable<string> | AsyncIterable<string>,
+  hash: ReturnType<typeof createHash>,
+): AsyncGenerator<string> {
+  for await (const chunk of chunks) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}
+
+/** Lines without their ends. A text that ends with a line's end has no empty line after it. */
+async function* linesOf(chunks: AsyncIterable<string>): AsyncGenerator<NumberedLine, void, void> {
+  let line = 0;
+  let rest = '';
+  for await (const chunk of chunks) {
+    let start = 0;
+    for (let end = chunk.indexOf('\n'); end >= 0; end = chunk.indexOf('\n', start)) {
+      line += 1;
+      yield { line, text: rest + chunk.slice(start, end) };
+      rest = '';
+      start = end + 1;
+    }
+    rest += chunk.slice(start);
+    if (rest.length > MAX_CHARS) throw tooLong(line + 1);
+  }
+  if (rest !== '') yield { line: line + 1, text: rest };
+}
+
+async function* startingWith(first: NumberedLine, others: AsyncIterable<NumberedLine>): AsyncGenerator<NumberedLine> {
+  yield first;
+  yield* others;
+}
+
+const joined = async (lines: AsyncIterable<NumberedLine>): Promise<string> => {
+  const texts: string[] = [];
+  let chars = 0;
+  for await (const { line, text } of lines) {
+    chars += text.length + 1;
+    if (chars > MAX_CHARS) throw tooLong(line);
+    texts.push(text);
+  }
+  return texts.join('\n');
+};
+
+const tooLong = (line: number) =>
+  invalidDump(
+    `it is longer than ${MAX_CHARS} characters`,
+    { line },
+    'load an export of events instead, which is read line by line',
+  );

@@ -1,0 +1,27 @@
+import { backendStream } from '../domain/backend/backend.ts';
+import type { RecordedEvent } from '../domain/event.ts';
+import { keyValueStream } from '../domain/keyvalue/key-value.ts';
+import { volumeStream } from '../domain/volume/volume.ts';
+
+interface About {
+  readonly volume?: { readonly id: string };
+  readonly backend?: { readonly name: string };
+  readonly key?: string;
+  /** Of an import. */
+  readonly state?: {
+    readonly volume?: { readonly id: string } | null;
+    readonly backend?: { readonly name: string } | null;
+    readonly pair?: { readonly key: string } | null;
+  };
+}
+
+/** The stream that an event's data belongs into, where the data says so. */
+export const streamOf = ({ data }: RecordedEvent): string | null => {
+  const { volume, backend, key, state }: About = data;
+  const volumeId = volume?.id ?? state?.volume?.id;
+  if (volumeId !== undefined) return volumeStream(volumeId);
+  const backendName = backend?.name ?? state?.backend?.name;
+  if (backendName !== undefined) return backendStream(backendName);
+  const pairKey = key ?? state?.pair?.key;
+  return pairKey === undefined ? null : keyValueStream(pairKey);
+};

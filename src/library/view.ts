@@ -1,0 +1,185 @@
+import { exportEvents } from '../commands/export.ts';
+import { backendStream } from '../domain/backend/backend.ts';
+import { rejections, ScoriaError } from '../domain/errors.ts';
+import type { RecordedEvent } from '../domain/event.ts';
+import type { Json } from '../domain/json.ts';
+import { keyValueStream } from '../domain/keyvalue/key-value.ts';
+import { decode } from '../domain/streams.ts';
+import { backendNotFound, connectionNotFound, snapshotNotFound, volumeNotFound } from '../domain/volume/checks.ts';
+import { type VolumeState, volumeStream } from '../domain/volume/volume.ts';
+import { type CapacityPoint, capacity, capacityOf } from '../projections/capacity.ts';
+import {
+  type BackendDocument,
+  backendDocument,
+  backendDocuments,
+  type ConnectionDocument,
+  connectionDocuments,
+  type KeyValueDocument,
+  keyValueDocuments,
+  type SnapshotDocument,
+  snapshotDocuments,
+  type VolumeDocument,
+  volumeDocument,
+  volumeDocuments,
+} from '../projections/documents.ts';
+import { type DumpOptions, dumpOfEvents, dumpText } from '../projections/dump.ts';
+import { type HistoryEntry, historyOf } from '../projections/history.ts';
+import { type InventoryStore, inventory } from '../projections/inventory.ts';
+import type { KeyedRow, KeyedRowsStore } from '../projections/keyed-rows.ts';
+import type { ProjectionReads, TableProjection } from '../projections/projection.ts';
+import { replayTo } from '../projections/replay.ts';
+import { resolveWhen, type When } from '../projections/when.ts';
+import type { Storage } from './storage.ts';
+
+/** Everything that can be read, as of one position. */
+export class View {
+  readonly position: bigint;
+  readonly #storage: Storage;
+  readonly #projections: ProjectionReads;
+  readonly #inventory: InventoryStore;
+
+  private constructor(storage: Storage, position: bigint, projections: ProjectionReads, rows: InventoryStore) {
+    this.position = position;
+    this.#storage = storage;
+    this.#projections = projections;
+    this.#inventory = rows;
+  }
+
+  /** The present, or by replay what was `at` a position or a time. */
+  static async open(storage: Storage, at: When | undefined): Promise<View> {
+    const { log, projector } = storage;
+    if (at === undefined) return new View(storage, await log.head(), projector, await projector.read(inventory));
+    const position = await resolveWhen(log, at);
+    const replay = await replayTo(log, position, storage.definitions);
+    return new View(storage, position, replay, await replay.read(inventory));
+  }
+
+  backends(): BackendDocument[] {
+    return backendDocuments(this.#inventory.states('backend'));
+  }
+
+  backend(name: string): BackendDocument {
+    const state = this.#inventory.kept('backend', backendStream(name))?.state;
+    if (state === undefined || state.backend === null) throw new ScoriaError(backendNotFound(name));
+    return backendDocument(state);
+  }
+
+  /** Those that are not deleted. */
+  volumes(filter: { readonly backend?: string; readonly name?: string } = {}): VolumeDocument[] {
+    const states = this.#inventory.states(
+      'volume',
+      filter.backend === undefined ? {} : { backend_name: filter.backend },
+    );
+    return volumeDocuments(states.filter(({ volume }) => filter.name === undefined || volume?.name === filter.name));
+  }
+
+  volume(idOrName: string): VolumeDocument {
+    const state = this.#live(volumeStream(idOrName));
+    if (state !== null) return volumeDocument(state);
+    const [named] = onlyOne(this.volumes({ name: idOrName }), 'volume', idOrName);
+    if (named === undefined) throw new ScoriaError(volumeNotFound(idOrName));
+    return named;
+  }
+
+  snapshots(volumeId?: string): SnapshotDocument[] {
+    return snapshotDocuments(this.#volumeStates(volumeId));
+  }
+
+  snapshot(idOrName: string): SnapshotDocument {
+    const snapshots = this.snapshots();
+    const found = snapshots.find(({ id }) => id === idOrName);
+    if (found !== undefined) return found;
+    const [named] = onlyOne(
+      snapshots.filter(({ name }) => name === idOrName),
+      'snapshot',
+      idOrName,
+    );
+    if (named === undefined) throw new ScoriaError(snapshotNotFound(idOrName));
+    return named;
+  }
+
+  connections(volumeId?: string): ConnectionDocument[] {
+    return connectionDocuments(this.#volumeStates(volumeId));
+  }
+
+  connection(id: string): ConnectionDocument {
+    const known = this.#inventory.resource(id);
+    const found = known === null ? undefined : this.#live(known.stream)?.connections[id];
+    if (found === undefined) throw new ScoriaError(connectionNotFound(id));
+    return found;
+  }
+
+  keyValues(): KeyValueDocument[] {
+    return keyValueDocuments(this.#inventory.states('key_value'));
+  }
+
+  keyValue(key: string): string | null {
+    return this.#inventory.kept('key_value', keyValueStream(key))?.state.pair?.value ?? null;
+  }
+
+  /** Who did what, when and why: to a volume, snapshot, connection, backend or key (also one that is gone), or to all. */
+  history(id?: string): AsyncIterable<HistoryEntry> {
+    return historyOf(this.#storage.log, this.#inventory, id, { upTo: this.position });
+  }
+
+  /** How the capacity of a backend, or of all, went. */
+  async capacity(backend?: string): Promise<CapacityPoint[]> {
+    return capacityOf(await this.#projections.read(capacity), backend);
+  }
+
+  /** The whole inventory as canonical JSON, folded from the first event. */
+  async dump(options: DumpOptions = {}): Promise<string> {
+    const events = this.#storage.log.readAll({ upTo: this.position });
+    return [...dumpText(await dumpOfEvents(events, options))].join('');
+  }
+
+  async *events(filter: { readonly after?: bigint; readonly stream?: string } = {}): AsyncGenerator<RecordedEvent> {
+    const { after = 0n, stream } = filter;
+    const { log } = this.#storage;
+    const events = stream === undefined ? log.readAll({ after, upTo: this.position }) : log.readStream(stream);
+    for await (const stored of events) {
+      if (stored.position > this.position) return;
+      if (stored.position > after) yield decode(stored);
+    }
+  }
+
+  /** The events as NDJSON, byte for byte as they are hashed. `engine.load` brings them back. */
+  exportEvents(): AsyncIterable<string> {
+    return exportEvents(this.#storage.log, { upTo: this.position });
+  }
+
+  /** The rows of one of the caller's own projections. */
+  async projection(name: string): Promise<readonly KeyedRow[]> {
+    const definition = this.#storage.definitions.find((one) => one.name === name && one !== inventory);
+    if (definition === undefined) {
+      throw new ScoriaError(
+        rejections.ProjectionNotFound(
+          `there is no projection "${name}" that has rows by key`,
+          'register it with createEngine({ projections: [...] })',
+        ),
+      );
+    }
+    const store = await this.#projections.read(definition as TableProjection<KeyedRowsStore<Json>>);
+    return store.list();
+  }
+
+  #live(stream: string): VolumeState | null {
+    const state = this.#inventory.kept('volume', stream)?.state;
+    return state === undefined || state.volume === null || state.volume.status === 'deleted' ? null : state;
+  }
+
+  #volumeStates(volumeId: string | undefined): readonly VolumeState[] {
+    if (volumeId === undefined) return this.#inventory.states('volume');
+    const state = this.#live(volumeStream(volumeId));
+    if (state === null) throw new ScoriaError(volumeNotFound(volumeId));
+    return [state];
+  }
+}
+
+/** Refuses a name that several resources have. */
+export const onlyOne = <Item>(items: readonly Item[], what: string, name: string): readonly Item[] => {
+  if (items.length <= 1) return items;
+  throw new ScoriaError(
+    rejections.AmbiguousName(`${items.length} ${what}s are named "${name}"`, `give the ${what}'s id`, { name }),
+  );
+};

@@ -1,0 +1,31 @@
+import { DatabaseSync } from 'node:sqlite';
+import type { TableProjection } from './projection.ts';
+
+/** A database that holds projections, and how to write to it without blocking others for long. */
+export interface ProjectionDatabase {
+  readonly db: DatabaseSync;
+  /** Runs `work` in one write transaction. */
+  write<Result>(work: () => Result): Promise<Result>;
+}
+
+/** A version has tables of its own, so that no process writes rows of a version that it does not run. */
+export const prefixOf = ({ name, version }: TableProjection): string => `p_${name}_v${version}`;
+
+/** A database of this process alone: it waits for nobody. */
+export const memoryDatabase = (): ProjectionDatabase => {
+  const db = new DatabaseSync(':memory:');
+  return {
+    db,
+    async write(work) {
+      db.exec('BEGIN');
+      try {
+        const result = work();
+        db.exec('COMMIT');
+        return result;
+      } catch (error) {
+        if (db.isTransaction) db.exec('ROLLBACK');
+        throw error;
+      }
+    },
+  };
+};

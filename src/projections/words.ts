@@ -1,0 +1,63 @@
+import { BackendAdded, BackendAdditionFailed, BackendAdditionRequested } from '../domain/backend/add.ts';
+import { BackendImported, BackendOutcomeUnknown } from '../domain/backend/aggregate.ts';
+import { BackendChanged, BackendChangeFailed, BackendChangeRequested } from '../domain/backend/change.ts';
+import {
+  BackendFreezeFailed,
+  BackendFreezeRequested,
+  BackendFrozen,
+  BackendThawed,
+  BackendThawFailed,
+  BackendThawRequested,
+} from '../domain/backend/freeze.ts';
+import { BackendRemovalFailed, BackendRemovalRequested, BackendRemoved } from '../domain/backend/remove.ts';
+import { BackendStatsChanged } from '../domain/backend/stats.ts';
+import type { RecordedEvent } from '../domain/event.ts';
+import { KeyValueDeleted, KeyValueImported, KeyValueSet } from '../domain/keyvalue/key-value.ts';
+import { eventDefinitions } from '../domain/streams.ts';
+import { because, type Saying, saying, type Words } from './saying.ts';
+import { volumeWords } from './volume-words.ts';
+
+const backendWords: readonly Saying[] = [
+  saying(BackendAdditionRequested, ({ backend }) => `backend addition requested: driver ${backend.driver}`),
+  saying(BackendAdded, 'backend added'),
+  saying(BackendAdditionFailed, ({ failure }) => `backend addition failed: ${because(failure)}`),
+  saying(BackendChangeRequested, ({ options }) => {
+    const names = Object.keys(options);
+    return `backend change requested: ${names.length === 0 ? 'no options' : `options ${names.join(', ')}`}`;
+  }),
+  saying(BackendChanged, 'backend changed'),
+  saying(BackendChangeFailed, ({ failure }) => `backend change failed: ${because(failure)}`),
+  saying(BackendRemovalRequested, 'backend removal requested'),
+  saying(BackendRemoved, 'backend removed'),
+  saying(BackendRemovalFailed, ({ failure }) => `backend removal failed: ${because(failure)}`),
+  saying(BackendStatsChanged, ({ stats: { pools } }) => {
+    const free = pools.map(({ pool_name, free_capacity_bytes }) => `${gib(free_capacity_bytes)} GiB in ${pool_name}`);
+    return `backend stats changed: free are ${free.join(', ') || 'no pools'}`;
+  }),
+  saying(BackendFreezeRequested, 'backend freeze requested'),
+  saying(BackendFrozen, 'backend frozen'),
+  saying(BackendFreezeFailed, ({ failure }) => `backend freeze failed: ${because(failure)}`),
+  saying(BackendThawRequested, 'backend thaw requested'),
+  saying(BackendThawed, 'backend thawed'),
+  saying(BackendThawFailed, ({ failure }) => `backend thaw failed: ${because(failure)}`),
+  saying(BackendOutcomeUnknown, ({ question }) => `outcome unknown: ${question}`),
+  saying(BackendImported, ({ source }) => `backend imported from ${source}`),
+];
+
+/** Whole tenths, cut off: what is free is not rounded up. */
+const gib = (bytes: number): string => String(Math.floor((bytes * 10) / 1024 ** 3) / 10);
+
+/** Values stay out: consumers keep connector properties in them. */
+const keyValueWords: readonly Saying[] = [
+  saying(KeyValueSet, 'value set'),
+  saying(KeyValueDeleted, 'value deleted'),
+  saying(KeyValueImported, ({ source }) => `value imported from ${source}`),
+];
+
+/** By type of event. */
+export const words: ReadonlyMap<string, Words> = new Map([...volumeWords, ...backendWords, ...keyValueWords]);
+
+export const wordsOf = ({ type, v, data }: RecordedEvent): string => {
+  const say = eventDefinitions.get(type)?.version === v ? words.get(type) : undefined;
+  return say?.(data) ?? `${type}, in a version that this Scoria does not know`;
+};

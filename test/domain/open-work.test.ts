@@ -1,0 +1,185 @@
+import { describe, expect, it } from 'vitest';
+import { evolve } from '../../src/domain/aggregate.ts';
+import { BackendOutcomeUnknown } from '../../src/domain/backend/aggregate.ts';
+import { BackendThawed } from '../../src/domain/backend/freeze.ts';
+import type { RecordedEvent } from '../../src/domain/event.ts';
+import { aggregateOf, eventDefinitions, evolveStream, kindOf } from '../../src/domain/streams.ts';
+import { ConnectionInitializationFailed, ConnectionInitialized } from '../../src/domain/volume/connect.ts';
+import { VolumeCreated, VolumeCreationFailed } from '../../src/domain/volume/create.ts';
+import { VolumeExtended, VolumeExtensionRequested } from '../../src/domain/volume/extend.ts';
+import { VolumeOutcomeUnknown } from '../../src/domain/volume/outcome-unknown.ts';
+import { VolumeRenamed } from '../../src/domain/volume/rename.ts';
+import { added, FREEZING, givenBackend } from './backends.ts';
+import { by, record, timeOf } from './given.ts';
+import {
+  BROKEN,
+  CONNECTION,
+  CONNECTION_INFO,
+  connecting,
+  created,
+  creating,
+  DELETED,
+  FAILURE,
+  givenVolume,
+} from './volumes.ts';
+
+const SIZES = { size: 20, previous_size: 10 };
+const EXTENSION = { command: 'ExtendVolume', correlationId: 'chain', executor: 'host/7/x' };
+const ASKED = by('extension', VolumeExtensionRequested.of(SIZES), EXTENSION);
+const UNKNOWN = by('extension', VolumeOutcomeUnknown.of({ question: 'did it grow?' }));
+const ENDED = by('extension', VolumeExtended.of(SIZES));
+const OPEN = {
+  event_id: 'event-2',
+  revision: '2',
+  operation: 'ExtendVolume',
+  command_id: 'extension',
+  correlation_id: 'chain',
+  executor: 'host/7/x',
+  at: timeOf(2),
+};
+
+describe('an intent', () => {
+  it('is open, with all that recovery needs, until its outcome', () => {
+    expect(givenVolume(...created(), ASKED).state.open).toEqual([OPEN]);
+    expect(givenVolume(...created(), ASKED, ENDED).state.open).toEqual([]);
+  });
+
+  it('stays open over facts, and over outcomes of other commands', () => {
+    const fact = VolumeRenamed.of({ name: 'tuff', previous_name: 'basalt' });
+    givenVolume(...created(), ASKED, by('extension', fact)).thenState({ open: [OPEN] });
+    givenVolume(...created(), ASKED, by('other', VolumeCreated.of({}))).thenState({ open: [OPEN] });
+  });
+});
+
+describe('an unknown end', () => {
+  it('turns the open intent into a question', () => {
+    const { state } = givenVolume(...created(), ASKED, UNKNOWN);
+    expect(state.open).toEqual([]);
+    expect(state.questions).toEqual([{ ...OPEN, question: 'did it grow?' }]);
+    expect(state.volume?.status).toBe('error');
+  });
+
+  it('is answered by a later outcome of the same command', () => {
+    givenVolume(...created(), ASKED, UNKNOWN, ENDED).thenState({
+      open: [],
+      questions: [],
+      volume: { status: 'available', size: 20 },
+    });
+  });
+
+  it('stays a question over the outcomes of others, and when it is asked twice', () => {
+    const question = { ...OPEN, question: 'did it grow?' };
+    givenVolume(...created(), ASKED, UNKNOWN, by('other', VolumeCreated.of({}))).thenState({ questions: [question] });
+    givenVolume(...created(), ASKED, UNKNOWN, UNKNOWN).thenState({ questions: [question], open: [] });
+  });
+
+  it('without an intent asks nothing', () => {
+    givenVolume(...created(), UNKNOWN).thenState({ questions: [], open: [] });
+  });
+
+  it('does not bring a deleted volume back', () => {
+    givenVolume(...created(), ...DELETED, UNKNOWN).thenState({ volume: { status: 'deleted' } });
+  });
+
+  it('of a creation is settled either way', () => {
+    const asked = [
+      ...creating().map((event) => by('creation', event)),
+      by('creation', VolumeOutcomeUnknown.of({ question: 'was it made?' })),
+    ];
+    givenVolume(...asked).thenState({ volume: { status: 'error' } });
+    givenVolume(...asked, by('creation', VolumeCreated.of({}))).thenState({
+      volume: { status: 'available' },
+      questions: [],
+    });
+    givenVolume(...asked, by('creation', VolumeCreationFailed.of({ failure: FAILURE }))).thenState({
+      volume: { status: 'error' },
+      questions: [],
+    });
+  });
+
+  it('of a connection is settled either way, and keeps the connection until then', () => {
+    const asked = [
+      ...created(),
+      by('connection', connecting()),
+      by('connection', VolumeOutcomeUnknown.of({ question: 'is it exported?' })),
+    ];
+    const of = { connection_id: CONNECTION };
+    givenVolume(...asked).thenState({
+      volume: { status: 'error' },
+      connections: { [CONNECTION]: { status: 'connecting' } },
+    });
+    givenVolume(
+      ...asked,
+      by('connection', ConnectionInitialized.of({ ...of, connection_info: CONNECTION_INFO })),
+    ).thenState({ volume: { status: 'in-use' }, connections: { [CONNECTION]: { status: 'reserved' } }, questions: [] });
+    givenVolume(...asked, by('connection', ConnectionInitializationFailed.of({ ...of, failure: FAILURE }))).thenState({
+      connections: {},
+      questions: [],
+    });
+  });
+
+  it('of a backend is a question too', () => {
+    const asked = [
+      ...added(),
+      ...FREEZING.map((event) => by('freeze', event)),
+      by('freeze', BackendOutcomeUnknown.of({ question: 'is it frozen?' })),
+    ];
+    givenBackend(...asked).thenState({
+      backend: { status: 'error', frozen: 'freezing' },
+      open: [],
+      questions: [{ command_id: 'freeze', question: 'is it frozen?' }],
+    });
+    givenBackend(...asked, by('freeze', BackendThawed.of({}))).thenState({ questions: [] });
+  });
+});
+
+describe('a fold', () => {
+  const strange = (type: string): RecordedEvent => {
+    const [event] = record([VolumeCreated.of({})]);
+    if (event === undefined) throw new TypeError('nothing was recorded');
+    return { ...event, type };
+  };
+
+  it.each(['BackendAdded', 'VolumeTeleported', 'constructor', 'toString', '__proto__', ''])(
+    'passes over %s, which is not an event of its kind',
+    (type) => {
+      const { state } = givenVolume(...created(), ...BROKEN);
+      expect(evolve(aggregateOf('volume'), state, strange(type))).toBe(state);
+    },
+  );
+
+  it('begins with the initial state of the stream’s kind', () => {
+    const [event] = record(creating());
+    if (event === undefined) throw new TypeError('nothing was recorded');
+    expect(evolveStream('volume', null, event)).toEqual(givenVolume(...creating()).state);
+  });
+});
+
+describe('streams', () => {
+  it.each([
+    ['volume-1', 'volume'],
+    ['backend-lava', 'backend'],
+    ['kv-a', 'key_value'],
+    ['audit', null],
+    ['xvolume-1', null],
+    ['', null],
+  ])('%s is of kind %s', (stream, kind) => {
+    expect(kindOf(stream)).toBe(kind);
+  });
+
+  it('have event types that no other kind has', () => {
+    const types = (['volume', 'backend', 'key_value'] as const).flatMap((kind) =>
+      Object.keys(aggregateOf(kind).events),
+    );
+    expect(new Set(types).size).toBe(types.length);
+    expect([...eventDefinitions.keys()].sort()).toEqual(types.sort());
+  });
+
+  it('name their events as the house does', () => {
+    for (const [type, { role }] of eventDefinitions) {
+      if (role === 'intent') expect(type).toMatch(/Requested$/);
+      else expect(type).not.toMatch(/Requested$/);
+      if (type.endsWith('Failed')) expect(role).toBe('outcome');
+    }
+  });
+});

@@ -1,0 +1,83 @@
+import { describe, it } from 'vitest';
+import { DeviceAttachmentFailed, DeviceAttachmentRequested } from '../../../src/domain/volume/device-attach.ts';
+import {
+  DeviceDetached,
+  DeviceDetachmentFailed,
+  DeviceDetachmentRequested,
+  decideDetachDevice,
+} from '../../../src/domain/volume/device-detach.ts';
+import { attached, CONNECTION, connected, created, FAILURE, givenVolume, KNOWN, UNKNOWN, VOLUME } from '../volumes.ts';
+
+const DETACH = { volume_id: VOLUME, connection_id: CONNECTION };
+const HERE = { ...KNOWN, thisHost: 'host-a' };
+const requested = (force = false) => DeviceDetachmentRequested.of({ connection_id: CONNECTION, force });
+const detached = (ignored_errors: readonly string[] = []) =>
+  DeviceDetached.of({ connection_id: CONNECTION, ignored_errors });
+const FAILED = DeviceDetachmentFailed.of({ connection_id: CONNECTION, failure: FAILURE });
+const HALF_ATTACHED = [
+  ...connected(),
+  DeviceAttachmentRequested.of({ connection_id: CONNECTION }),
+  DeviceAttachmentFailed.of({ connection_id: CONNECTION, failure: FAILURE }),
+];
+
+describe('detaching a connection from this host', () => {
+  it.each([
+    ['is attached', attached()],
+    ['may be attached in part', HALF_ATTACHED],
+    ['failed to detach before', [...attached(), requested(), FAILED]],
+  ])('begins when it %s', (_, events) => {
+    givenVolume(...created(), ...events)
+      .when(decideDetachDevice, DETACH, HERE)
+      .thenRecords(requested());
+  });
+
+  it('leaves it connected', () => {
+    givenVolume(...created(), ...attached(), requested()).thenState({
+      volume: { attach_status: 'attached' },
+      connections: { [CONNECTION]: { status: 'detaching' } },
+    });
+    givenVolume(...created(), ...attached(), requested(), detached()).thenState({
+      volume: { status: 'in-use', attach_status: 'detached' },
+      connections: { [CONNECTION]: { status: 'reserved', device: null } },
+      open: [],
+    });
+  });
+
+  it('by force goes past errors, and any host may', () => {
+    givenVolume(...created(), ...attached(CONNECTION, 'host-b'))
+      .when(decideDetachDevice, { ...DETACH, force: true }, HERE)
+      .thenRecords(requested(true));
+    givenVolume(...created(), ...attached(), requested(true), detached(['the device is busy'])).thenState({
+      connections: { [CONNECTION]: { status: 'reserved', device: null } },
+    });
+  });
+
+  it('leaves a failed one in error_detaching with its device', () => {
+    givenVolume(...created(), ...attached(), requested(), FAILED).thenState({
+      volume: { status: 'in-use', attach_status: 'attached' },
+      connections: { [CONNECTION]: { status: 'error_detaching', device: { path: '/dev/loop0' } } },
+      open: [],
+    });
+  });
+
+  it.each([
+    ['is not attached', connected()],
+    ['is gone', []],
+  ])('has nothing to do when it %s', (_, events) => {
+    givenVolume(...created(), ...events)
+      .when(decideDetachDevice, DETACH, HERE)
+      .thenNothing();
+  });
+
+  it('is refused for a connection that never was', () => {
+    givenVolume(...created())
+      .when(decideDetachDevice, DETACH, { ...HERE, ...UNKNOWN })
+      .thenRefused('ConnectionNotFound', CONNECTION, 'connection list');
+  });
+
+  it('is refused for a connection of another host', () => {
+    givenVolume(...created(), ...attached(CONNECTION, 'host-b'))
+      .when(decideDetachDevice, DETACH, HERE)
+      .thenRefused('InvalidConnection', ['host-b', 'host-a'], 'on host-b');
+  });
+});
