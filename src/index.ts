@@ -1,13 +1,13 @@
 export type { CommandContext } from './commands/runner.ts';
-export type { Actor, RecordedEvent } from './domain/event.ts';
 export { type Rejection, type RejectionCode, type RejectionKind, ScoriaError } from './domain/errors.ts';
+export type { Actor, RecordedEvent } from './domain/event.ts';
 export {
   type ConnectionInfo,
   type Connector,
-  defineDriver,
   type Driver,
   type DriverDefinition,
   DriverFailure,
+  defineDriver,
 } from './drivers/contract.ts';
 export { type MemoryArray, memoryArray } from './drivers/memory/array.ts';
 export type { Fault } from './drivers/memory/faults.ts';

@@ -2,16 +2,38 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { EXIT_CODE_MEANINGS } from './exit-codes.ts';
 import { globalOptions } from './globals.ts';
-import { backendGroup } from './groups/backend.ts';
-import { connectionGroup } from './groups/connection.ts';
-import { eventsGroup } from './groups/events.ts';
-import { hostVerbs } from './groups/host.ts';
-import { kvGroup } from './groups/kv.ts';
-import { projectionGroup } from './groups/projection.ts';
+import { connectorVerb } from './groups/connector.ts';
 import { recordVerbs } from './groups/record.ts';
-import { snapshotGroup } from './groups/snapshot.ts';
-import { volumeGroup } from './groups/volume.ts';
 import { quickstartVerb } from './quickstart/verb.ts';
+
+interface Group {
+  readonly description: string;
+  readonly load: () => Promise<{ readonly verbs: (group: Command) => void }>;
+}
+
+/** Loaded when the command line names it: a start pays for what it uses. One line per group of verbs. */
+const GROUPS: Readonly<Record<string, Group>> = {
+  backend: {
+    description: 'storage backends: a driver and its options',
+    load: () => import('./groups/backend.ts'),
+  },
+  volume: {
+    description: 'volumes; VOLUME is an id or the name of one alone',
+    load: () => import('./groups/volume.ts'),
+  },
+  snapshot: {
+    description: 'snapshots; SNAPSHOT is an id or the name of one alone',
+    load: () => import('./groups/snapshot.ts'),
+  },
+  connection: { description: 'connections of volumes to hosts', load: () => import('./groups/connection.ts') },
+  kv: { description: 'key-values, for consumer nodes', load: () => import('./groups/kv.ts') },
+  events: { description: 'the events themselves', load: () => import('./groups/events.ts') },
+  projection: {
+    description: 'read models, which are folds over the record',
+    load: () => import('./groups/projection.ts'),
+  },
+  driver: { description: 'the drivers and their options', load: () => import('./groups/driver.ts') },
+};
 
 const EXAMPLES = `
 Examples:
@@ -34,8 +56,8 @@ const version = (): string => {
   return current;
 };
 
-/** The grammar of `scoria`. A verb loads what it needs when it is given. */
-export const makeProgram = ({ json }: { readonly json: boolean }): Command => {
+/** The grammar of `scoria`, with the verbs of the groups that these arguments name. */
+export const makeProgram = async (argv: readonly string[], json: boolean): Promise<Command> => {
   const program = new Command('scoria')
     .description('Event-sourced block storage: real volumes, and a complete, replayable history of them')
     .version(version())
@@ -45,14 +67,11 @@ export const makeProgram = ({ json }: { readonly json: boolean }): Command => {
     .exitOverride();
   for (const option of globalOptions()) program.addOption(option);
   quickstartVerb(program);
-  backendGroup(program);
-  volumeGroup(program);
-  snapshotGroup(program);
-  connectionGroup(program);
-  kvGroup(program);
+  for (const [name, { description, load }] of Object.entries(GROUPS)) {
+    const group = program.command(name).description(description);
+    if (argv.includes(name)) (await load()).verbs(group);
+  }
   recordVerbs(program);
-  eventsGroup(program);
-  projectionGroup(program);
-  hostVerbs(program);
+  connectorVerb(program);
   return program.addHelpText('after', EXAMPLES + exitCodes());
 };

@@ -8,7 +8,8 @@ export const run = async (argv: readonly string[]): Promise<number> => {
   // Not from the parsed options, which a mistake in the command line leaves unparsed.
   const json = argv.slice(0, endOfOptions(argv)).includes('--json');
   try {
-    await makeProgram({ json }).parseAsync(argv, { from: 'user' });
+    const program = await makeProgram(argv, json);
+    await program.parseAsync(argv, { from: 'user' });
     return 0;
   } catch (error) {
     return reportFailure(error, json);

@@ -1,4 +1,5 @@
 import type { StreamKind } from '../domain/streams.ts';
+import { credentialIn } from './credentials.ts';
 import { type Ending, endingOf, notHappened, type Unknown } from './ending.ts';
 import { isRecordable } from './envelope.ts';
 import { Limits } from './lines.ts';
@@ -45,6 +46,13 @@ export class EffectCalls {
   /** How a call ended. One that is slower than the timeout may still come to its effect. */
   async #ended(effect: AnyEffect, work: AnyWork, call: () => Promise<unknown>): Promise<Ending<unknown>> {
     const ended = call().then((answer): Ending<unknown> => {
+      const credential = credentialIn(answer);
+      if (credential !== null) {
+        return {
+          kind: 'unknown',
+          question: `the driver answered with a credential (${credential}), which is not recorded`,
+        };
+      }
       if (isRecordable(effect.succeeded(work.intent.data, answer))) return { kind: 'done', answer };
       return { kind: 'unknown', question: 'the driver gave an answer that its contract does not allow' };
     }, endingOf);

@@ -29,8 +29,15 @@ export const firstIssue = (error: z.ZodError): { readonly path: JsonPath; readon
   const [issue] = error.issues;
   if (issue === undefined) return { path: [], problem: 'does not have the expected form' };
   const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
+  if (issue.code === 'invalid_union') return { path, problem: noneOf(issue) };
   if (issue.code !== 'unrecognized_keys') return { path, problem: issue.message };
   return { path: [...path, String(issue.keys[0])], problem: 'there is no such field' };
+};
+
+/** zod says only that no alternative fits; what they are is what helps. */
+const noneOf = ({ errors, message }: z.core.$ZodIssueInvalidUnion): string => {
+  const expected = errors.flat().flatMap((issue) => ('expected' in issue ? [String(issue.expected)] : []));
+  return expected.length === 0 ? message : `must be one of: ${[...new Set(expected)].join(', ')}`;
 };
 
 export const fieldOf = (path: JsonPath): string | undefined => (path.length === 0 ? undefined : pathText(path));

@@ -12,7 +12,7 @@ import type { RunCommand } from './run-command.ts';
  * How a call ends:
  * - it returns: the effect is done and durable;
  * - it throws `DriverFailure`: the effect did not happen and nothing of it is left behind;
- * - it throws anything else: unknown. The runner then asks `findVolume`, `findSnapshot` or `findExport`.
+ * - it throws anything else: unknown. The runner then asks `findVolume` or `findSnapshot`, or makes the call again.
  *
  * Every call may be repeated with the same arguments: deleting what is gone, creating what is complete and exporting
  * what is exported succeed.
@@ -80,11 +80,13 @@ export interface FoundVolume {
   readonly modelUpdate?: VolumeModelUpdate;
 }
 
-/** Cinder's model update of a volume. Other keys are refused. */
+/**
+ * Cinder's model update of a volume. Other keys are refused, and so is a credential (`provider_auth`, or a password in
+ * connection info): the record is kept for ever, and cannot keep it sealed.
+ */
 export interface VolumeModelUpdate {
   readonly provider_location?: string | null;
   readonly provider_id?: string | null;
-  readonly provider_auth?: string | null;
   readonly replication_status?: string | null;
   readonly metadata?: Readonly<Record<string, string>>;
 }

@@ -100,7 +100,12 @@ const openInventory = (db: DatabaseSync, prefix: string): InventoryStore => {
       : { state: JSON.parse(row.doc as string), revision: row.revision as bigint, hash: row.hash as string };
   };
 
-  const writeResources = (stream: string, before: VolumeState | undefined, after: VolumeState): void => {
+  const writeResources = (
+    stream: string,
+    before: VolumeState | undefined,
+    after: VolumeState,
+    passed: ReadonlyMap<string, KnownResource['kind']>,
+  ): void => {
     const write = (kind: KnownResource['kind'], id: string, name: string | null) =>
       upsertResource.run(id, kind, stream, name);
     for (const [id, { name }] of Object.entries(after.snapshots)) {
@@ -112,14 +117,17 @@ const openInventory = (db: DatabaseSync, prefix: string): InventoryStore => {
     for (const id of Object.keys(after.connections)) {
       if (before?.connections[id] === undefined) write('connection', id, null);
     }
+    for (const [id, kind] of passed) {
+      if (after.snapshots[id] === undefined && after.connections[id] === undefined) write(kind, id, null);
+    }
   };
 
-  const write = (stream: string, { kind, before, state, last }: Folded): void => {
+  const write = (stream: string, { kind, before, state, last, passed }: Folded): void => {
     const { live, name, backend_name } = columnsOf(kind, state);
     const busy = state.open.length > 0 ? 1 : 0;
     const doc = JSON.stringify(state);
     upsert.run(stream, kind, live ? 1 : 0, busy, name, backend_name, last.revision, last.meta.hash, doc);
-    if (kind === 'volume') writeResources(stream, before as VolumeState | undefined, state as VolumeState);
+    if (kind === 'volume') writeResources(stream, before as VolumeState | undefined, state as VolumeState, passed);
   };
 
   return {
@@ -148,6 +156,8 @@ interface Folded {
   readonly before: StreamState | undefined;
   readonly state: StreamState;
   readonly last: RecordedEvent;
+  /** The snapshots and connections that any of the events brought: one that went again in the same batch is known too. */
+  readonly passed: Map<string, KnownResource['kind']>;
 }
 
 /** Folds a batch so that each stream is read and written once, however many of its events the batch holds. */
@@ -161,10 +171,19 @@ const foldByStream = (
     if (kind === null) continue;
     const earlier = folded.get(event.stream);
     const before = earlier === undefined ? keptState(kind, event.stream) : earlier.before;
-    const state = evolveStream(kind, earlier?.state ?? before ?? null, event);
-    folded.set(event.stream, { kind, before, state, last: event });
+    const previous = earlier?.state ?? before;
+    const state = evolveStream(kind, previous ?? null, event);
+    const passed = earlier?.passed ?? new Map();
+    if (kind === 'volume') notePassing(passed, previous as VolumeState | undefined, state as VolumeState);
+    folded.set(event.stream, { kind, before, state, last: event, passed });
   }
   return folded;
+};
+
+const notePassing = (passed: Folded['passed'], before: VolumeState | undefined, after: VolumeState): void => {
+  if (before?.snapshots !== after.snapshots) for (const id of Object.keys(after.snapshots)) passed.set(id, 'snapshot');
+  if (before?.connections === after.connections) return;
+  for (const id of Object.keys(after.connections)) passed.set(id, 'connection');
 };
 
 /**

@@ -1,10 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { BackendImported } from '../../src/domain/backend/aggregate.ts';
+import { BackendChangeRequested, decideChangeBackend } from '../../src/domain/backend/change.ts';
+import { decideDeleteVolume } from '../../src/domain/volume/delete.ts';
+import { decideDisconnectVolume } from '../../src/domain/volume/disconnect.ts';
 import { VolumeImported } from '../../src/domain/volume/import.ts';
-import { added, givenBackend } from './backends.ts';
-import { attached, BROKEN, created, givenVolume, pinnedFor, snapshotted } from './volumes.ts';
+import { ALL_CAPABILITIES, added, BACKEND, backend, givenBackend } from './backends.ts';
+import {
+  attached,
+  BROKEN,
+  CONNECTION,
+  connected,
+  created,
+  givenVolume,
+  KNOWN,
+  pinnedFor,
+  snapshotted,
+  VOLUME,
+} from './volumes.ts';
 
 const SOURCE = 'dump.json';
+
+const withoutOptions = () => {
+  const { state } = givenBackend(...added());
+  return { ...state, backend: state.backend === null ? null : { ...state.backend, options: null } };
+};
 
 describe('what another log knew', () => {
   it('is a volume with all that belongs to it', () => {
@@ -25,5 +44,30 @@ describe('what another log knew', () => {
       'volume',
       'size',
     ]);
+  });
+});
+
+describe('a backend that was loaded without its configuration', () => {
+  const imported = BackendImported.of({ source: SOURCE, state: withoutOptions() });
+  const facts = backend(imported);
+
+  it('can be told its options', () => {
+    const configuration = { options: { san_ip: '::1' }, capabilities: ALL_CAPABILITIES };
+    givenBackend(imported)
+      .when(
+        decideChangeBackend,
+        { name: BACKEND, options: configuration.options },
+        { driver: 'memory', ...configuration, sameConfiguration: false },
+      )
+      .thenRecords(BackendChangeRequested.of(configuration));
+  });
+
+  it('cannot be reached until then', () => {
+    givenVolume(...created())
+      .when(decideDeleteVolume, { volume_id: VOLUME }, facts)
+      .thenRefused('InvalidDriverOption', [BACKEND, 'without configuration'], `scoria backend change ${BACKEND}`);
+    givenVolume(...created(), ...connected())
+      .when(decideDisconnectVolume, { volume_id: VOLUME, connection_id: CONNECTION }, { ...facts, ...KNOWN })
+      .thenRefused('InvalidDriverOption', [BACKEND, 'without configuration'], `scoria backend change ${BACKEND}`);
   });
 });

@@ -48,9 +48,9 @@ const makeFixture = (options: Record<string, unknown>) => async (): Promise<Driv
 const ALL = ['clone', 'extend', 'extend_online', 'freeze', 'multiattach', 'revert', 'snapshots'] as const;
 describeDriver('memory', ALL, makeFixture({}));
 describeDriver(
-  'memory without multiattach, with CHAP',
+  'memory without multiattach',
   ALL.filter((capability) => capability !== 'multiattach'),
-  makeFixture({ multiattach: 'no', use_chap_auth: true }),
+  makeFixture({ multiattach: 'no' }),
 );
 
 describe('the memory array', () => {
@@ -115,17 +115,6 @@ describe('the memory array', () => {
     expect(array.volumes.size).toBe(0);
     array.release();
     await lost;
-  });
-
-  test('keeps the CHAP password of an export, and gives it to who connects', async () => {
-    const chap = await makeDriver(array.name, { use_chap_auth: 'true' });
-    const volume = aVolume();
-    await chap.createVolume(volume);
-    const update = await chap.createExport(volume, { host: 'here' });
-    expect(await chap.createExport(volume, { host: 'here' })).toEqual(update);
-    const info = await chap.initializeConnection(volume, { id: 'c', connector: { host: 'here' }, attach_mode: 'ro' });
-    expect(update?.provider_auth).toBe(`CHAP ${volume.id} ${info.data.auth_password}`);
-    expect(info.data).toMatchObject({ auth_method: 'CHAP', access_mode: 'ro' });
   });
 
   test('gets its password as a secret', async () => {

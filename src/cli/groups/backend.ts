@@ -18,8 +18,7 @@ const recordedStats = async (stats: BackendStats | null): Promise<unknown> => {
   return stats === null ? null : toCinderStats(stats);
 };
 
-export const backendGroup = (program: Command): void => {
-  const group = program.command('backend').description('storage backends: a driver and its options');
+export const verbs = (group: Command): void => {
   changes(group);
   states(group);
   group

@@ -9,8 +9,7 @@ import { reading, writing } from '../verbs.ts';
 
 type One = readonly [string];
 
-export const connectionGroup = (program: Command): void => {
-  const group = program.command('connection').description('connections of volumes to hosts');
+export const verbs = (group: Command): void => {
   making(group);
   reads(group);
   devices(group);

@@ -13,8 +13,7 @@ interface ListOptions {
   readonly limit?: number;
 }
 
-export const eventsGroup = (program: Command): void => {
-  const group = program.command('events').description('the events themselves');
+export const verbs = (group: Command): void => {
   listing(group);
   following(group);
   exporting(group);

@@ -5,8 +5,7 @@ import { reading, writing } from '../verbs.ts';
 
 type Key = readonly [string];
 
-export const kvGroup = (program: Command): void => {
-  const group = program.command('kv').description('key-values, for consumer nodes');
+export const verbs = (group: Command): void => {
   group
     .command('set <key> <value>')
     .description('set a key')

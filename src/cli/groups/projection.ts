@@ -12,8 +12,7 @@ const withId = ({ position, ...rest }: { readonly name: string; readonly positio
   position: String(position),
 });
 
-export const projectionGroup = (program: Command): void => {
-  const group = program.command('projection').description('read models, which are folds over the record');
+export const verbs = (group: Command): void => {
   group
     .command('list')
     .description('the projections and the positions they stand at')

@@ -16,8 +16,7 @@ interface SnapshotOptions {
   readonly ownerProject?: string;
 }
 
-export const snapshotGroup = (program: Command): void => {
-  const group = program.command('snapshot').description('snapshots; SNAPSHOT is an id or the name of one alone');
+export const verbs = (group: Command): void => {
   making(group);
   reads(group);
   using(group);

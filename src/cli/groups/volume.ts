@@ -17,8 +17,7 @@ type One = readonly [string];
 
 const sizeArgument = (): Argument => new Argument('<size_gib>').argParser(sizeOf);
 
-export const volumeGroup = (program: Command): void => {
-  const group = program.command('volume').description('volumes; VOLUME is an id or the name of one alone');
+export const verbs = (group: Command): void => {
   making(group);
   reads(group);
   changing(group);

@@ -15,8 +15,6 @@ export interface MemorySnapshot extends MemoryVolume {
 
 export interface MemoryExport {
   readonly volumeId: string;
-  /** The CHAP password, when the backend uses CHAP. */
-  readonly password: string | null;
 }
 
 export interface MemoryConnection {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { BackendStats } from '../../domain/backend/backend.ts';
@@ -15,7 +14,6 @@ const options = z.strictObject({
   total_capacity_gb: z.int().min(1).max(8_388_607).default(1024).describe('Capacity of the array in GiB'),
   thin_provisioning: z.boolean().default(true).describe('Whether more may be promised than there is'),
   multiattach: z.boolean().default(true).describe('Whether two hosts may be connected to one volume'),
-  use_chap_auth: z.boolean().default(false).describe('Whether an export has a CHAP user and password'),
   latency_ms: z.int().min(0).max(3_600_000).default(0).describe('How long every call takes, in milliseconds'),
   password: secret().optional().describe('Password of the array, to try out credentials with'),
   ...commonOptions,
@@ -45,7 +43,7 @@ export default defineDriver({
       createVolume: (volume) => call('createVolume', volume.id, () => volumes.create(volume)),
       deleteVolume: (volume) => call('deleteVolume', volume.id, () => volumes.delete(volume.id)),
       findVolume: (volume) => call('findVolume', volume.id, () => volumes.findVolume(volume.id)),
-      createExport: (volume) => call('createExport', volume.id, () => exported(array, volumes, volume, chosen)),
+      createExport: (volume) => call('createExport', volume.id, () => exported(array, volumes, volume)),
       removeExport: (volume) => call('removeExport', volume.id, () => void array.exports.delete(volume.id)),
       initializeConnection: (volume, request) =>
         call('initializeConnection', request.id, () => connected(array, volumes, volume, request)),
@@ -81,12 +79,9 @@ export default defineDriver({
 
 type Volumes = ReturnType<typeof volumesOf>;
 
-const exported = (array: MemoryArray, volumes: Volumes, volume: Volume, { use_chap_auth }: Options) => {
+const exported = (array: MemoryArray, volumes: Volumes, volume: Volume): undefined => {
   const { id } = volumes.volume(volume.id);
-  const password = use_chap_auth ? randomBytes(12).toString('hex') : null;
-  const standing = array.exports.get(id) ?? { volumeId: id, password };
-  array.exports.set(id, standing);
-  return standing.password === null ? undefined : { provider_auth: `CHAP ${id} ${standing.password}` };
+  array.exports.set(id, { volumeId: id });
 };
 
 const connected = (
@@ -97,8 +92,6 @@ const connected = (
 ): ConnectionInfo => {
   const { sizeBytes } = volumes.volume(volume.id);
   array.connections.set(id, { id, volumeId: volume.id, connector, attach_mode });
-  const password = array.exports.get(volume.id)?.password ?? null;
-  const chap = { auth_method: 'CHAP', auth_username: volume.id, auth_password: password };
   return {
     driver_volume_type: 'memory',
     data: {
@@ -107,7 +100,6 @@ const connected = (
       connection_id: id,
       access_mode: attach_mode,
       size_bytes: String(sizeBytes),
-      ...(password === null ? {} : chap),
     },
   };
 };

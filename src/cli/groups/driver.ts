@@ -3,9 +3,8 @@ import { asDocument, many } from '../shown.ts';
 import { type Document, field, fields, table } from '../table.ts';
 import { telling } from '../verbs.ts';
 
-/** What this installation and this host offer; no log is needed to tell. */
-export const hostVerbs = (program: Command): void => {
-  const group = program.command('driver').description('the drivers and their options');
+/** No log is needed to tell what drivers there are. */
+export const verbs = (group: Command): void => {
   group
     .command('list')
     .description('the built-in drivers')
@@ -20,16 +19,6 @@ export const hostVerbs = (program: Command): void => {
     .command('show <name>')
     .description("a driver's options, with their defaults")
     .action(telling<object, readonly [string]>(([name]) => driverReport(name)));
-  program
-    .command('connector')
-    .description("this host's connector properties as JSON, for `connection create --connector -`")
-    .action(
-      telling(async () => {
-        const { connectorProperties } = await import('../../connectors/properties.ts');
-        const properties = await connectorProperties();
-        return { json: properties, text: () => JSON.stringify(properties, null, 2) };
-      }),
-    );
 };
 
 const driverReport = async (given: string) => {

@@ -1,0 +1,16 @@
+import type { Command } from 'commander';
+import { telling } from '../verbs.ts';
+
+/** No log is needed to tell what this host is. */
+export const connectorVerb = (program: Command): void => {
+  program
+    .command('connector')
+    .description("this host's connector properties as JSON, for `connection create --connector -`")
+    .action(
+      telling(async () => {
+        const { connectorProperties } = await import('../../connectors/properties.ts');
+        const properties = await connectorProperties();
+        return { json: properties, text: () => JSON.stringify(properties, null, 2) };
+      }),
+    );
+};
