@@ -13,6 +13,8 @@ export type { ProjectionDatabase };
 interface Running {
   readonly definition: TableProjection;
   readonly store: ProjectionStore;
+  /** The page that is being applied, so that readers who come at the same time share it. */
+  catchingUp?: Promise<boolean> | undefined;
 }
 
 export interface ProjectionStatus {
@@ -115,17 +117,25 @@ export class Projector implements ProjectionReads {
     await rebuild(this.#source, this.#database, this.#checkpoints, definition, onProgress);
   }
 
-  async #catchUp({ definition, store }: Running, target: bigint): Promise<void> {
-    for (;;) {
-      const position = this.#checkpoints.get(definition) ?? 0n;
-      if (position >= target) return;
-      const page = await firstEventPage(this.#source, position, target);
-      if (page === null) return;
-      await this.#database.write(() => {
-        // Another process may have moved it since.
-        if (this.#checkpoints.advance(definition, position, lastPosition(page))) store.apply(page);
+  async #catchUp(running: Running, target: bigint): Promise<void> {
+    while ((this.#checkpoints.get(running.definition) ?? 0n) < target) {
+      running.catchingUp ??= this.#applyPage(running).finally(() => {
+        running.catchingUp = undefined;
       });
+      if (!(await running.catchingUp)) return;
     }
+  }
+
+  /** Applies the next page, up to the head; `false` when there is none. */
+  async #applyPage({ definition, store }: Running): Promise<boolean> {
+    const position = this.#checkpoints.get(definition) ?? 0n;
+    const page = await firstEventPage(this.#source, position, await this.#source.head());
+    if (page === null) return false;
+    await this.#database.write(() => {
+      // Another process may have moved it since.
+      if (this.#checkpoints.advance(definition, position, lastPosition(page))) store.apply(page);
+    });
+    return true;
   }
 
   #find(name: string, version?: number): Running {
