@@ -134,3 +134,23 @@ export const volumeOf = (command: Command): string | null => {
       return volume ?? null;
   }
 };
+
+/** The snapshot or connection that a command is about, if it is about one. */
+export const partOf = (command: Command): string | null => {
+  switch (command.type) {
+    case 'CreateSnapshot':
+    case 'ConnectVolume':
+    case 'AttachVolume':
+      return command.id ?? null;
+    case 'DeleteSnapshot':
+    case 'RevertToSnapshot':
+      return command.snapshot_id;
+    case 'DisconnectVolume':
+    case 'DetachVolume':
+    case 'AttachDevice':
+    case 'DetachDevice':
+      return command.connection_id;
+    default:
+      return null;
+  }
+};

@@ -54,6 +54,9 @@ const devicePath = ({ device }: { readonly device: unknown }): string =>
   String((device as { readonly path: string }).path);
 const pathOf = (volume_id: string): string => `the device of ${volume_id} here`;
 
+const isNotOnHost = ({ told, device, status }: Connection): boolean =>
+  !told || (device === null && status === 'reserved');
+
 /** A host that was never told how to reach the volume has nothing to attach or detach. */
 const untold = (connection: Connection, force: boolean, ending: Ending): Ending =>
   connection.told || force ? ending : 'failed';
@@ -122,7 +125,7 @@ export const connectionRules: Rules<
       const connection = connectionOf(storage, input);
       const { force = false } = input;
       if (connection === undefined) return undefined;
-      if (connection.device !== null || connection.status !== 'reserved') {
+      if (!isNotOnHost(connection)) {
         if (connection.host !== HERE && !force) return ['InvalidConnection'];
         const detached = untold(connection, force, ending);
         detachedDevice(connection, detached);
@@ -162,7 +165,7 @@ export const connectionRules: Rules<
     judge: (storage, input) => {
       const connection = connectionOf(storage, input);
       if (connection === undefined) return gone(storage, input.connection_id);
-      if (connection.device === null && connection.status === 'reserved') return 'nothing to do';
+      if (isNotOnHost(connection)) return 'nothing to do';
       return when(connection.host !== HERE && input.force !== true, 'InvalidConnection');
     },
     begin: (storage, input) => {

@@ -11,6 +11,8 @@ export type Ending = 'done' | 'failed' | 'unknown';
 export interface Rule<Input> {
   judge(storage: Storage, input: Input): Refusals | 'nothing to do';
   begin?(storage: Storage, input: Input): void;
+  /** What is seen on the way to the end, step by step. Refusals end the command as failed, with one of them. */
+  readonly between?: readonly ((storage: Storage, input: Input, ending: Ending) => Refusals | undefined)[];
   end?(storage: Storage, input: Input, ending: Ending): Refusals | undefined;
   /** The code of a failure. */
   readonly failure?: RejectionCode;

@@ -1,8 +1,8 @@
 import type { Command } from '../../src/index.ts';
-import { volumeOf } from './commands.ts';
+import { partOf, volumeOf } from './commands.ts';
 import { connectionRules } from './connection-rules.ts';
 import type { Ending, Rule, Rules } from './rule.ts';
-import { type Refusals, type Storage, volume } from './storage.ts';
+import { leaveQuestion, type Refusals, type Storage, volume } from './storage.ts';
 import { volumeRules } from './volume-rules.ts';
 
 const backendRules: Rules<'FreezeBackend' | 'ThawBackend' | 'RefreshBackendStats' | 'SetKeyValue' | 'DeleteKeyValue'> =
@@ -62,20 +62,40 @@ export const begin = (storage: Storage, command: Command): Answer | 'nothing to 
   return rule.end === undefined ? [] : 'under way';
 };
 
-/** Goes from there to what is left. */
-export const end = (storage: Storage, command: Command, ending: Ending): Answer => {
+/** A command under way: which step comes next, and why it has failed, if it has. */
+export interface Course {
+  readonly command: Command;
+  readonly ending: Ending;
+  readonly step: number;
+  readonly failed: Refusals;
+}
+
+export const courseOf = (command: Command, ending: Ending): Course => ({ command, ending, step: 0, failed: [] });
+
+/** Takes the next step: the course goes on, or the command has its answer. */
+export const proceed = (storage: Storage, course: Course): Course | Answer => {
+  const { command, ending, step, failed } = course;
+  const between = ruleOf(command).between?.[step];
+  if (between === undefined) return end(storage, command, failed, ending);
+  const refusals = between(storage, command, ending) ?? [];
+  return { ...course, step: refusals.length > 0 ? Number.POSITIVE_INFINITY : step + 1, failed: refusals };
+};
+
+export const isAnswer = (next: Course | Answer): next is Answer => Array.isArray(next);
+
+/** What is left. */
+const end = (storage: Storage, command: Command, failed: Refusals, ending: Ending): Answer => {
   const rule = ruleOf(command);
   const isFrozen = rule.changesArray === true && storage.backend !== 'thawed';
-  const answer = rule.end?.(storage, command, isFrozen ? 'failed' : ending);
+  const answer = rule.end?.(storage, command, isFrozen || failed.length > 0 ? 'failed' : ending);
+  if (failed.length > 0) return failed;
   if (isFrozen) return ['BackendFrozen', ...(answer ?? [])];
   if (answer !== undefined) return answer;
   if (ending === 'failed') return [rule.failure ?? 'DriverFailed'];
   if (ending === 'done') return [];
   const id = volumeOf(command);
   if (id === null) return ['OutcomeUnknown'];
-  const asked = volume(storage, id);
-  asked.status = 'error';
-  asked.questions += 1;
+  leaveQuestion(volume(storage, id), partOf(command));
   return ['OutcomeUnknown'];
 };
 
@@ -83,5 +103,8 @@ export const end = (storage: Storage, command: Command, ending: Ending): Answer 
 export const give = (storage: Storage, command: Command, ending: Ending): Answer => {
   const begun = begin(storage, command);
   if (begun === 'nothing to do') return [];
-  return begun === 'under way' ? end(storage, command, ending) : begun;
+  if (begun !== 'under way') return begun;
+  let next: Course | Answer = courseOf(command, ending);
+  while (!isAnswer(next)) next = proceed(storage, next);
+  return next;
 };

@@ -22,9 +22,10 @@ export interface Volume {
   /** Oldest first. */
   readonly snapshots: Record<string, { status: string; readonly size: number; made: boolean; readonly bytes: number }>;
   readonly connections: Record<string, Connection>;
-  /** What is copied from it: the whole volume (`null`) or a snapshot. */
-  readonly pins: (string | null)[];
-  questions: number;
+  /** By the copy that is made: of the whole volume (`null`) or of a snapshot. */
+  readonly pins: Record<string, string | null>;
+  /** What is not known, by the snapshot or connection that it is about (`null`: about the volume). */
+  questions: (string | null)[];
 }
 
 export interface Connection {
@@ -58,11 +59,36 @@ export const isUsable = ({ status }: Volume): boolean => status === 'available' 
 export const resting = ({ connections }: Volume): string =>
   Object.keys(connections).length > 0 ? 'in-use' : 'available';
 
+/** With a snapshot or a connection goes what was asked about it. */
+export const withoutQuestions = (of: Volume, about: string): void => {
+  of.questions = of.questions.filter((question) => question !== about);
+};
+
 /** A volume in error stays so when a host goes. */
 export const withoutConnection = (of: Volume, id: string): void => {
   delete of.connections[id];
+  withoutQuestions(of, id);
   if (of.status === 'in-use') of.status = resting(of);
 };
 
 export const isAttached = ({ connections }: Volume): boolean =>
   Object.values(connections).some(({ device }) => device !== null);
+
+const IN_ERROR: Readonly<Record<string, string>> = {
+  creating: 'error',
+  extending: 'error',
+  reverting: 'error',
+  deleting: 'error',
+  connecting: 'error_attaching',
+  attaching: 'error_attaching',
+  detaching: 'error_detaching',
+  disconnecting: 'error_detaching',
+};
+
+/** Nobody knows whether it happened: what was under way is in error, and the question stays. */
+export const leaveQuestion = (of: Volume, about: string | null): void => {
+  for (const part of [of, ...Object.values(of.snapshots), ...Object.values(of.connections)]) {
+    part.status = IN_ERROR[part.status] ?? part.status;
+  }
+  of.questions.push(about);
+};

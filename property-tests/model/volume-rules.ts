@@ -1,7 +1,17 @@
 import type { RejectionCode } from '../../src/index.ts';
 import { HUGE } from './commands.ts';
-import type { Rules } from './rule.ts';
-import { live, type Refusals, resting, type Storage, type Volume, volume, when } from './storage.ts';
+import type { Ending, Rules } from './rule.ts';
+import {
+  leaveQuestion,
+  live,
+  type Refusals,
+  resting,
+  type Storage,
+  type Volume,
+  volume,
+  when,
+  withoutQuestions,
+} from './storage.ts';
 
 export const changeable = ({ backend }: Storage): Refusals => when(backend !== 'thawed', 'BackendFrozen');
 const fitting = (size: number): Refusals => when(size >= HUGE, 'SizeExceedsBackend');
@@ -27,8 +37,8 @@ const made = (
   bytes: 0,
   snapshots: {},
   connections: {},
-  pins: [],
-  questions: 0,
+  pins: {},
+  questions: [],
 });
 
 const DELETABLE = ['available', 'error', 'error_deleting'];
@@ -43,36 +53,51 @@ const created = (of: { status: string; made: boolean }, ending: string): undefin
   return settle(of, ending, 'available', 'error');
 };
 
-/** A copy fails when its source changed between the decision and the copying. */
-const copied = (
-  storage: Storage,
-  input: { readonly id?: string; readonly volume_id: string },
-  snapshot: string | null,
-  ending: string,
-): Refusals | undefined => {
+interface Copy {
+  readonly id?: string;
+  readonly volume_id: string;
+  readonly snapshot_id?: string;
+}
+
+/** From here on the source cannot go; it may have gone since the decision. */
+const pinSource = (storage: Storage, { id, volume_id, snapshot_id }: Copy): Refusals | undefined => {
+  const source = volume(storage, volume_id);
+  if (snapshot_id === undefined) {
+    const refusals = unusable(storage, volume_id, ['available', 'in-use']);
+    if (refusals.length > 0) return refusals;
+  } else {
+    const snapshot = source.snapshots[snapshot_id];
+    if (snapshot === undefined) return ['SnapshotNotFound'];
+    if (snapshot.status !== 'available') return ['InvalidSnapshot'];
+  }
+  source.pins[String(id)] = snapshot_id ?? null;
+  return undefined;
+};
+
+/** Makes the copy; the source may have grown since the decision. */
+const makeCopy = (storage: Storage, input: Copy, ending: Ending): Refusals | undefined => {
   const copy = volume(storage, String(input.id));
   const source = volume(storage, input.volume_id);
-  const from = snapshot === null ? source : source.snapshots[snapshot];
-  const changed: Refusals =
-    snapshot === null
-      ? unusable(storage, input.volume_id, ['available', 'in-use'])
-      : from === undefined
-        ? ['SnapshotNotFound']
-        : when(from.status !== 'available', 'InvalidSnapshot');
-  const shrinking: Refusals = when(from !== undefined && from.size > copy.size, 'DriverFailed');
-  const refusals = changed.length > 0 ? changed : shrinking;
-  if (refusals.length > 0 || ending === 'failed' || from === undefined) {
+  const from = input.snapshot_id === undefined ? source : source.snapshots[input.snapshot_id];
+  if (from === undefined) throw new Error('the model lost a source that was pinned');
+  const refusals = [...changeable(storage), ...when(from.size > copy.size || ending === 'failed', 'DriverFailed')];
+  if (refusals.length > 0) {
     copy.status = 'error';
-    return refusals.length > 0 ? refusals : undefined;
+    return refusals;
   }
   if (ending === 'unknown') {
-    source.pins.push(snapshot);
-    // The copy asks, and so does the creation that it is made of.
-    copy.questions += 1;
+    // The creation asks, and so will the copy that it is part of.
+    leaveQuestion(copy, null);
     return undefined;
   }
   copy.bytes = from.bytes;
-  return created(copy, 'done');
+  return created(copy, ending);
+};
+
+const unpinSource = (storage: Storage, { id, volume_id }: Copy, ending: Ending): undefined => {
+  if (ending === 'failed') volume(storage, String(id)).status = 'error';
+  if (ending !== 'unknown') delete volume(storage, volume_id).pins[String(id)];
+  return undefined;
 };
 
 export const volumeRules: Rules<
@@ -105,7 +130,7 @@ export const volumeRules: Rules<
       return [
         ...when(Object.keys(found.snapshots).length > 0, 'VolumeHasSnapshots'),
         ...when(Object.keys(found.connections).length > 0, 'VolumeConnected'),
-        ...when(found.pins.length > 0, 'SourcePinned'),
+        ...when(Object.keys(found.pins).length > 0, 'SourcePinned'),
         ...when(!DELETABLE.includes(found.status), 'InvalidVolume'),
         ...changeable(storage),
       ];
@@ -114,7 +139,7 @@ export const volumeRules: Rules<
       volume(storage, volume_id).status = 'deleting';
     },
     end: (storage, { volume_id }, ending) => {
-      if (ending === 'done') volume(storage, volume_id).questions = 0;
+      if (ending === 'done') volume(storage, volume_id).questions = [];
       return settle(volume(storage, volume_id), ending, 'deleted', 'error_deleting');
     },
   },
@@ -184,7 +209,7 @@ export const volumeRules: Rules<
       }
       return [
         ...when(
-          of.pins.some((pin) => pin === null || pin === snapshot_id),
+          Object.values(of.pins).some((pin) => pin === null || pin === snapshot_id),
           'SourcePinned',
         ),
         ...when(!DELETABLE.includes(snapshot.status), 'InvalidSnapshot'),
@@ -196,9 +221,12 @@ export const volumeRules: Rules<
       if (snapshot !== undefined) snapshot.status = 'deleting';
     },
     end: (storage, { volume_id, snapshot_id }, ending) => {
-      const { snapshots } = volume(storage, volume_id);
-      const snapshot = snapshots[snapshot_id];
-      if (ending === 'done') delete snapshots[snapshot_id];
+      const of = volume(storage, volume_id);
+      const snapshot = of.snapshots[snapshot_id];
+      if (ending === 'done') {
+        delete of.snapshots[snapshot_id];
+        withoutQuestions(of, snapshot_id);
+      }
       return snapshot === undefined ? undefined : settle(snapshot, ending, 'gone', 'error_deleting');
     },
   },
@@ -213,7 +241,7 @@ export const volumeRules: Rules<
       const newest = Object.keys(snapshots).at(-1);
       return [
         ...when(newest !== snapshot_id || snapshots[snapshot_id].status !== 'available', 'InvalidSnapshot'),
-        ...when(pins.length > 0, 'SourcePinned'),
+        ...when(Object.keys(pins).length > 0, 'SourcePinned'),
         ...changeable(storage),
       ];
     },
@@ -228,8 +256,6 @@ export const volumeRules: Rules<
   },
 
   CloneVolume: {
-    // The copying refuses a backend that was frozen meanwhile; so does pinning a source that went, and that comes first.
-    changesArray: true,
     judge: (storage, { id, volume_id, size }) => {
       const refusals = unusable(storage, volume_id, ['available', 'in-use']);
       if (refusals.length > 0) return refusals;
@@ -239,11 +265,11 @@ export const volumeRules: Rules<
       const source = volume(storage, volume_id);
       storage.volumes[String(id)] = made(size ?? source.size, { multiattach: source.multiattach });
     },
-    end: (storage, input, ending) => copied(storage, input, null, ending),
+    between: [pinSource, makeCopy],
+    end: unpinSource,
   },
 
   CreateVolumeFromSnapshot: {
-    changesArray: true,
     judge: (storage, { id, volume_id, snapshot_id, size }) => {
       const snapshot = storage.volumes[volume_id]?.snapshots[snapshot_id];
       if (snapshot === undefined) return ['SnapshotNotFound'];
@@ -257,7 +283,8 @@ export const volumeRules: Rules<
       const atLeast = source.snapshots[snapshot_id]?.size ?? source.size;
       storage.volumes[String(id)] = made(size ?? atLeast, { multiattach: source.multiattach });
     },
-    end: (storage, input, ending) => copied(storage, input, input.snapshot_id, ending),
+    between: [pinSource, makeCopy],
+    end: unpinSource,
   },
 };
 

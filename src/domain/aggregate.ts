@@ -8,6 +8,8 @@ export const OpenIntentSchema = z.strictObject({
   event_id: z.string(),
   revision: z.string(),
   operation: z.string(),
+  /** The snapshot or connection that it is about; `null` where it is about the stream's own resource. */
+  subject: z.string().nullable(),
   command_id: z.string(),
   correlation_id: z.string(),
   executor: z.string(),
@@ -117,10 +119,25 @@ export const aggregate = <State extends OpenWork>(
   events: Object.fromEntries(definitions.map((definition) => [definition.type, definition])),
 });
 
+interface AboutPart {
+  readonly snapshot_id?: string;
+  readonly connection_id?: string;
+  readonly snapshot?: { readonly id: string };
+  readonly connection?: { readonly id: string };
+}
+
+const subjectOf = (data: AboutPart): string | null =>
+  data.snapshot_id ?? data.connection_id ?? data.snapshot?.id ?? data.connection?.id ?? null;
+
+/** The questions that are left when a snapshot or a connection is gone. */
+export const questionsWithout = ({ questions }: OpenWork, subject: string): readonly OpenQuestion[] =>
+  questions.filter((question) => question.subject !== subject);
+
 const openIntent = (event: RecordedEvent): OpenIntent => ({
   event_id: event.id,
   revision: String(event.revision),
   operation: event.meta.command,
+  subject: subjectOf(event.data),
   command_id: event.meta.commandId,
   correlation_id: event.meta.correlationId,
   executor: event.meta.executor,

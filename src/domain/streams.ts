@@ -1,6 +1,7 @@
 import { type Aggregate, type AnyEventDefinition, evolve, type OpenWork } from './aggregate.ts';
 import { backendAggregate } from './backend/aggregate.ts';
 import type { BackendState } from './backend/backend.ts';
+import { type Rejection, rejections, ScoriaError } from './errors.ts';
 import type { EventBody, RecordedEvent, StoredEvent } from './event.ts';
 import { type KeyValueState, keyValueAggregate } from './keyvalue/key-value.ts';
 import { volumeAggregate } from './volume/aggregate.ts';
@@ -67,14 +68,25 @@ const upcast = (
 /** Reads a stored event by the definitions given: parsed, and in their version. */
 export const decodeWith = (definitions: ReadonlyMap<string, EventFormat>, stored: StoredEvent): RecordedEvent => {
   const body: EventBody = JSON.parse(stored.body);
+  const definition = definitions.get(body.type);
+  if (kindOf(stored.stream) !== null && (definition === undefined || body.v > definition.version)) {
+    throw new ScoriaError(newerEvent(body.type, body.v, stored.position));
+  }
   return {
     ...body,
-    ...upcast(definitions.get(body.type), body.v, body.data),
+    ...upcast(definition, body.v, body.data),
     revision: stored.revision,
     position: stored.position,
     meta: { ...body.meta, hash: stored.hash },
   };
 };
+
+const newerEvent = (type: string, v: number, position: bigint): Rejection =>
+  rejections.LogNewer(
+    `the event at position ${position} is ${type} version ${v}, which this version does not know`,
+    'read this log with the Scoria that wrote it, or a newer one',
+    { type, v, position: String(position) },
+  );
 
 /** The door through which every stored event is read: parsed, and in today's version. */
 export const decode = (stored: StoredEvent): RecordedEvent => decodeWith(eventDefinitions, stored);

@@ -33,7 +33,11 @@ type Counting = ReturnType<typeof counting>;
 const open = async (file: string, ...projections: Parameters<typeof openStorage>[0]['projections']): Promise<Storage> =>
   openStorage({ log: file, ifMissing: 'create', lockTimeoutMs: 5_000, projections });
 
-/** The rows as they stand in the file now, without catching up. */
+/** Volumes that share transactions, as those of concurrent callers do. */
+const volumes = (recording: Recording, count: number) =>
+  Promise.all(Array.from({ length: count }, (_, index) => recording.volume(`v${index}`)));
+
+/** How far the rows in the file have come, without catching up. */
 const standing = (storage: Storage, name = 'event_counts') =>
   storage.projector.statuses().find((status) => status.name === name)?.position;
 
@@ -69,7 +73,7 @@ describe('a registered projection', () => {
     const file = files.file();
     const without = await open(file, inventory);
     const recording = new Recording(without.log);
-    for (let volume = 0; volume < 600; volume += 1) await recording.volume(`v${volume}`);
+    await volumes(recording, 600);
     const projection = counting();
     const storage = await open(file, projection);
     expect(await rowsOf(storage, projection)).toEqual({ VolumeCreationRequested: 600, VolumeCreated: 600 });
@@ -130,7 +134,7 @@ describe('rebuilding', () => {
     const projection = counting();
     const storage = await open(files.file(), inventory, projection);
     const recording = new Recording(storage.log);
-    for (let volume = 0; volume < 1_200; volume += 1) await recording.volume(`v${volume}`);
+    await volumes(recording, 1_200);
     const before = await rowsOf(storage, projection);
     const seen: Record<string, number>[] = [];
     const store = await storage.projector.read(projection);
@@ -167,7 +171,7 @@ describe('rebuilding', () => {
     const projection = counting();
     const storage = await open(files.file(), projection);
     const recording = new Recording(storage.log);
-    for (let volume = 0; volume < 1_200; volume += 1) await recording.volume(`v${volume}`);
+    await volumes(recording, 1_200);
     const meanwhile: Promise<unknown>[] = [];
     await storage.projector.rebuild('event_counts', (position) => {
       if (position < 2_400n) meanwhile.push(recording.volume(`during-${position}`));
@@ -183,7 +187,7 @@ describe('rebuilding', () => {
     const file = files.file();
     const [one, two] = [await open(file, projection), await open(file, projection)];
     const recording = new Recording(one.log);
-    for (let volume = 0; volume < 1_200; volume += 1) await recording.volume(`v${volume}`);
+    await volumes(recording, 1_200);
     const ends = await Promise.allSettled([
       one.projector.rebuild('event_counts'),
       two.projector.rebuild('event_counts'),

@@ -68,7 +68,14 @@ const copyEffect: Effect<'volume', DataOf<typeof VolumeCopyRequested>, void> = {
       snapshot_id: volume.snapshot_id,
       for_volume_id: volume.id,
     });
-    const unpin = () => child('unpin', unpinSource, { pin_id, volume_id: source_volume_id });
+    const unpin = async () => {
+      try {
+        await child('unpin', unpinSource, { pin_id, volume_id: source_volume_id });
+      } catch (error) {
+        // Not a failed copy: it stays open, and when it is resumed the source is unpinned.
+        throw new Error(`its source is still pinned: ${(error as Error).message}`);
+      }
+    };
     try {
       await child('create', createVolumeFromSource, { volume_id: volume.id });
     } catch (error) {

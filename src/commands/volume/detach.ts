@@ -9,14 +9,14 @@ import { volumeStream } from '../../domain/volume/volume.ts';
 import { operation } from '../operation.ts';
 import { detachDevice } from './device-detach.ts';
 import { disconnectVolume } from './disconnect.ts';
-import { idKnown } from './facts.ts';
+import { idKnownHere } from './facts.ts';
 import { volumeOf } from './find.ts';
 
 export const detachVolume = operation({
   command: DetachVolume,
   kind: 'volume',
   stream: ({ volume_id }) => volumeStream(volume_id),
-  facts: ({ connection_id }, context) => idKnown(connection_id, context),
+  facts: ({ connection_id, volume_id }, context) => idKnownHere('connection', connection_id, volume_id, context),
   decide: decideDetachVolume,
   effect: {
     intent: VolumeDetachmentRequested,

@@ -8,7 +8,7 @@ import {
 } from '../../domain/volume/device-detach.ts';
 import { volumeStream } from '../../domain/volume/volume.ts';
 import { operation } from '../operation.ts';
-import { idKnown } from './facts.ts';
+import { idKnownHere } from './facts.ts';
 import { connectionOf } from './find.ts';
 import { ignoring } from './force.ts';
 import { deviceOf, hostSideOf } from './host-side.ts';
@@ -17,7 +17,10 @@ export const detachDevice = operation({
   command: DetachDevice,
   kind: 'volume',
   stream: ({ volume_id }) => volumeStream(volume_id),
-  facts: async ({ connection_id }, context) => ({ thisHost: hostname(), ...(await idKnown(connection_id, context)) }),
+  facts: async ({ connection_id, volume_id }, context) => ({
+    thisHost: hostname(),
+    ...(await idKnownHere('connection', connection_id, volume_id, context)),
+  }),
   decide: decideDetachDevice,
   effect: {
     intent: DeviceDetachmentRequested,

@@ -7,7 +7,7 @@ import {
 } from '../../domain/volume/disconnect.ts';
 import { volumeStream } from '../../domain/volume/volume.ts';
 import { operation } from '../operation.ts';
-import { backendOf, idKnown } from './facts.ts';
+import { backendOf, idKnownHere } from './facts.ts';
 import { connectionOf, volumeOf } from './find.ts';
 import { ignoring } from './force.ts';
 
@@ -17,7 +17,7 @@ export const disconnectVolume = operation({
   stream: ({ volume_id }) => volumeStream(volume_id),
   facts: async (input, context) => ({
     ...(await backendOf(input, context)),
-    ...(await idKnown(input.connection_id, context)),
+    ...(await idKnownHere('connection', input.connection_id, input.volume_id, context)),
   }),
   decide: decideDisconnectVolume,
   effect: {

@@ -2,8 +2,10 @@ import { backendStream, NO_BACKEND } from '../../domain/backend/backend.ts';
 import type { BackendFacts } from '../../domain/volume/checks.ts';
 import type { ConnectorFacts } from '../../domain/volume/connect.ts';
 import type { SnapshotFacts } from '../../domain/volume/snapshot-create.ts';
+import { volumeStream } from '../../domain/volume/volume.ts';
 import type { Connector } from '../../drivers/contract.ts';
 import { findDriver } from '../../drivers/registry.ts';
+import type { KnownResource } from '../../projections/inventory.ts';
 import type { FactsContext } from '../operation.ts';
 
 type Context = FactsContext<'volume'>;
@@ -16,9 +18,21 @@ export const backendNamed = async (name: string, { services }: Pick<Context, 'se
 export const backendOf = async (_input: unknown, context: Context): Promise<BackendFacts> =>
   context.state.volume === null ? { backend: NO_BACKEND } : backendNamed(context.state.volume.backend_name, context);
 
+/** Whether any volume ever had a snapshot or a connection of this id. */
 export const idKnown = async (id: string, { services }: Pick<Context, 'services'>): Promise<SnapshotFacts> => ({
   idKnown: (await services.read.inventory()).resource(id) !== null,
 });
+
+/** Whether this volume ever had it: what is gone from it already needs no deleting. */
+export const idKnownHere = async (
+  kind: KnownResource['kind'],
+  id: string,
+  volume_id: string,
+  { services }: Pick<Context, 'services'>,
+): Promise<SnapshotFacts> => {
+  const known = (await services.read.inventory()).resource(id);
+  return { idKnown: known?.kind === kind && known.stream === volumeStream(volume_id) };
+};
 
 /** What deciding on a connection needs: the backend, whether its id is taken, and what the driver says of the host. */
 export const connectionFacts = async (

@@ -7,7 +7,7 @@ import {
 } from '../../domain/volume/snapshot-delete.ts';
 import { volumeStream } from '../../domain/volume/volume.ts';
 import { operation } from '../operation.ts';
-import { backendOf, idKnown } from './facts.ts';
+import { backendOf, idKnownHere } from './facts.ts';
 import { snapshotCapability, snapshotOf, volumeOf } from './find.ts';
 
 export const deleteSnapshot = operation({
@@ -16,7 +16,7 @@ export const deleteSnapshot = operation({
   stream: ({ volume_id }) => volumeStream(volume_id),
   facts: async (input, context) => ({
     ...(await backendOf(input, context)),
-    ...(await idKnown(input.snapshot_id, context)),
+    ...(await idKnownHere('snapshot', input.snapshot_id, input.volume_id, context)),
   }),
   decide: decideDeleteSnapshot,
   effect: {

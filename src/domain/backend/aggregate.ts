@@ -15,10 +15,11 @@ import {
 import { BackendRemovalFailed, BackendRemovalRequested, BackendRemoved } from './remove.ts';
 import { BackendStatsChanged } from './stats.ts';
 
+/** One that never came into use is in error; one that did goes on as it was, with the question open. */
 export const BackendOutcomeUnknown = backendEvents.unknown(
   'BackendOutcomeUnknown',
   z.strictObject({ question: Text }),
-  (state) => withBackend(state, { status: 'error' }),
+  (state) => withBackend(state, { status: state.backend?.status === 'adding' ? 'error' : 'available' }),
 );
 /** A backend that another log knew. */
 export const BackendImported = backendEvents.fact(

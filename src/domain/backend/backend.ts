@@ -58,7 +58,7 @@ export const BackendSchema = z.strictObject({
    */
   options: JsonObjectSchema.nullable(),
   capabilities: z.array(CapabilitySchema).readonly(),
-  /** `error` after a configuration that the driver refused. */
+  /** `error` where it is not known whether it came into use. */
   status: z.enum(['adding', 'available', 'changing', 'removing', 'error']),
   /** Commands that change the array are refused from `freezing` until `thawed`. */
   frozen: z.enum(['thawed', 'freezing', 'frozen', 'thawing']),

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { z } from 'zod';
+import { questionsWithout } from '../aggregate.ts';
 import { command, type Decision, type InputOf, record, refuse } from '../decision.ts';
 import { type Rejection, rejections } from '../errors.ts';
 import { JsonObjectSchema, Text } from '../json.ts';
@@ -58,7 +59,11 @@ export const ConnectionInitializationFailed = volumeEvents.outcome(
   'ConnectionInitializationFailed',
   z.strictObject({ connection_id: ResourceId, failure: FailureSchema }),
   (state, { data }) => {
-    const next = { ...state, connections: without(state.connections, data.connection_id) };
+    const next = {
+      ...state,
+      connections: without(state.connections, data.connection_id),
+      questions: questionsWithout(state, data.connection_id),
+    };
     return withVolume(next, { status: statusAfterDisconnection(next) });
   },
 );

@@ -48,7 +48,8 @@ export const decideDetachDevice = (
   const connection = state.connections[connection_id];
   if (connection === undefined) return facts.idKnown ? nothingToDo : refuse(connectionNotFound(connection_id));
   // A failed attachment may have left something on the host, so it is detached too.
-  if (connection.device === null && connection.status === 'reserved') return nothingToDo;
+  const { device, status, connection_info } = connection;
+  if (connection_info === null || (device === null && status === 'reserved')) return nothingToDo;
   const { host } = connection.connector;
   if (host !== undefined && host !== facts.thisHost && !force) {
     return refuse(connectedElsewhere(connection_id, String(host), facts.thisHost));

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { z } from 'zod';
+import { questionsWithout } from '../aggregate.ts';
 import { command, type Decision, type InputOf, nothingToDo, record, refuse } from '../decision.ts';
 import { rejections } from '../errors.ts';
 import { Text } from '../json.ts';
@@ -27,7 +28,11 @@ export const ConnectionTerminated = volumeEvents.outcome(
   'ConnectionTerminated',
   z.strictObject({ connection_id: ResourceId, ignored_errors: z.array(Text).readonly() }),
   (state, { data }) => {
-    const next = { ...state, connections: without(state.connections, data.connection_id) };
+    const next = {
+      ...state,
+      connections: without(state.connections, data.connection_id),
+      questions: questionsWithout(state, data.connection_id),
+    };
     return withVolume(next, { status: statusAfterDisconnection(next), attach_status: attachStatus(next.connections) });
   },
 );

@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { z } from 'zod';
+import { questionsWithout } from '../aggregate.ts';
 import { command, type Decision, type InputOf, nothingToDo, record, refuse } from '../decision.ts';
 import { rejections } from '../errors.ts';
 import { type BackendFacts, changeableBackend, snapshotNotFound } from './checks.ts';
@@ -15,7 +16,11 @@ export const SnapshotDeletionRequested = volumeEvents.intent(
 export const SnapshotDeleted = volumeEvents.outcome(
   'SnapshotDeleted',
   z.strictObject({ snapshot_id: ResourceId }),
-  (state, { data }) => ({ ...state, snapshots: without(state.snapshots, data.snapshot_id) }),
+  (state, { data }) => ({
+    ...state,
+    snapshots: without(state.snapshots, data.snapshot_id),
+    questions: questionsWithout(state, data.snapshot_id),
+  }),
 );
 export const SnapshotDeletionFailed = volumeEvents.outcome(
   'SnapshotDeletionFailed',

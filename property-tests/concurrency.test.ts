@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { isLeft } from 'fp-ts/lib/Either.js';
+import { describe, expect } from 'vitest';
+import { createMemoryLog } from '../src/eventlog/memory.ts';
+import type { Command } from '../src/index.ts';
+import { connectionCommand, createVolume, freezeCommand, keyValueCommand, volumeCommand } from './model/commands.ts';
+import { differences } from './model/differences.ts';
+import { openEngine, openHouse } from './model/house.ts';
+import { seenByEngine } from './model/likeness.ts';
+import { foldsOf, storedEvents, volumesOf } from './model/record.ts';
+import { give } from './model/rules.ts';
+import { law } from './model/runs.ts';
+import { gateOf, scheduleArray, scheduledLog } from './model/scheduled.ts';
+import { isSomeSerialOrder } from './model/serial-order.ts';
+import { emptyStorage } from './model/storage.ts';
+
+const command = fc.oneof(
+  { weight: 8, arbitrary: volumeCommand },
+  { weight: 3, arbitrary: connectionCommand },
+  { weight: 1, arbitrary: freezeCommand },
+  { weight: 1, arbitrary: keyValueCommand },
+);
+
+const before = fc
+  .tuple(createVolume, fc.array(command, { maxLength: 8, size: 'max' }))
+  .map(([first, others]): readonly Command[] => [first, ...others]);
+
+const atOnce = fc.array(fc.record({ command, byOther: fc.boolean() }), { minLength: 2, maxLength: 4, size: 'max' });
+
+const like = (a: unknown) => {
+  const text = JSON.stringify(a, sorted);
+  return (b: unknown) => JSON.stringify(b, sorted) === text;
+};
+const sorted = (_: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
+
+const concurrently = (engines: 'one engine' | 'two engines') =>
+  fc.asyncProperty(fc.scheduler(), before, atOnce, async (scheduler, first, commands) => {
+    const record = createMemoryLog();
+    const gate = gateOf(scheduler);
+    const log = scheduledLog(record, gate);
+    await using house = await openHouse(log);
+    await using other = await openEngine({ log });
+    const violations = scheduleArray(house.array, gate);
+    const model = emptyStorage();
+    for (const given of first) {
+      await house.engine.execute(given);
+      give(model, given, 'done');
+    }
+    gate.isOpen = false;
+    const answering = commands.map(async ({ command: given, byOther }) => {
+      const engine = engines === 'two engines' && byOther ? other : house.engine;
+      const outcome = await engine.execute(given);
+      return { command: given, code: isLeft(outcome) ? outcome.left.code : null };
+    });
+    const answered = await scheduler.waitFor(Promise.all(answering));
+    gate.isOpen = true;
+    expect(violations).toEqual([]);
+    const folds = foldsOf(await storedEvents(record));
+    const volumes = volumesOf(folds);
+    const seen = seenByEngine(volumes);
+    const explained = isSomeSerialOrder(model, answered, like(seen));
+    expect({ explained, answered, seen }).toEqual({ explained: true, answered, seen });
+    for (const [id, state] of volumes) {
+      expect(differences(house.array, id, state, folds.get(`volume-${id}`)?.events ?? [])).toEqual([]);
+    }
+  });
+
+describe('commands at once', () => {
+  law('of one process end as in some serial order, one effect at a time on a volume', 150, concurrently('one engine'));
+  law(
+    'of two executors end as in some serial order, one effect at a time on a volume',
+    60,
+    concurrently('two engines'),
+  );
+});
