@@ -89,7 +89,7 @@ export class Performer {
     const operation = this.#operations.get(open.operation);
     if (operation === undefined || !isEffectful(operation))
       throw new TypeError(`no operation ${open.operation} can be resumed`);
-    const intent = await this.#intent(stream, BigInt(open.revision));
+    const intent = await this.#intent(stream, open);
     const given = givenBy(intent, stream);
     return this.#exclusively(given.commandId, async () => {
       const work = await this.#work(operation, stream, intent, given);
@@ -107,9 +107,14 @@ export class Performer {
     }
   }
 
-  async #intent(stream: string, revision: bigint): Promise<RecordedEvent> {
-    for await (const stored of this.#log.readStream(stream, { from: revision, to: revision })) return decode(stored);
-    throw new TypeError(`${stream} has no event ${revision}`);
+  async #intent(stream: string, open: OpenIntent): Promise<RecordedEvent> {
+    const revision = BigInt(open.revision);
+    for await (const stored of this.#log.readStream(stream, { from: revision, to: revision })) {
+      if (stored.id === open.event_id) return decode(stored);
+    }
+    // It was loaded with a dump, which holds what stood open and not the events.
+    const question = 'it was asked for in another log';
+    throw new ScoriaError(outcomeUnknown(open.operation, question, open.command_id));
   }
 
   async #work(

@@ -166,12 +166,15 @@ export class Runner {
     if (standing !== null) return standing;
     const repeated = known && (await firstOutcome(this.#log, kind, known.stream, given.commandId));
     if (repeated !== null) return { settled: repeated };
+    // What records nothing has no revision to be wrong: facts that are newer than the state must not decide it.
+    const unlessMoved = async (settled: E.Either<Rejection, StreamStates[Op['kind']]>) =>
+      (await this.#services.read.kept(kind, stream))?.revision === kept?.revision ? { settled } : ('stale' as const);
     const facts = await this.#facts(operation, input, state);
-    if (E.isLeft(facts)) return { settled: facts };
+    if (E.isLeft(facts)) return unlessMoved(facts);
     const decision = operation.decide(state, input, { ...facts.right, actor: given.actor });
-    if (E.isLeft(decision)) return { settled: decision };
+    if (E.isLeft(decision)) return unlessMoved(decision);
     const [first, ...others] = decision.right;
-    if (first === undefined) return { settled: E.right(state) };
+    if (first === undefined) return unlessMoved(E.right(state));
     const recorded = await this.#record(stream, kept ?? EMPTY_STREAM, [first, ...others], given);
     if (recorded === null) return 'stale';
     const next = recorded.reduce((folded, event) => evolveStream(kind, folded, event), state);

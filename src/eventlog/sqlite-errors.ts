@@ -50,7 +50,12 @@ const because = (reject: LogRejection, message: string, remedy: string, file: st
 };
 
 export const logNotFound = (file: string): ScoriaError =>
-  because(rejections.LogNotFound, `There is no log at ${file}`, 'Give the path of a log, or let it be created', file);
+  because(
+    rejections.LogNotFound,
+    `There is no log at ${file}`,
+    'Give the path of a log; `scoria backend add` makes one',
+    file,
+  );
 
 export const logInvalid = (file: string, fault: string, remedy: string, cause?: unknown): ScoriaError =>
   because(rejections.LogInvalid, `The file ${file} ${fault}`, remedy, file, cause);

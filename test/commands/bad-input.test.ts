@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
+import type { ScoriaError } from '../../src/index.ts';
 import { type EngineOnArray, engineOnArray, openEngine } from '../support/engine.ts';
 
 const volumeOn = async (options: Parameters<typeof engineOnArray>[0] = {}) => {
@@ -49,7 +50,10 @@ describe('bad input', () => {
   test.each(refusals)('%s is refused, and nothing happens', async (_, give, code, message) => {
     const on = await volumeOn();
     const [position, calls] = [(await on.engine.view()).position, on.array.calls.length];
-    const refusal = await give(on).catch((error) => error);
+    const refusal: ScoriaError = await give(on).then(
+      () => expect.fail('it was not refused'),
+      (error) => error,
+    );
     expect(refusal).toMatchObject({ name: 'ScoriaError', code });
     expect(refusal.message).toMatch(message);
     expect(refusal.remedy).not.toBe('');

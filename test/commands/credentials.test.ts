@@ -17,7 +17,7 @@ describe('credentials', () => {
     expect(refusal.message).toContain('auth_password');
     expect(JSON.stringify(refusal) + refusal.stack).not.toContain('canary');
     expect(await exported(engine)).not.toContain('canary');
-    expect((await volume.refresh()).status).toBe('error');
+    expect((await volume.refresh()).connections).toMatchObject([{ status: 'error_attaching', connected: false }]);
   });
 
   test('one of the configuration is recorded as a reference', async () => {

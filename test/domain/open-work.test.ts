@@ -6,9 +6,12 @@ import type { RecordedEvent } from '../../src/domain/event.ts';
 import { aggregateOf, eventDefinitions, evolveStream, kindOf } from '../../src/domain/streams.ts';
 import { ConnectionInitializationFailed, ConnectionInitialized } from '../../src/domain/volume/connect.ts';
 import { VolumeCreated, VolumeCreationFailed } from '../../src/domain/volume/create.ts';
+import { ConnectionTerminated, ConnectionTerminationRequested } from '../../src/domain/volume/disconnect.ts';
 import { VolumeExtended, VolumeExtensionRequested } from '../../src/domain/volume/extend.ts';
 import { VolumeOutcomeUnknown } from '../../src/domain/volume/outcome-unknown.ts';
 import { VolumeRenamed } from '../../src/domain/volume/rename.ts';
+import { SnapshotCreated } from '../../src/domain/volume/snapshot-create.ts';
+import { SnapshotDeleted, SnapshotDeletionRequested } from '../../src/domain/volume/snapshot-delete.ts';
 import { added, FREEZING, givenBackend } from './backends.ts';
 import { by, record, timeOf } from './given.ts';
 import {
@@ -21,6 +24,8 @@ import {
   DELETED,
   FAILURE,
   givenVolume,
+  SNAPSHOT,
+  snapshotRequested,
 } from './volumes.ts';
 
 const SIZES = { size: 20, previous_size: 10 };
@@ -32,6 +37,7 @@ const OPEN = {
   event_id: 'event-2',
   revision: '2',
   operation: 'ExtendVolume',
+  subject: null,
   command_id: 'extension',
   correlation_id: 'chain',
   executor: 'host/7/x',
@@ -105,8 +111,9 @@ describe('an unknown end', () => {
     ];
     const of = { connection_id: CONNECTION };
     givenVolume(...asked).thenState({
-      volume: { status: 'error' },
-      connections: { [CONNECTION]: { status: 'connecting' } },
+      volume: { status: 'available' },
+      connections: { [CONNECTION]: { status: 'error_attaching' } },
+      questions: [{ subject: CONNECTION }],
     });
     givenVolume(
       ...asked,
@@ -118,6 +125,39 @@ describe('an unknown end', () => {
     });
   });
 
+  it('of a connection is no question any more once the connection is gone', () => {
+    const of = { connection_id: CONNECTION };
+    givenVolume(
+      ...created(),
+      by('connection', connecting()),
+      by('connection', VolumeOutcomeUnknown.of({ question: 'is it exported?' })),
+      by('disconnection', ConnectionTerminationRequested.of({ ...of, force: true })),
+      by('disconnection', ConnectionTerminated.of({ ...of, ignored_errors: [] })),
+    ).thenState({ volume: { status: 'available' }, connections: {}, questions: [] });
+  });
+
+  it('of a snapshot leaves the snapshot in error, and its volume as it was', () => {
+    const asked = [
+      ...created(),
+      by('snapshot', snapshotRequested()),
+      by('snapshot', VolumeOutcomeUnknown.of({ question: 'was it taken?' })),
+    ];
+    givenVolume(...asked).thenState({
+      volume: { status: 'available' },
+      snapshots: { [SNAPSHOT]: { status: 'error' } },
+    });
+    const of = { snapshot_id: SNAPSHOT };
+    givenVolume(...asked, by('snapshot', SnapshotCreated.of(of))).thenState({
+      snapshots: { [SNAPSHOT]: { status: 'available' } },
+      questions: [],
+    });
+    givenVolume(
+      ...asked,
+      by('deletion', SnapshotDeletionRequested.of(of)),
+      by('deletion', SnapshotDeleted.of(of)),
+    ).thenState({ snapshots: {}, questions: [] });
+  });
+
   it('of a backend is a question too', () => {
     const asked = [
       ...added(),
@@ -125,7 +165,7 @@ describe('an unknown end', () => {
       by('freeze', BackendOutcomeUnknown.of({ question: 'is it frozen?' })),
     ];
     givenBackend(...asked).thenState({
-      backend: { status: 'error', frozen: 'freezing' },
+      backend: { status: 'available', frozen: 'freezing' },
       open: [],
       questions: [{ command_id: 'freeze', question: 'is it frozen?' }],
     });

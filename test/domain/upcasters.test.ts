@@ -97,8 +97,8 @@ describe('the next version of an event', () => {
     expect(old.body).toBe(body);
   });
 
-  it('leaves what a newer Scoria wrote, and types that are not defined, as they are', () => {
-    expect(decodeWith(definitions, stored(4, { sizeTiB: 1 }))).toMatchObject({ v: 4, data: { sizeTiB: 1 } });
-    expect(decodeWith(new Map(), stored(1, { size: '1' }))).toMatchObject({ v: 1, data: { size: '1' } });
+  it('is not what a newer Scoria wrote: a version or a type that is not known is refused', () => {
+    expect(() => decodeWith(definitions, stored(4, { sizeTiB: 1 }))).toThrow(/VolumeSized version 4.*newer/);
+    expect(() => decodeWith(new Map(), stored(1, { size: '1' }))).toThrow(/position 9.*does not know/);
   });
 });

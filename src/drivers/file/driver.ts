@@ -7,7 +7,11 @@ import { statsOf } from './capacity.ts';
 import { bytesOf, FileStore } from './store.ts';
 
 const options = z.strictObject({
-  directory: z.string().min(1).describe('Directory that holds the volumes; it is made when it is missing'),
+  directory: z
+    .string()
+    .min(1)
+    .overwrite((directory) => resolve(directory))
+    .describe('Directory that holds the volumes; it is made when it is missing'),
   ...commonOptions,
 });
 
@@ -18,7 +22,7 @@ export default defineDriver({
   connector: connectorWith('host'),
   create: (chosen, { backendName, run, log }): Driver => {
     const closing = new AbortController();
-    const store = new FileStore(resolve(chosen.directory), chosen, { run, log, signal: closing.signal });
+    const store = new FileStore(chosen.directory, chosen, { run, log, signal: closing.signal });
     return {
       setup: () => store.setup(),
       stats: async () => statsOf(store.directory, backendName, await store.provisionedBytes(), chosen),
