@@ -1,4 +1,4 @@
-import type { execa, Options } from 'execa';
+import { execa, type Options } from 'execa';
 import type { Logger } from '../logging.ts';
 import { Secret } from '../secret.ts';
 import type { CommandOptions, RunCommand } from './run-command.ts';
@@ -55,9 +55,6 @@ export interface CommandRunnerOptions {
   readonly graceMs?: number;
 }
 
-/** When the first program is started: it takes as long to load as Node itself. */
-const loadExeca = () => import('execa');
-
 /** What is used of execa's subprocess and result. */
 type Subprocess = Pick<ReturnType<typeof execa>, 'stdout' | 'stderr'> & { readonly pid?: number | undefined };
 interface Result {
@@ -78,7 +75,7 @@ export const createCommandRunner = (runner: CommandRunnerOptions): RunCommand =>
     const prefix = options.root ? helper : [];
     const [file = program, ...argv] = [...prefix, program, ...args];
     const startedAt = performance.now();
-    const subprocess = (await loadExeca()).execa(file, argv, execaOptions(options, runner.executor));
+    const subprocess = execa(file, argv, execaOptions(options, runner.executor));
     const stop: Stop = { reason: null };
     const stopWatching = watch(subprocess, stop, options, { prefix, graceMs: runner.graceMs ?? DEFAULT_GRACE_MS });
     const result = (await subprocess.finally(stopWatching)) as Result & { readonly stdout?: unknown };
@@ -157,8 +154,7 @@ const signalGroup = (subprocess: Subprocess, signal: 'SIGTERM' | 'SIGKILL', pref
     // EPERM: the group runs as root, so only the root helper can end it. ESRCH: it is gone.
     const [file, ...argv] = prefix;
     if ((error as NodeJS.ErrnoException).code !== 'EPERM' || file === undefined) return;
-    const kill = [...argv, 'kill', '-s', signal.slice(3), '--', `-${subprocess.pid}`];
-    void loadExeca().then((loaded) => loaded.execa(file, kill, { reject: false }));
+    void execa(file, [...argv, 'kill', '-s', signal.slice(3), '--', `-${subprocess.pid}`], { reject: false });
   }
 };
 
