@@ -44,7 +44,13 @@ const expectOnce = async (log: EventLog): Promise<void> => {
   expect([...count].filter(([, times]) => times > 1)).toEqual([]);
 };
 
-const once = stepsOf(anyCommand).map((steps) => steps.filter((step) => 'give' in step));
+/** Every command once. Asking for stats is no effect: one that got no answer was never decided, and asks anew. */
+const once = stepsOf(anyCommand).map((steps) =>
+  steps.flatMap((step) => {
+    if ('again' in step) return [];
+    return step.give.type === 'RefreshBackendStats' ? [{ ...step, faults: [] }] : [step];
+  }),
+);
 
 describe('a repeated command', () => {
   law(
@@ -81,7 +87,6 @@ describe('a repeated command', () => {
       await using house = await openHouse(log);
       await using other = await openEngine({ log });
       for (const [index, step] of steps.entries()) {
-        if (!('give' in step)) continue;
         for (const fault of step.faults) house.array.inject(fault);
         const engines = [house.engine, other, house.engine];
         const outcomes = await Promise.all(

@@ -59,6 +59,7 @@ export const rejections = {
   CommandIdReused: rejection('CommandIdReused', 'conflict'),
   ResourceBusy: rejection('ResourceBusy', 'busy'),
 
+  ProjectionFailed: rejection('ProjectionFailed', 'failed'),
   DriverFailed: rejection('DriverFailed', 'failed'),
   ConnectorFailed: rejection('ConnectorFailed', 'failed'),
   OutcomeUnknown: rejection('OutcomeUnknown', 'unknown'),

@@ -95,7 +95,7 @@ export class FoldFailed extends ScoriaError {
     const position = String(event.position);
     const why = cause instanceof Error ? cause.message : String(cause);
     super(
-      rejections.InvalidInput(
+      rejections.ProjectionFailed(
         `projection "${name}" version ${version} cannot fold the event ${event.type} at position ${position}: ${why}`,
         'correct its fold and raise its version',
         { projection: name, version, position, event_type: event.type },

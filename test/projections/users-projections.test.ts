@@ -219,7 +219,7 @@ describe('a fold that fails', () => {
       },
     });
   const told = {
-    code: 'InvalidInput',
+    code: 'ProjectionFailed',
     message: expect.stringContaining('"picky" version 1 cannot fold the event VolumeCreationRequested at position 3'),
     details: { projection: 'picky', version: 1, position: '3', event_type: 'VolumeCreationRequested' },
   };
