@@ -11,9 +11,9 @@ export interface Child {
 }
 
 /** A real process of its own, running one of the scripts in `children/`. */
-export const startChild = (script: string, args: readonly string[], options: { readonly uid?: number } = {}): Child => {
+export const startChild = (script: string, args: readonly string[]): Child => {
   const path = fileURLToPath(new URL(`./children/${script}.ts`, import.meta.url));
-  const child = spawn(process.execPath, [path, ...args], { stdio: ['pipe', 'pipe', 'inherit'], ...options });
+  const child = spawn(process.execPath, [path, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string);
   return { process: child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator](), ended };
 };

@@ -5,6 +5,9 @@ import { openSqliteLog } from '../../../src/eventlog/sqlite.ts';
 import { appendOf } from '../../contract/event-log/appends.ts';
 
 const [file = ''] = process.argv.slice(2);
+// Root may write everything, so it becomes nobody (by now all is loaded, from wherever the checkout is).
+if (process.getuid?.() === 0) process.setuid?.(65_534);
+
 const codeOf = (error: unknown): string => (error instanceof ScoriaError ? error.code : String(error));
 
 const attempt = async () => {

@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import type { z } from 'zod';
+import { DeviceSchema } from '../../src/domain/volume/volume.ts';
+
+type Schema = z.core.$ZodType;
+interface Definition {
+  readonly type: string;
+  readonly innerType?: Schema;
+  readonly element?: Schema;
+  readonly valueType?: Schema;
+  readonly keyType?: Schema;
+  readonly options?: readonly Schema[];
+  readonly values?: readonly unknown[];
+  readonly entries?: Readonly<Record<string, string>>;
+  readonly shape?: Readonly<Record<string, Schema>>;
+  readonly getter?: () => Schema;
+}
+interface Bag {
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly patterns?: ReadonlySet<RegExp>;
+}
+
+const DEEPEST = 2;
+
+const definitionOf = (schema: Schema): Definition => schema._zod.def as unknown as Definition;
+const bagOf = (schema: Schema): Bag => schema._zod.bag as Bag;
+
+/** What a schema says beyond its shape. */
+const special = new Map<Schema, fc.Arbitrary<unknown>>([
+  [DeviceSchema, fc.record({ path: fc.string({ minLength: 1 }), type: fc.constantFrom('block', 'file') })],
+]);
+
+const texts = (schema: Schema): fc.Arbitrary<string> => {
+  const { minimum = 0, maximum = 40, patterns } = bagOf(schema);
+  const [pattern] = patterns ?? [];
+  if (pattern !== undefined) return fc.stringMatching(pattern);
+  const length = { minLength: minimum, maxLength: Math.min(maximum, minimum + 20) };
+  return fc.oneof(
+    fc.string(length),
+    fc.string({ ...length, unit: 'grapheme' }).filter((text) => text.length <= maximum),
+  );
+};
+
+const numbers = (schema: Schema): fc.Arbitrary<number> => {
+  const { minimum = Number.MIN_SAFE_INTEGER, maximum = Number.MAX_SAFE_INTEGER } = bagOf(schema);
+  return fc.maxSafeInteger().map((value) => {
+    const [least, most] = [BigInt(Math.ceil(minimum)), BigInt(Math.floor(maximum))];
+    const span = most - least + 1n;
+    return Number(least + ((((BigInt(value) - least) % span) + span) % span));
+  });
+};
+
+const objects = ({ shape = {} }: Definition, depth: number): fc.Arbitrary<object> => {
+  const optional = Object.keys(shape).filter((key) => definitionOf(shape[key] as Schema).type === 'optional');
+  const fields = Object.fromEntries(Object.entries(shape).map(([key, of]) => [key, from(of, depth)]));
+  return fc.record(fields, {
+    noNullPrototype: true,
+    requiredKeys: Object.keys(shape).filter((key) => !optional.includes(key)),
+  });
+};
+
+const inner = (schema: Schema | undefined, depth: number): fc.Arbitrary<unknown> => {
+  if (schema === undefined) throw new Error('a schema without what it wraps');
+  return from(schema, depth);
+};
+
+const from = (schema: Schema, depth: number): fc.Arbitrary<unknown> => {
+  const known = special.get(schema);
+  if (known !== undefined) return known;
+  const definition = definitionOf(schema);
+  const { type, innerType, element, keyType, valueType, options = [], values = [], entries = {} } = definition;
+  switch (type) {
+    case 'object':
+      return objects(definition, depth);
+    case 'record':
+      return depth > DEEPEST
+        ? fc.constant({})
+        : fc.dictionary(texts(keyType as Schema), inner(valueType, depth + 1), { maxKeys: 3, noNullPrototype: true });
+    case 'array':
+      return depth > DEEPEST ? fc.constant([]) : fc.array(inner(element, depth + 1), { maxLength: 3 });
+    case 'union':
+      return fc.oneof(...options.map((option) => from(option, depth)));
+    case 'nullable':
+      return fc.option(inner(innerType, depth), { nil: null });
+    case 'optional':
+    case 'readonly':
+      return inner(innerType, depth);
+    case 'lazy':
+      return inner(definition.getter?.(), depth);
+    case 'enum':
+      return fc.constantFrom(...Object.values(entries));
+    case 'literal':
+      return fc.constantFrom(...values);
+    case 'string':
+      return texts(schema);
+    case 'number':
+      return numbers(schema);
+    case 'boolean':
+      return fc.boolean();
+    case 'null':
+      return fc.constant(null);
+    default:
+      throw new Error(`values of a ${type} cannot be made yet`);
+  }
+};
+
+/** Anything that a schema accepts. */
+export const accepted = <Value>(schema: z.ZodType<Value>): fc.Arbitrary<Value> =>
+  from(schema, 0).filter((value) => schema.safeParse(value).success) as fc.Arbitrary<Value>;
