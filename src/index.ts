@@ -1,4 +1,4 @@
-export type { CommandContext } from './commands/runner.ts';
+export type { CommandContext } from './commands/given.ts';
 export { type Rejection, type RejectionCode, type RejectionKind, ScoriaError } from './domain/errors.ts';
 export type { Actor, RecordedEvent } from './domain/event.ts';
 export {

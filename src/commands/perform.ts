@@ -16,6 +16,7 @@ import type { EffectCalls } from './effect-calls.ts';
 import { type Ending, failureOf, outcomeUnknown, rejectionOf } from './ending.ts';
 import { type Author, commandDigest, seal } from './envelope.ts';
 import { firstOutcome } from './first-outcome.ts';
+import type { Given } from './given.ts';
 import {
   type AnyEffect,
   type AnyOperation,
@@ -24,7 +25,6 @@ import {
   Refused,
   type Work,
 } from './operation.ts';
-import type { Given } from './runner.ts';
 import type { Services } from './services.ts';
 
 type RunChild = (operation: AnyOperation, input: unknown, given: Given) => Promise<E.Either<Rejection, StreamState>>;

@@ -9,32 +9,15 @@ import type { Json } from '../domain/json.ts';
 import { aggregateOf, decode, evolveStream, type StreamKind, type StreamStates } from '../domain/streams.ts';
 import type { EventLog } from '../eventlog/port.ts';
 import type { KnownCommand } from '../projections/inventory.ts';
-import { type Author, type CommandMeta, commandDigest, EMPTY_STREAM, type StreamHead, seal } from './envelope.ts';
+import { type Author, commandDigest, EMPTY_STREAM, type StreamHead, seal } from './envelope.ts';
 import { firstOutcome } from './first-outcome.ts';
+import type { CommandContext, Given } from './given.ts';
 import { Lines } from './lines.ts';
 import { type AnyOperation, type EffectfulOperation, isEffectful } from './operation.ts';
 import { parseInput } from './parse.ts';
 import type { Performer } from './perform.ts';
 import type { Services } from './services.ts';
 import { type Patience, waitingFor } from './waiting.ts';
-
-/** Who gives a command, why, and under which id. */
-export interface CommandContext {
-  /** A UUID. The same id with the same content happens once. */
-  readonly commandId?: string | undefined;
-  readonly actor?: Actor | undefined;
-  readonly reason?: string | undefined;
-  readonly correlationId?: string | undefined;
-}
-
-/** A command in the runner's hands: with its id, and its place under a parent. */
-export interface Given extends CommandMeta {
-  readonly causationId: string;
-  /** Command ids of the parents, whose open intents let this command pass. */
-  readonly ancestors: readonly string[];
-  /** Streams whose line a parent stands at the head of. */
-  readonly held: readonly string[];
-}
 
 export type Result<Kind extends StreamKind> = E.Either<
   Rejection,

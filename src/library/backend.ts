@@ -1,4 +1,4 @@
-import type { CommandContext } from '../commands/runner.ts';
+import type { CommandContext } from '../commands/given.ts';
 import { type Backend as BackendRecord, type BackendState, toCinderStats } from '../domain/backend/backend.ts';
 import { ScoriaError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { CommandContext } from '../commands/runner.ts';
+import type { CommandContext } from '../commands/given.ts';
 import { ScoriaError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { connectionNotFound } from '../domain/volume/checks.ts';

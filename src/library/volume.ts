@@ -1,4 +1,4 @@
-import type { CommandContext } from '../commands/runner.ts';
+import type { CommandContext } from '../commands/given.ts';
 import { ScoriaError } from '../domain/errors.ts';
 import { volumeNotFound } from '../domain/volume/checks.ts';
 import type { Volume as VolumeRecord, VolumeState } from '../domain/volume/volume.ts';
