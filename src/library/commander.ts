@@ -1,7 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { z } from 'zod';
+import type { CommandContext } from '../commands/given.ts';
 import { operations } from '../commands/operations.ts';
-import type { CommandContext, Runner } from '../commands/runner.ts';
+import type { Runner } from '../commands/runner.ts';
 import { type Rejection, ScoriaError } from '../domain/errors.ts';
 import type { StreamKind, StreamStates } from '../domain/streams.ts';
 
