@@ -43,7 +43,7 @@ const exported = async (log: EventLog, upTo: bigint): Promise<string> =>
 describe('a dump', () => {
   law(
     'taken at any position, loaded and taken again, is the same byte for byte',
-    120,
+    250,
     fc.asyncProperty(logAndPosition, fc.boolean(), (given, withConfiguration) =>
       withLog(given, async (log, position) => {
         const text = await dumped(log, position, withConfiguration);
@@ -55,7 +55,7 @@ describe('a dump', () => {
 
   law(
     'of the inventory equals the replay of the streams',
-    60,
+    120,
     fc.asyncProperty(anySteps, async (steps) => {
       const log = createMemoryLog();
       await using house = await openHouse(log);
@@ -70,7 +70,7 @@ describe('a dump', () => {
 describe('an export of events', () => {
   law(
     'up to any position, loaded and made again, is the same byte for byte, and so is all that is folded from it',
-    120,
+    250,
     fc.asyncProperty(logAndPosition, (given) =>
       withLog(given, async (log, position) => {
         if (position === 0n) return;

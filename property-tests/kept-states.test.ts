@@ -38,7 +38,7 @@ const rebuild = async (file: string): Promise<void> => {
 describe('the kept state of a stream, in a SQLite file', () => {
   law(
     'is its fold, and a rebuild (also under a living engine) gives the same rows',
-    12,
+    25,
     fc.asyncProperty(anySteps, fc.nat({ max: 30 }), async (steps, rebuiltAt) => {
       await using place = await scratch();
       const { file } = place;
@@ -57,7 +57,7 @@ describe('the kept state of a stream, in a SQLite file', () => {
 
   law(
     'is its fold when processes that know the projection and processes that do not take turns',
-    12,
+    25,
     fc.asyncProperty(anySteps, fc.infiniteStream(fc.boolean()), async (steps, turns) => {
       await using place = await scratch();
       const { file } = place;

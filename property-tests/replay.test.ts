@@ -12,7 +12,7 @@ import { anySteps, take, takeAll } from './model/steps.ts';
 describe('replay', () => {
   law(
     'of every stream gives the state that commands were answered with and that is kept',
-    60,
+    300,
     fc.asyncProperty(anySteps, async (steps) => {
       const log = createMemoryLog();
       await using house = await openHouse(log);
@@ -33,7 +33,7 @@ describe('replay', () => {
 
   law(
     'of every prefix of every stream gives a state that its schema accepts',
-    60,
+    200,
     fc.asyncProperty(anySteps, async (steps) => {
       const log = createMemoryLog();
       await using house = await openHouse(log);

@@ -12,10 +12,10 @@ export const HUGE = 8_000_000;
 const weighted = <Value>(...choices: readonly (readonly [number, Value])[]): fc.Arbitrary<Value> =>
   fc.oneof(...choices.map(([weight, value]) => ({ weight, arbitrary: fc.constant(value) })));
 
-const volume_id = weighted([4, 'v0'], [3, 'v1'], [1, 'v2'], [1, 'v3']);
-const new_id = weighted([1, 'v0'], [2, 'v1'], [4, 'v2'], [4, 'v3']);
+const volume_id = weighted([9, 'v0'], [3, 'v1'], [1, 'v2'], [1, 'v3']);
+const new_id = weighted([1, 'v0'], [3, 'v1'], [4, 'v2'], [4, 'v3']);
 const size = weighted([4, 1], [3, 2], [2, 3], [1, 4], [1, HUGE]);
-const one = fc.integer({ min: 0, max: 2 });
+const number = weighted([4, 0], [2, 1], [1, 2]);
 const host = weighted([4, HERE], [2, 'node7'], [1, 'node8']);
 const connector = fc.oneof(
   { weight: 9, arbitrary: fc.record({ host }) },
@@ -29,11 +29,11 @@ const optional = <Key extends string, Value>(key: Key, value: fc.Arbitrary<Value
   );
 
 const ofSnapshot = fc
-  .tuple(volume_id, one)
-  .map(([volume, number]) => ({ volume_id: volume, snapshot_id: `${volume}-s${number}` }));
+  .tuple(volume_id, number)
+  .map(([volume, which]) => ({ volume_id: volume, snapshot_id: `${volume}-s${which}` }));
 const ofConnection = fc
-  .tuple(volume_id, one)
-  .map(([volume, number]) => ({ volume_id: volume, connection_id: `${volume}-c${number}` }));
+  .tuple(volume_id, number)
+  .map(([volume, which]) => ({ volume_id: volume, connection_id: `${volume}-c${which}` }));
 
 type Given = fc.Arbitrary<Command>;
 
@@ -46,21 +46,28 @@ const connected = ofConnection.map(({ volume_id: volume, connection_id }) => ({
   volume_id: volume,
 }));
 
-export const createVolume: Given = given(
+const createVolume: Given = given(
   'CreateVolume',
-  fc.record({ id: volume_id, size, backend: fc.constant(BACKEND) }),
+  fc.record({ id: new_id, size, backend: fc.constant(BACKEND) }),
   optional('multiattach', fc.boolean()),
   optional('name', fc.constantFrom('data', 'logs')),
 );
 
+/** What every sequence begins with, so that what follows has something to do. */
+export const FIRST_VOLUME: Command = { type: 'CreateVolume', id: 'v0', size: 1, backend: BACKEND, multiattach: true };
+
 /** Commands on volumes, each about as often as it gets anywhere. */
 export const volumeCommand: Given = fc.oneof(
-  { weight: 6, arbitrary: createVolume },
-  { weight: 3, arbitrary: given('DeleteVolume', fc.record({ volume_id })) },
+  { weight: 3, arbitrary: createVolume },
+  { weight: 2, arbitrary: given('DeleteVolume', fc.record({ volume_id })) },
   { weight: 3, arbitrary: given('ExtendVolume', fc.record({ volume_id, size })) },
   {
     weight: 1,
-    arbitrary: given('RenameVolume', fc.record({ volume_id, name: fc.constantFrom('data', 'logs', null) })),
+    arbitrary: given(
+      'RenameVolume',
+      fc.record({ volume_id, name: fc.constantFrom('data', 'logs', null) }),
+      optional('description', fc.constantFrom('of the database', null)),
+    ),
   },
   {
     weight: 1,
@@ -69,9 +76,9 @@ export const volumeCommand: Given = fc.oneof(
       fc.record({ volume_id, metadata: fc.dictionary(fc.constantFrom('a', 'b'), fc.constantFrom('1', '2', null)) }),
     ),
   },
-  { weight: 4, arbitrary: given('CreateSnapshot', made) },
+  { weight: 5, arbitrary: given('CreateSnapshot', made) },
   { weight: 3, arbitrary: given('DeleteSnapshot', ofSnapshot) },
-  { weight: 2, arbitrary: given('RevertToSnapshot', ofSnapshot) },
+  { weight: 4, arbitrary: given('RevertToSnapshot', ofSnapshot) },
   { weight: 3, arbitrary: given('CloneVolume', fc.record({ id: new_id, volume_id }), optional('size', size)) },
   {
     weight: 3,
@@ -106,6 +113,12 @@ export const backendCommand: Given = fc.oneof(
   { weight: 1, arbitrary: given('FreezeBackend', named) },
   { weight: 3, arbitrary: given('ThawBackend', named) },
   { weight: 1, arbitrary: given('RefreshBackendStats', named) },
+);
+
+/** Another capacity for the same array. */
+export const changeBackend: Given = given(
+  'ChangeBackend',
+  fc.record({ name: fc.constant(BACKEND), options: fc.record({ total_capacity_gb: fc.constantFrom(512, 1_024) }) }),
 );
 
 const key = fc.constantFrom('a', 'b');

@@ -15,16 +15,34 @@ interface Definition {
   readonly shape?: Readonly<Record<string, Schema>>;
   readonly getter?: () => Schema;
 }
-interface Bag {
+interface Check {
+  readonly check: string;
   readonly minimum?: number;
   readonly maximum?: number;
-  readonly patterns?: ReadonlySet<RegExp>;
+  readonly value?: number;
+  readonly pattern?: RegExp;
 }
 
 const DEEPEST = 2;
 
 const definitionOf = (schema: Schema): Definition => schema._zod.def as unknown as Definition;
-const bagOf = (schema: Schema): Bag => schema._zod.bag as Bag;
+
+const checksOf = (schema: Schema): readonly Check[] =>
+  (schema._zod.def.checks ?? []).map((check) => check._zod.def as unknown as Check);
+
+/** The limits and the pattern of a text or a number. */
+const limitsOf = (schema: Schema) => {
+  const checks = checksOf(schema);
+  const numbersOf = (...names: readonly string[]) =>
+    checks.flatMap(({ check, minimum, maximum, value }) =>
+      names.includes(check) ? [minimum ?? maximum ?? value ?? 0] : [],
+    );
+  return {
+    least: Math.max(...numbersOf('min_length', 'greater_than'), Number.MIN_SAFE_INTEGER),
+    most: Math.min(...numbersOf('max_length', 'less_than'), Number.MAX_SAFE_INTEGER),
+    pattern: checks.find(({ pattern }) => pattern !== undefined)?.pattern,
+  };
+};
 
 /** What a schema says beyond its shape. */
 const special = new Map<Schema, fc.Arbitrary<unknown>>([
@@ -32,23 +50,19 @@ const special = new Map<Schema, fc.Arbitrary<unknown>>([
 ]);
 
 const texts = (schema: Schema): fc.Arbitrary<string> => {
-  const { minimum = 0, maximum = 40, patterns } = bagOf(schema);
-  const [pattern] = patterns ?? [];
+  const { least, most, pattern } = limitsOf(schema);
   if (pattern !== undefined) return fc.stringMatching(pattern);
-  const length = { minLength: minimum, maxLength: Math.min(maximum, minimum + 20) };
+  const minLength = Math.max(0, least);
+  const length = { minLength, maxLength: Math.min(most, minLength + 20) };
   return fc.oneof(
     fc.string(length),
-    fc.string({ ...length, unit: 'grapheme' }).filter((text) => text.length <= maximum),
+    fc.string({ ...length, unit: 'grapheme' }).filter((text) => text.length <= most),
   );
 };
 
 const numbers = (schema: Schema): fc.Arbitrary<number> => {
-  const { minimum = Number.MIN_SAFE_INTEGER, maximum = Number.MAX_SAFE_INTEGER } = bagOf(schema);
-  return fc.maxSafeInteger().map((value) => {
-    const [least, most] = [BigInt(Math.ceil(minimum)), BigInt(Math.floor(maximum))];
-    const span = most - least + 1n;
-    return Number(least + ((((BigInt(value) - least) % span) + span) % span));
-  });
+  const { least, most } = limitsOf(schema);
+  return fc.integer({ min: Math.max(least, -(2 ** 52)), max: Math.min(most, 2 ** 52) });
 };
 
 const objects = ({ shape = {} }: Definition, depth: number): fc.Arbitrary<object> => {

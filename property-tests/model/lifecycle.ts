@@ -3,6 +3,7 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import { expect } from 'vitest';
 import type { EventLog } from '../../src/eventlog/port.ts';
 import type { Command, Engine } from '../../src/index.ts';
+import { FIRST_VOLUME } from './commands.ts';
 import { endingOf, type Fate, fate, inject, isPossible } from './fates.ts';
 import type { House } from './house.ts';
 import { seenByEngine, seenByModel } from './likeness.ts';
@@ -32,7 +33,7 @@ const giving = (command: Command, what: Fate): Step => ({
     if (real.faults !== undefined) inject(real.faults, command, what);
     const outcome = await real.engine.execute(command);
     real.faults?.array.faults.clear();
-    const answers = give(storage, command, endingOf(storage, command, what));
+    const answers = give(storage, command, endingOf(storage, command, real.faults === undefined ? 'answered' : what));
     if (isLeft(outcome)) expect(answers.length === 0 ? ['done'] : answers).toContain(outcome.left.code);
     else expect(answers).toEqual([]);
     await expectLike(storage, real);
@@ -53,11 +54,19 @@ const writing = (id: string, bytes: number): Step => ({
 });
 
 /** The bytes of every volume are those of its lineage. */
-export const expectBytes = async (storage: Storage, real: Real): Promise<void> => {
+const expectBytes = async (storage: Storage, real: Real): Promise<void> => {
   for (const [id, { status, bytes }] of Object.entries(storage.volumes)) {
     if (status !== 'available' && status !== 'in-use') continue;
     expect(`${id} reads ${await real.read(id)}`).toBe(`${id} reads ${bytes}`);
   }
+};
+
+/** Runs the steps on the model and the engine, from a first volume on, and compares all along. */
+export const compare = async (steps: Iterable<Step>, model: Storage, real: Real): Promise<void> => {
+  await real.engine.execute(FIRST_VOLUME);
+  give(model, FIRST_VOLUME, 'done');
+  await fc.asyncModelRun(() => ({ model, real }), steps);
+  await expectBytes(model, real);
 };
 
 /** Four commands for every write. */

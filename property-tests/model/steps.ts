@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { v5 as uuid5 } from 'uuid';
 import type { Fault, MemoryCall } from '../../src/drivers/memory/faults.ts';
 import type { Command } from '../../src/index.ts';
-import { anyCommand, BACKEND } from './commands.ts';
+import { anyCommand, changeBackend, FIRST_VOLUME } from './commands.ts';
 import type { House } from './house.ts';
 
 /** Give a command while the array has these faults, or give an earlier command again (same id, no faults). */
@@ -46,6 +46,8 @@ const callsOf = ({ type }: Command): readonly MemoryCall[] => {
       return ['freezeBackend'];
     case 'ThawBackend':
       return ['thawBackend'];
+    case 'ChangeBackend':
+      return ['setup', 'stats'];
     case 'RefreshBackendStats':
       return ['stats'];
     default:
@@ -73,10 +75,7 @@ const giving = (command: fc.Arbitrary<Command>): fc.Arbitrary<Step> =>
 
 const again: fc.Arbitrary<Step> = fc.nat({ max: 40 }).map((number) => ({ again: number }));
 
-const FIRST: Step = {
-  give: { type: 'CreateVolume', id: 'v0', size: 1, backend: BACKEND, multiattach: true },
-  faults: [],
-};
+const FIRST: Step = { give: FIRST_VOLUME, faults: [] };
 
 /** A sequence of commands with whatever may go wrong. It begins with a volume, so that the others have something to do. */
 export const stepsOf = (command: fc.Arbitrary<Command>, maxLength = 30): fc.Arbitrary<readonly Step[]> =>
@@ -87,7 +86,9 @@ export const stepsOf = (command: fc.Arbitrary<Command>, maxLength = 30): fc.Arbi
     })
     .map((steps) => [FIRST, ...steps]);
 
-export const anySteps = stepsOf(anyCommand);
+export const anySteps = stepsOf(
+  fc.oneof({ weight: 40, arbitrary: anyCommand }, { weight: 1, arbitrary: changeBackend }),
+);
 
 const COMMAND_IDS = '7d3b2c54-0a4e-5b1a-9f7e-0f6f5a1c2d3e';
 export const commandId = (number: number): string => uuid5(String(number), COMMAND_IDS);

@@ -139,7 +139,10 @@ export const volumeRules: Rules<
       volume(storage, volume_id).status = 'deleting';
     },
     end: (storage, { volume_id }, ending) => {
-      if (ending === 'done') volume(storage, volume_id).questions = [];
+      if (ending === 'done') {
+        volume(storage, volume_id).questions = [];
+        for (const { pins } of Object.values(storage.volumes)) delete pins[volume_id];
+      }
       return settle(volume(storage, volume_id), ending, 'deleted', 'error_deleting');
     },
   },

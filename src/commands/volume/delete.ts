@@ -6,9 +6,10 @@ import {
   VolumeDeletionRequested,
 } from '../../domain/volume/delete.ts';
 import { volumeStream } from '../../domain/volume/volume.ts';
-import { operation } from '../operation.ts';
+import { operation, type Work } from '../operation.ts';
 import { backendOf } from './facts.ts';
 import { volumeOf } from './find.ts';
+import { unpinSource } from './pin.ts';
 
 export const deleteVolume = operation({
   command: DeleteVolume,
@@ -19,12 +20,38 @@ export const deleteVolume = operation({
   effect: {
     intent: VolumeDeletionRequested,
     backend: 'must be thawed',
-    perform: async ({ state, driver }) => (await driver()).deleteVolume(volumeOf(state)),
+    perform: async (work) => {
+      await (await work.driver()).deleteVolume(volumeOf(work.state));
+      await unpinSources(work);
+    },
     succeeded: () => [VolumeDeleted.of({})],
     failed: (_, failure) => VolumeDeletionFailed.of({ failure }),
-    reconcile: async ({ state, driver }) => {
-      const found = await (await driver()).findVolume(volumeOf(state));
-      return found === null ? { happened: true, answer: undefined } : { happened: false };
+    reconcile: async (work) => {
+      const found = await (await work.driver()).findVolume(volumeOf(work.state));
+      if (found !== null) return { happened: false };
+      await unpinSources(work);
+      return { happened: true, answer: undefined };
     },
   },
 });
+
+/** A copy that is not known to have ended pins its source. Once it is gone nobody asks about it any more. */
+const unpinSources = async ({ state, services, child }: Work<'volume', unknown>): Promise<void> => {
+  if (state.questions.length === 0) return;
+  const { id, source_volid, snapshot_id } = volumeOf(state);
+  const stream =
+    source_volid === null
+      ? (await services.read.inventory()).resource(snapshot_id ?? '')?.stream
+      : volumeStream(source_volid);
+  if (stream === undefined) return;
+  const { volume, pins } = await services.read.state('volume', stream);
+  for (const [pin_id, pin] of Object.entries(pins)) {
+    if (volume === null || pin.volume_id !== id) continue;
+    try {
+      await child(`unpin ${pin_id}`, unpinSource, { pin_id, volume_id: volume.id });
+    } catch (error) {
+      // Not a failed deletion: the volume is gone.
+      throw new Error(`its source is still pinned: ${(error as Error).message}`, { cause: error });
+    }
+  }
+};
