@@ -76,7 +76,7 @@ describe('commands at once', () => {
   );
   law(
     'of two executors end as in some serial order, one effect at a time on a volume',
-    60,
+    700,
     concurrently('two engines'),
   );
 });

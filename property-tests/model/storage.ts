@@ -90,5 +90,6 @@ export const leaveQuestion = (of: Volume, about: string | null): void => {
   for (const part of [of, ...Object.values(of.snapshots), ...Object.values(of.connections)]) {
     part.status = IN_ERROR[part.status] ?? part.status;
   }
+  if (of.status === 'available') of.status = resting(of);
   of.questions.push(about);
 };

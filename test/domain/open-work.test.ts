@@ -111,7 +111,7 @@ describe('an unknown end', () => {
     ];
     const of = { connection_id: CONNECTION };
     givenVolume(...asked).thenState({
-      volume: { status: 'available' },
+      volume: { status: 'in-use' },
       connections: { [CONNECTION]: { status: 'error_attaching' } },
       questions: [{ subject: CONNECTION }],
     });

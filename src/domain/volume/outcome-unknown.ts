@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { Text } from '../json.ts';
-import { type Connection, type Snapshot, type Volume, type VolumeState, volumeEvents } from './volume.ts';
+import {
+  type Connection,
+  restingStatus,
+  type Snapshot,
+  type VolumeState,
+  type VolumeStatus,
+  volumeEvents,
+} from './volume.ts';
 
 /**
  * The driver could not tell whether the effect happened. What was under way (the volume, a snapshot or a connection) is
@@ -11,7 +18,7 @@ export const VolumeOutcomeUnknown = volumeEvents.unknown(
   z.strictObject({ question: Text }),
   (state): VolumeState => ({
     ...state,
-    volume: state.volume && { ...state.volume, status: volumeAfter[state.volume.status] ?? state.volume.status },
+    volume: state.volume && { ...state.volume, status: volumeAfter(state.volume.status, state) },
     snapshots: mapped(state.snapshots, (snapshot) => ({
       ...snapshot,
       status: snapshotAfter[snapshot.status] ?? snapshot.status,
@@ -23,11 +30,12 @@ export const VolumeOutcomeUnknown = volumeEvents.unknown(
   }),
 );
 
-const volumeAfter: { readonly [Status in Volume['status']]?: Volume['status'] } = {
-  creating: 'error',
-  extending: 'error',
-  reverting: 'error',
-  deleting: 'error',
+const UNDER_WAY: readonly VolumeStatus[] = ['creating', 'extending', 'reverting', 'deleting'];
+
+/** A volume with a connection is in use, also with one that may not have come about. */
+const volumeAfter = (status: VolumeStatus, state: VolumeState): VolumeStatus => {
+  if (UNDER_WAY.includes(status)) return 'error';
+  return status === 'available' ? restingStatus(state) : status;
 };
 const snapshotAfter: { readonly [Status in Snapshot['status']]?: Snapshot['status'] } = {
   creating: 'error',
