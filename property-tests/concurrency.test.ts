@@ -3,7 +3,14 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import { describe, expect } from 'vitest';
 import { createMemoryLog } from '../src/eventlog/memory.ts';
 import type { Command } from '../src/index.ts';
-import { connectionCommand, FIRST_VOLUME, freezeCommand, keyValueCommand, volumeCommand } from './model/commands.ts';
+import {
+  connectionCommand,
+  contendedCommand,
+  FIRST_VOLUME,
+  freezeCommand,
+  keyValueCommand,
+  volumeCommand,
+} from './model/commands.ts';
 import { differences } from './model/differences.ts';
 import { openEngine, openHouse } from './model/house.ts';
 import { seenByEngine } from './model/likeness.ts';
@@ -22,10 +29,16 @@ const command = fc.oneof(
 );
 
 const before = fc
-  .array(command, { maxLength: 10, size: 'max' })
+  .array(command, { maxLength: 6, size: 'max' })
   .map((others): readonly Command[] => [FIRST_VOLUME, ...others]);
 
-const atOnce = fc.array(fc.record({ command, byOther: fc.boolean() }), { minLength: 2, maxLength: 4, size: 'max' });
+const atOnceOf = (commands: fc.Arbitrary<Command>) =>
+  fc.array(fc.record({ command: commands, byOther: fc.boolean() }), { minLength: 2, maxLength: 4, size: 'max' });
+
+const atOnce = fc.oneof(
+  { weight: 3, arbitrary: atOnceOf(command) },
+  { weight: 1, arbitrary: atOnceOf(contendedCommand) },
+);
 
 const like = (a: unknown) => {
   const text = JSON.stringify(a, sorted);

@@ -2,26 +2,14 @@ import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { exportEvents } from '../src/commands/export.ts';
 import { load } from '../src/commands/load.ts';
+import type { StreamState } from '../src/domain/streams.ts';
 import { createMemoryLog } from '../src/eventlog/memory.ts';
 import type { EventLog } from '../src/eventlog/port.ts';
 import { dumpOfEvents, dumpOfInventory, dumpText } from '../src/projections/dump.ts';
 import { openHouse } from './model/house.ts';
-import { foldsOf, readerOf, storedEvents } from './model/record.ts';
+import { asKept, foldsOf, readerOf, storedEvents } from './model/record.ts';
 import { law } from './model/runs.ts';
 import { anySteps, takeAll } from './model/steps.ts';
-
-/** Any sequence, and how far into its log to look. */
-const logAndPosition = fc.tuple(anySteps, fc.double({ min: 0, max: 1, noNaN: true }));
-
-const withLog = async (
-  [steps, part]: readonly [Parameters<typeof takeAll>[1], number],
-  look: (log: EventLog, position: bigint) => Promise<void>,
-): Promise<void> => {
-  const log = createMemoryLog();
-  await using house = await openHouse(log);
-  await takeAll(house, steps);
-  await look(log, BigInt(Math.ceil(Number(await log.head()) * part)));
-};
 
 const context = {
   author: { executor: 'host/1/loader', now: () => new Date(0) },
@@ -40,17 +28,34 @@ const dumped = async (log: EventLog, upTo: bigint, withConfiguration: boolean): 
 const exported = async (log: EventLog, upTo: bigint): Promise<string> =>
   (await Array.fromAsync(exportEvents(log, { upTo }))).join('');
 
+/** The state of every stream whose resource is there. */
+const statesOf = (folds: ReturnType<typeof foldsOf>): ReadonlyMap<string, unknown> =>
+  new Map([...folds].flatMap(([stream, { state }]) => (isThere(state) ? [[stream, asKept(state)]] : [])));
+
+const isThere = (state: StreamState): boolean => {
+  if ('volume' in state) return state.volume !== null && state.volume.status !== 'deleted';
+  return ('backend' in state ? state.backend : state.pair) !== null;
+};
+
 describe('a dump', () => {
   law(
-    'taken at any position, loaded and taken again, is the same byte for byte',
-    250,
-    fc.asyncProperty(logAndPosition, fc.boolean(), (given, withConfiguration) =>
-      withLog(given, async (log, position) => {
-        const text = await dumped(log, position, withConfiguration);
+    'taken at any position, loaded and taken again, is the same byte for byte, and brings back every state',
+    50,
+    fc.asyncProperty(anySteps, async (steps) => {
+      const log = createMemoryLog();
+      await using house = await openHouse(log);
+      await takeAll(house, steps);
+      const events = await storedEvents(log);
+      for (let position = 0; position <= events.length; position += 1) {
+        const text = await dumped(log, BigInt(position), true);
         const other = await loaded(text);
-        expect(await dumped(other, await other.head(), withConfiguration)).toBe(text);
-      }),
-    ),
+        expect(await dumped(other, await other.head(), true)).toBe(text);
+        expect(statesOf(foldsOf(await storedEvents(other)))).toEqual(statesOf(foldsOf(events.slice(0, position))));
+      }
+      const bare = await dumped(log, await log.head(), false);
+      const other = await loaded(bare);
+      expect(await dumped(other, await other.head(), false)).toBe(bare);
+    }),
   );
 
   law(
@@ -70,16 +75,17 @@ describe('a dump', () => {
 describe('an export of events', () => {
   law(
     'up to any position, loaded and made again, is the same byte for byte, and so is all that is folded from it',
-    250,
-    fc.asyncProperty(logAndPosition, (given) =>
-      withLog(given, async (log, position) => {
-        if (position === 0n) return;
-        const text = await exported(log, position);
-        const other = await loaded(text);
-        expect(await exported(other, await other.head())).toBe(text);
-        const events = (await storedEvents(log)).filter((event) => event.position <= position);
-        expect(foldsOf(await storedEvents(other))).toStrictEqual(foldsOf(events));
-      }),
-    ),
+    120,
+    fc.asyncProperty(anySteps, fc.nat(), async (steps, some) => {
+      const log = createMemoryLog();
+      await using house = await openHouse(log);
+      await takeAll(house, steps);
+      const events = await storedEvents(log);
+      const position = 1 + (some % events.length);
+      const text = await exported(log, BigInt(position));
+      const other = await loaded(text);
+      expect(await exported(other, await other.head())).toBe(text);
+      expect(foldsOf(await storedEvents(other))).toStrictEqual(foldsOf(events.slice(0, position)));
+    }),
   );
 });

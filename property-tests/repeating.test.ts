@@ -7,6 +7,7 @@ import { decode, eventDefinitions } from '../src/domain/streams.ts';
 import { createMemoryLog } from '../src/eventlog/memory.ts';
 import type { EventLog } from '../src/eventlog/port.ts';
 import { openSqliteLog } from '../src/eventlog/sqlite.ts';
+import type { Command } from '../src/index.ts';
 import { startGiver } from './model/child.ts';
 import {
   anyCommand,
@@ -19,8 +20,9 @@ import {
 import { openEngine, openHouse, scratch } from './model/house.ts';
 import { asKept, foldsOf, storedEvents, volumesOf } from './model/record.ts';
 import { law } from './model/runs.ts';
-import { commandId, stepsOf, take } from './model/steps.ts';
+import { commandId, type Step, stepsOf, take } from './model/steps.ts';
 
+type Giving = Extract<Step, { readonly give: unknown }>;
 type Taken = NonNullable<Awaited<ReturnType<typeof take>>>;
 
 /** What the caller sees: a state, or which refusal in which words. */
@@ -44,11 +46,18 @@ const expectOnce = async (log: EventLog): Promise<void> => {
   expect([...count].filter(([, times]) => times > 1)).toEqual([]);
 };
 
+/** The command without the id of what it makes, which then comes from the command's own id. */
+const anonymous = (step: Giving): Giving => {
+  const { id, ...give } = step.give as Command & { readonly id?: string };
+  return { ...step, give: give as Command };
+};
+
 /** Every command once. Asking for stats is no effect: one that got no answer was never decided, and asks anew. */
-const once = stepsOf(anyCommand).map((steps) =>
-  steps.flatMap((step) => {
+const once = fc.tuple(stepsOf(anyCommand), fc.infiniteStream(fc.nat({ max: 4 }))).map(([steps, chances]) =>
+  steps.flatMap((step): readonly Giving[] => {
     if ('again' in step) return [];
-    return step.give.type === 'RefreshBackendStats' ? [{ ...step, faults: [] }] : [step];
+    if (step.give.type === 'RefreshBackendStats') return [{ ...step, faults: [] }];
+    return [chances.next().value === 0 ? anonymous(step) : step];
   }),
 );
 

@@ -86,6 +86,22 @@ export const volumeCommand: Given = fc.oneof(
   },
 );
 
+/** Copies of one volume, and what must not happen to it meanwhile. */
+export const contendedCommand: Given = fc.oneof(
+  given('CloneVolume', fc.record({ id: fc.constantFrom('v2', 'v3'), volume_id: fc.constant('v0') })),
+  given(
+    'CreateVolumeFromSnapshot',
+    fc.record({
+      id: fc.constantFrom('v2', 'v3'),
+      volume_id: fc.constant('v0'),
+      snapshot_id: fc.constant('v0-s0'),
+    }),
+  ),
+  given('DeleteVolume', fc.constant({ volume_id: 'v0' })),
+  given('DeleteSnapshot', fc.constant({ volume_id: 'v0', snapshot_id: 'v0-s0' })),
+  given('ExtendVolume', fc.record({ volume_id: fc.constant('v0'), size })),
+);
+
 const attach_mode = optional('attach_mode', fc.constantFrom('rw', 'ro'));
 
 export const connectionCommand: Given = fc.oneof(

@@ -144,7 +144,10 @@ export const connectionRules: Rules<
       if (connection === undefined) return ['ConnectionNotFound'];
       if (connection.host !== HERE) return ['InvalidConnection'];
       if (connection.device !== null) return 'nothing to do';
-      return when(!['reserved', 'error_attaching'].includes(connection.status), 'InvalidConnection');
+      return when(
+        !connection.told || !['reserved', 'error_attaching'].includes(connection.status),
+        'InvalidConnection',
+      );
     },
     begin: (storage, input) => {
       const connection = connectionOf(storage, input);
@@ -186,7 +189,10 @@ export const connectionRules: Rules<
       const connection = connectionOf(storage, input);
       if (connection === undefined) return ['ConnectionNotFound'];
       if (connection.device === devicePath(input)) return 'nothing to do';
-      return when(!['reserved', 'attached', 'error_attaching'].includes(connection.status), 'InvalidConnection');
+      return when(
+        !connection.told || !['reserved', 'attached', 'error_attaching'].includes(connection.status),
+        'InvalidConnection',
+      );
     },
     begin: (storage, input) => {
       const connection = connectionOf(storage, input);

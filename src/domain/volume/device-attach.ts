@@ -61,13 +61,13 @@ export const decideAttachDevice = (
 ): Decision => {
   const connection = connectionOf(state, connection_id);
   if (E.isLeft(connection)) return connection;
-  const { connector } = connection.right;
+  const { connector, connection_info, status, device } = connection.right;
   if (connector.host !== undefined && connector.host !== thisHost) {
     return refuse(connectedElsewhere(connection_id, String(connector.host), thisHost));
   }
-  if (connection.right.device !== null) return nothingToDo;
-  if (connection.right.status !== 'reserved' && connection.right.status !== 'error_attaching') {
-    return refuse(notAttachable(connection_id, connection.right.status));
+  if (device !== null) return nothingToDo;
+  if (connection_info === null || !['reserved', 'error_attaching'].includes(status)) {
+    return refuse(notAttachable(connection_id, status));
   }
   return record(DeviceAttachmentRequested.of({ connection_id }));
 };
@@ -76,10 +76,11 @@ export const decideReportDevice = (state: VolumeState, input: InputOf<typeof Rep
   const { connection_id, device } = input;
   const connection = connectionOf(state, connection_id);
   if (E.isLeft(connection)) return connection;
-  const { status, device: known } = connection.right;
+  const { status, connection_info, device: known } = connection.right;
   if (known !== null && sameDevice(known, device)) return nothingToDo;
-  if (!['reserved', 'attached', 'error_attaching'].includes(status))
+  if (connection_info === null || !['reserved', 'attached', 'error_attaching'].includes(status)) {
     return refuse(notAttachable(connection_id, status));
+  }
   return record(DeviceReported.of({ connection_id, device }));
 };
 
@@ -98,6 +99,6 @@ const sameDevice = (a: z.infer<typeof DeviceSchema>, b: z.infer<typeof DeviceSch
 const notAttachable = (connection_id: string, status: string) =>
   rejections.InvalidConnection(
     `connection ${connection_id} is ${status}, so it cannot be attached`,
-    'it must be reserved (connected and not attached)',
+    'it must be reserved: connected, and not attached',
     { connection_id, status },
   );
