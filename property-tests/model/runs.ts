@@ -28,7 +28,7 @@ export const law = <Values>(name: string, runs: number, property: fc.IAsyncPrope
         return;
       }
       const how = `SCORIA_PROPERTY_SEED=${details.seed} SCORIA_PROPERTY_PATH=${details.counterexamplePath}`;
-      const message = `${await fc.asyncDefaultReportMessage(details)}\n\nAgain: ${how} npx vitest run property-tests`;
+      const message = `${await fc.asyncDefaultReportMessage(details)}\n\nAgain: ${how} npx vitest run property-tests -t ${JSON.stringify(name)}`;
       throw new Error(message, { cause: details.errorInstance });
     },
     TIMEOUT_MS,
