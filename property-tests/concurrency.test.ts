@@ -12,7 +12,7 @@ import {
   volumeCommand,
 } from './model/commands.ts';
 import { differences } from './model/differences.ts';
-import { openEngine, openHouse } from './model/house.ts';
+import { openEngine, openHouse, ticking } from './model/house.ts';
 import { seenByEngine } from './model/likeness.ts';
 import { foldsOf, storedEvents, volumesOf } from './model/record.ts';
 import { give } from './model/rules.ts';
@@ -54,8 +54,10 @@ const concurrently = (engines: 'one engine' | 'two engines') =>
     const record = createMemoryLog();
     const gate = gateOf(scheduler);
     const log = scheduledLog(record, gate);
-    await using house = await openHouse(log);
-    await using other = await openEngine({ log });
+    // One clock: which snapshot is the newest goes by `created_at`.
+    const now = ticking();
+    await using house = await openHouse(log, { now });
+    await using other = await openEngine({ log, now });
     const violations = scheduleArray(house.array, gate);
     const model = emptyStorage();
     for (const given of first) {

@@ -15,7 +15,7 @@ export interface House extends AsyncDisposable {
 }
 
 /** A clock that never stands still: no two events have the same time. */
-const ticking = (): (() => Date) => {
+export const ticking = (): (() => Date) => {
   let at = Date.UTC(2026, 0, 1);
   return () => {
     at += 1_000;
