@@ -18,6 +18,18 @@ const fits = ({ code }: Answered, answer: Answer): boolean =>
   code === null ? answer.length === 0 : (answer as readonly string[]).includes(code);
 
 /**
+ * A command may be decided before a freeze and recorded after it, because the two are in different streams. It looks
+ * again before its effect, and fails there.
+ */
+const beginsUnaware = (storage: Storage, command: Command): boolean => {
+  const { backend } = storage;
+  storage.backend = 'thawed';
+  const begun = begin(storage, command);
+  storage.backend = backend;
+  return begun === 'under way';
+};
+
+/**
  * Whether the answers and what is left are those of some serial order of the model. A command is one step when it is
  * refused; else it begins, goes through what its rule says is seen, and ends, and nothing begins on its stream meanwhile.
  */
@@ -40,6 +52,7 @@ export const isSomeSerialOrder = (
     }
     const begun = begin(next, one.command);
     if (begun === 'under way') return goOn(courseOf(one.command, 'done'));
-    return stop(begun === 'nothing to do' ? [] : begun);
+    if (stop(begun === 'nothing to do' ? [] : begun)) return true;
+    return one.code === 'BackendFrozen' && beginsUnaware(next, one.command) && goOn(courseOf(one.command, 'done'));
   });
 };
