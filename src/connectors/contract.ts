@@ -1,4 +1,4 @@
-import type { ConnectionInfo, Connector } from '../drivers/contract.ts';
+import type { ConnectionInfo } from '../drivers/contract.ts';
 
 /** A device on this host, in os-brick's shape. */
 export interface Device {
@@ -32,6 +32,3 @@ export class ConnectorFailure extends Error {
     this.remedy = remedy;
   }
 }
-
-/** This host's connector properties: what `createConnection` sends to the storage side. */
-export type ConnectorProperties = () => Promise<Connector>;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { eventsOf, NO_OPEN_WORK, type OpenWork, openWorkShape } from '../aggregate.ts';
-import { type JsonObject, JsonObjectSchema, Text } from '../json.ts';
+import { JsonObjectSchema, Text } from '../json.ts';
 
 export const backendStream = (name: string): string => `backend-${name}`;
 
@@ -123,5 +123,3 @@ export const largestVolumeGiB = (backend: Backend): number | null => {
     .map(promisableGiB)
     .reduce<number | null>((largest, size) => (largest === null || size > largest ? size : largest), null);
 };
-
-export type BackendOptions = JsonObject;
