@@ -12,6 +12,8 @@ import type { Logger } from '../logging.ts';
 import type { ConfiguredDriver, Drivers } from './services.ts';
 
 interface Ready {
+  /** The backend as it was when the driver was last asked for: usually the very same. */
+  backend: Backend;
   readonly configuration: string;
   readonly driver: Promise<Driver>;
 }
@@ -40,10 +42,14 @@ export const createBackendDrivers = (environment: { readonly run: RunCommand; re
   return {
     configure,
     async of(backend) {
-      const configuration = canonicalJson({ driver: backend.driver, options: backend.options });
       const known = ready.get(backend.name);
-      if (known?.configuration === configuration) return known.driver;
-      const entry: Ready = { configuration, driver: setUp(backend) };
+      if (known?.backend === backend) return known.driver;
+      const configuration = canonicalJson({ driver: backend.driver, options: backend.options });
+      if (known?.configuration === configuration) {
+        known.backend = backend;
+        return known.driver;
+      }
+      const entry: Ready = { backend, configuration, driver: setUp(backend) };
       ready.set(backend.name, entry);
       // A driver that could not be set up is tried anew by the next operation.
       entry.driver.catch(() => {

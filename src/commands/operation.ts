@@ -5,6 +5,7 @@ import type { NewEvent, RecordedEvent } from '../domain/event.ts';
 import type { StreamKind, StreamStates } from '../domain/streams.ts';
 import type { Failure } from '../domain/volume/volume.ts';
 import type { Driver } from '../drivers/contract.ts';
+import type { InventoryStore } from '../projections/inventory.ts';
 import type { Services } from './services.ts';
 
 /**
@@ -31,6 +32,8 @@ export interface Operation<
 
 export interface FactsContext<Kind extends StreamKind> {
   readonly state: StreamStates[Kind];
+  /** What there is, at least as new as `state`. */
+  readonly inventory: InventoryStore;
   readonly services: Services;
 }
 

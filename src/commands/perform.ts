@@ -3,33 +3,39 @@ import { isNonEmpty } from 'fp-ts/lib/ReadonlyArray.js';
 import { v5 as uuid5 } from 'uuid';
 import type { OpenIntent } from '../domain/aggregate.ts';
 import { BackendOutcomeUnknown } from '../domain/backend/aggregate.ts';
-import { backendStream } from '../domain/backend/backend.ts';
+import { type BackendState, backendStream } from '../domain/backend/backend.ts';
 import type { InputOf } from '../domain/decision.ts';
 import { type Rejection, rejections, ScoriaError } from '../domain/errors.ts';
 import type { NewEvent, RecordedEvent } from '../domain/event.ts';
 import type { Json } from '../domain/json.ts';
-import { decode, evolveStream, type StreamKind, type StreamState, type StreamStates } from '../domain/streams.ts';
+import {
+  decode,
+  decodeOnce,
+  evolveStream,
+  type StreamKind,
+  type StreamState,
+  type StreamStates,
+} from '../domain/streams.ts';
 import { changeableBackend, knownBackend } from '../domain/volume/checks.ts';
 import { VolumeOutcomeUnknown } from '../domain/volume/outcome-unknown.ts';
 import type { EventLog } from '../eventlog/port.ts';
+import type { KeptState } from '../projections/inventory.ts';
 import type { EffectCalls } from './effect-calls.ts';
 import { type Ending, failureOf, outcomeUnknown, rejectionOf } from './ending.ts';
 import { type Author, commandDigest, seal } from './envelope.ts';
 import { firstOutcome } from './first-outcome.ts';
 import type { Given } from './given.ts';
-import {
-  type AnyEffect,
-  type AnyOperation,
-  type EffectfulOperation,
-  isEffectful,
-  Refused,
-  type Work,
-} from './operation.ts';
+import { type AnyOperation, type EffectfulOperation, isEffectful, Refused, type Work } from './operation.ts';
 import type { Services } from './services.ts';
 
 type RunChild = (operation: AnyOperation, input: unknown, given: Given) => Promise<E.Either<Rejection, StreamState>>;
 
 type Outcome = E.Either<Rejection, StreamState>;
+
+interface WorkOnBackend extends Work<StreamKind, unknown> {
+  /** The backend's stream, as it stood after the intent. */
+  backend(): Promise<BackendState>;
+}
 
 /** Takes an open intent to its outcome. */
 export class Performer {
@@ -70,17 +76,20 @@ export class Performer {
     operation: Op,
     stream: string,
     intent: RecordedEvent,
+    kept: KeptState,
     given: Given,
   ): Promise<E.Either<Rejection, StreamStates[Op['kind']]>> {
     return this.#exclusively(given.commandId, async () => {
-      const work = await this.#work(operation, stream, intent, given);
       const { effect } = operation;
-      const refusal = await this.#refusal(effect, work.state);
+      const work = this.#work(kept.state, intent, given);
+      const refusal = effect.backend === 'must be thawed' ? await refusalBy(work.backend, kept.state) : null;
       const ending: Ending<unknown> =
         refusal === null
-          ? await this.#calls.perform(effect, work, effect.backend === 'not touched' ? null : backendNameOf(work.state))
+          ? await this.#calls.perform(effect, work, effect.backend === 'not touched' ? null : backendNameOf(kept.state))
           : { kind: 'failed', failure: failureOf(refusal) };
-      return this.#settle(operation, stream, intent, given, ending);
+      // Children move the stream.
+      const standing = effect.reconcile === 'resume children' ? null : kept;
+      return this.#settle(operation, stream, intent, given, ending, standing);
     });
   }
 
@@ -92,9 +101,9 @@ export class Performer {
     const intent = await this.#intent(stream, open);
     const given = givenBy(intent, stream);
     return this.#exclusively(given.commandId, async () => {
-      const work = await this.#work(operation, stream, intent, given);
-      const ending = await this.#calls.resume(operation.effect, work);
-      return this.#settle(operation, stream, intent, given, ending);
+      const state = await this.#services.read.state(operation.kind as StreamKind, stream);
+      const ending = await this.#calls.resume(operation.effect, this.#work(state, intent, given));
+      return this.#settle(operation, stream, intent, given, ending, null);
     });
   }
 
@@ -117,19 +126,25 @@ export class Performer {
     throw new ScoriaError(outcomeUnknown(open.operation, question, open.command_id));
   }
 
-  async #work(
-    operation: AnyOperation,
-    stream: string,
-    intent: RecordedEvent,
-    given: Given,
-  ): Promise<Work<StreamKind, unknown>> {
+  #work(state: StreamState, intent: RecordedEvent, given: Given): WorkOnBackend {
     const services = this.#services;
-    const state = await services.read.state(operation.kind as StreamKind, stream);
+    // Read once, and not before the intent is durable: a freeze sees the one or is seen by the other.
+    let read: Promise<BackendState> | undefined;
+    const backend = (): Promise<BackendState> => {
+      read ??= services.read.state('backend', backendStream(backendNameOf(state)));
+      return read;
+    };
     return {
       state,
       intent,
       services,
-      driver: async () => services.drivers.of(await this.#backendOf(state)),
+      backend,
+      driver: async () => {
+        if ('backend' in state && state.backend !== null) return services.drivers.of(state.backend);
+        const found = knownBackend(await backend(), backendNameOf(state));
+        if (E.isLeft(found)) throw new Refused(found.left);
+        return services.drivers.of(found.right);
+      },
       child: async (step, child, input) => {
         const outcome = await this.#runChild(child, input, childOf(given, intent, step, child, input));
         if (E.isLeft(outcome)) throw new Refused(outcome.left);
@@ -138,33 +153,21 @@ export class Performer {
     };
   }
 
-  /** As the log has it now: after this operation's own intent, so that a freeze sees the one or is seen by the other. */
-  async #backendOf(state: StreamState) {
-    if ('backend' in state && state.backend !== null) return state.backend;
-    const name = backendNameOf(state);
-    const backend = knownBackend(await this.#services.read.state('backend', backendStream(name)), name);
-    if (E.isLeft(backend)) throw new Refused(backend.left);
-    return backend.right;
-  }
-
-  async #refusal(effect: AnyEffect, state: StreamState): Promise<Rejection | null> {
-    if (effect.backend !== 'must be thawed') return null;
-    const name = backendNameOf(state);
-    const backend = changeableBackend(await this.#services.read.state('backend', backendStream(name)), name);
-    return E.isLeft(backend) ? backend.left : null;
-  }
-
-  /** Records the outcome, while the intent is still open: the outcome is decided too. */
+  /**
+   * Records the outcome, while the intent is still open: the outcome is decided too. `standing` is the stream as it
+   * stood last, where nobody is likely to have moved it since.
+   */
   async #settle(
     operation: EffectfulOperation,
     stream: string,
     intent: RecordedEvent,
     given: Given,
     ending: Ending<unknown>,
+    standing: KeptState | null,
   ): Promise<Outcome> {
     const kind = operation.kind as StreamKind;
-    for (;;) {
-      const kept = await this.#services.read.kept(kind, stream);
+    for (let known = standing; ; known = null) {
+      const kept = known ?? (await this.#services.read.kept(kind, stream));
       const isOurs = ({ command_id }: OpenIntent) => command_id === given.commandId;
       const isAsked = kept?.state.questions.some(isOurs) ?? false;
       if (kept === null || !(isAsked || kept.state.open.some(isOurs))) {
@@ -182,11 +185,17 @@ export class Performer {
       if (unknown !== null) return E.left(unknown);
       if (ending.kind === 'failed') return E.left(rejectionOf(ending.failure));
       return E.right(
-        result.right.reduce<StreamState>((state, event) => evolveStream(kind, state, decode(event)), kept.state),
+        result.right.reduce<StreamState>((state, event) => evolveStream(kind, state, decodeOnce(event)), kept.state),
       );
     }
   }
 }
+
+/** Why the backend does not allow a change now, or `null`. */
+const refusalBy = async (backend: WorkOnBackend['backend'], state: StreamState): Promise<Rejection | null> => {
+  const changeable = changeableBackend(await backend(), backendNameOf(state));
+  return E.isLeft(changeable) ? changeable.left : null;
+};
 
 const outcomeEvents = (
   { effect }: EffectfulOperation,

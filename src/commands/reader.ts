@@ -1,4 +1,4 @@
-import { aggregateOf, type StreamKind, type StreamStates } from '../domain/streams.ts';
+import type { StreamKind, StreamStates } from '../domain/streams.ts';
 import { type InventoryStore, inventory, type KeptState } from '../projections/inventory.ts';
 import type { Projector } from '../projections/projector.ts';
 import type { Reader } from './services.ts';
@@ -12,6 +12,6 @@ export const readerOf = (projector: Projector): Reader => {
     inventory: read,
     kept,
     state: async <Kind extends StreamKind>(kind: Kind, stream: string): Promise<StreamStates[Kind]> =>
-      (await kept(kind, stream))?.state ?? aggregateOf(kind).initial,
+      (await read()).state(kind, stream),
   };
 };

@@ -6,14 +6,14 @@ import type { InputOf } from '../domain/decision.ts';
 import { type Rejection, rejections, ScoriaError } from '../domain/errors.ts';
 import type { Actor, NewEvent, RecordedEvent } from '../domain/event.ts';
 import type { Json } from '../domain/json.ts';
-import { aggregateOf, decode, evolveStream, type StreamKind, type StreamStates } from '../domain/streams.ts';
+import { aggregateOf, decodeOnce, evolveStream, type StreamKind, type StreamStates } from '../domain/streams.ts';
 import type { EventLog } from '../eventlog/port.ts';
-import type { KnownCommand } from '../projections/inventory.ts';
+import type { KeptState, KnownCommand } from '../projections/inventory.ts';
 import { type Author, commandDigest, EMPTY_STREAM, type StreamHead, seal } from './envelope.ts';
 import { firstOutcome } from './first-outcome.ts';
 import type { CommandContext, Given } from './given.ts';
 import { Lines } from './lines.ts';
-import { type AnyOperation, type EffectfulOperation, isEffectful } from './operation.ts';
+import { type AnyOperation, type EffectfulOperation, type FactsContext, isEffectful } from './operation.ts';
 import { parseInput } from './parse.ts';
 import type { Performer } from './perform.ts';
 import type { Services } from './services.ts';
@@ -36,6 +36,8 @@ export interface RunnerOptions {
 interface Accepted {
   readonly operation: EffectfulOperation;
   readonly intent: RecordedEvent;
+  /** Its stream, right after it. */
+  readonly kept: KeptState;
 }
 
 type Acceptance<Kind extends StreamKind> =
@@ -130,7 +132,8 @@ export class Runner {
         if (acceptance.resumed.command_id === given.commandId) return outcome;
         continue;
       }
-      return this.#performer.perform(acceptance.accepted.operation, stream, acceptance.accepted.intent, given);
+      const { operation: accepted, intent, kept } = acceptance.accepted;
+      return this.#performer.perform(accepted, stream, intent, kept, given);
     }
   }
 
@@ -141,9 +144,10 @@ export class Runner {
     stream: string,
   ): Promise<Acceptance<Op['kind']> | { readonly blocker: OpenIntent } | 'stale'> {
     const kind: Op['kind'] = operation.kind;
-    const kept = await this.#services.read.kept(kind, stream);
+    const inventory = await this.#services.read.inventory();
+    const kept = inventory.kept(kind, stream);
     const state = kept?.state ?? aggregateOf(kind).initial;
-    const known = (await this.#services.read.inventory()).command(given.commandId);
+    const known = inventory.command(given.commandId);
     if (known !== null && known.digest !== given.commandDigest) return { settled: E.left(reused(given, known)) };
     const standing = this.#standing(state, given);
     if (standing !== null) return standing;
@@ -152,7 +156,7 @@ export class Runner {
     // What records nothing has no revision to be wrong: facts that are newer than the state must not decide it.
     const unlessMoved = async (settled: E.Either<Rejection, StreamStates[Op['kind']]>) =>
       (await this.#services.read.kept(kind, stream))?.revision === kept?.revision ? { settled } : ('stale' as const);
-    const facts = await this.#facts(operation, input, state);
+    const facts = await this.#facts(operation, input, { state, inventory, services: this.#services });
     if (E.isLeft(facts)) return unlessMoved(facts);
     const decision = operation.decide(state, input, { ...facts.right, actor: given.actor });
     if (E.isLeft(decision)) return unlessMoved(decision);
@@ -163,7 +167,8 @@ export class Runner {
     const next = recorded.reduce((folded, event) => evolveStream(kind, folded, event), state);
     const intent = recorded.at(-1);
     if (!isEffectful(operation) || intent === undefined) return { settled: E.right(next) };
-    return { accepted: { operation, intent } };
+    const { revision, meta } = intent;
+    return { accepted: { operation, intent, kept: { state: next, revision, hash: meta.hash } } };
   }
 
   /** What already stands open in the stream, and what it means to this command. */
@@ -181,10 +186,10 @@ export class Runner {
   async #facts(
     operation: AnyOperation,
     input: unknown,
-    state: unknown,
+    context: FactsContext<StreamKind>,
   ): Promise<E.Either<Rejection, Record<string, unknown>>> {
     try {
-      return E.right((await operation.facts?.(input, { state, services: this.#services })) ?? {});
+      return E.right((await operation.facts?.(input, context)) ?? {});
     } catch (error) {
       if (error instanceof ScoriaError && error.kind !== 'log') return E.left(error.rejection);
       throw error;
@@ -200,7 +205,7 @@ export class Runner {
     const { actor, command, commandId, commandDigest: digest, correlationId, causationId, reason } = given;
     const meta = { actor, command, commandId, commandDigest: digest, correlationId, causationId, reason };
     const result = await this.#log.append(seal(stream, head, events, meta, this.#author));
-    return E.isLeft(result) ? null : result.right.map(decode);
+    return E.isLeft(result) ? null : result.right.map(decodeOnce);
   }
 }
 

@@ -90,3 +90,14 @@ const newerEvent = (type: string, v: number, position: bigint): Rejection =>
 
 /** The door through which every stored event is read: parsed, and in today's version. */
 export const decode = (stored: StoredEvent): RecordedEvent => decodeWith(eventDefinitions, stored);
+
+const decoded = new WeakMap<StoredEvent, RecordedEvent>();
+
+/** `decode` for what was just appended, which the projections and the caller both read. */
+export const decodeOnce = (stored: StoredEvent): RecordedEvent => {
+  const known = decoded.get(stored);
+  if (known !== undefined) return known;
+  const event = decode(stored);
+  decoded.set(stored, event);
+  return event;
+};

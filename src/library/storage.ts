@@ -52,6 +52,7 @@ const insideLog = async (log: SqliteLog, { lockTimeoutMs, projections }: Storage
       apply: (events) => {
         if (isNonEmpty(events)) projector.applyInAppend(events);
       },
+      rolledBack: () => projector.rolledBack(),
     });
     return { log, projector, definitions: projections, close: () => log.close() };
   } catch (error) {

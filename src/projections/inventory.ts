@@ -1,8 +1,17 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { RecordedEvent } from '../domain/event.ts';
-import { evolveStream, kindOf, type StreamKind, type StreamState, type StreamStates } from '../domain/streams.ts';
+import {
+  aggregateOf,
+  eventDefinitions,
+  evolveStream,
+  kindOf,
+  type StreamKind,
+  type StreamState,
+  type StreamStates,
+} from '../domain/streams.ts';
 import type { VolumeState } from '../domain/volume/volume.ts';
 import type { ProjectionStore, TableProjection } from './projection.ts';
+import { createRecentStates } from './recent-states.ts';
 
 /** The folded state of a stream, at its revision. */
 export interface KeptState<Kind extends StreamKind = StreamKind> {
@@ -27,6 +36,8 @@ export interface KnownResource {
 
 export interface InventoryStore extends ProjectionStore {
   kept<Kind extends StreamKind>(kind: Kind, stream: string): KeptState<Kind> | null;
+  /** The state of a stream; the initial state when it holds nothing. */
+  state<Kind extends StreamKind>(kind: Kind, stream: string): StreamStates[Kind];
   command(commandId: string): KnownCommand | null;
   resource(id: string): KnownResource | null;
   /** The states of a kind that are there (not deleted), by stream. */
@@ -45,7 +56,7 @@ const TABLES = (prefix: string) => `
   CREATE TABLE ${prefix}_resources (id TEXT PRIMARY KEY, kind TEXT NOT NULL, stream TEXT NOT NULL, name TEXT) STRICT;
   CREATE TABLE ${prefix}_commands (
     id TEXT PRIMARY KEY, stream TEXT NOT NULL, revision INTEGER NOT NULL, digest TEXT NOT NULL
-  ) STRICT;`;
+  ) STRICT, WITHOUT ROWID;`;
 
 const INDEXES = (prefix: string) => `
   CREATE INDEX ${prefix}_streams_name ON ${prefix}_streams (name) WHERE name IS NOT NULL;
@@ -93,11 +104,17 @@ const openInventory = (db: DatabaseSync, prefix: string): InventoryStore => {
     `INSERT OR IGNORE INTO ${prefix}_commands (id, stream, revision, digest) VALUES (?, ?, ?, ?)`,
   );
 
+  const recent = createRecentStates();
+
   const kept = <Kind extends StreamKind>(_kind: Kind, stream: string): KeptState<Kind> | null => {
+    const known = recent.get<Kind>(stream);
+    if (known !== undefined) return known;
     const row = selectOne.get(stream);
-    return row === undefined
-      ? null
-      : { state: JSON.parse(row.doc as string), revision: row.revision as bigint, hash: row.hash as string };
+    if (row === undefined) return null;
+    const { revision, hash, doc } = row as { revision: bigint; hash: string; doc: string };
+    const read: KeptState<Kind> = { state: JSON.parse(doc), revision, hash };
+    recent.set(stream, read);
+    return read;
   };
 
   const writeResources = (
@@ -126,12 +143,16 @@ const openInventory = (db: DatabaseSync, prefix: string): InventoryStore => {
     const { live, name, backend_name } = columnsOf(kind, state);
     const busy = state.open.length > 0 ? 1 : 0;
     const doc = JSON.stringify(state);
-    upsert.run(stream, kind, live ? 1 : 0, busy, name, backend_name, last.revision, last.meta.hash, doc);
+    const { revision } = last;
+    const { hash } = last.meta;
+    upsert.run(stream, kind, live ? 1 : 0, busy, name, backend_name, revision, hash, doc);
+    recent.set(stream, { state, revision, hash });
     if (kind === 'volume') writeResources(stream, before as VolumeState | undefined, state as VolumeState, passed);
   };
 
   return {
     kept,
+    state: (kind, stream) => kept(kind, stream)?.state ?? aggregateOf(kind).initial,
     command: (commandId) => (selectCommand.get(commandId) as unknown as KnownCommand | undefined) ?? null,
     resource: (id) => (selectResource.get(id) as unknown as KnownResource | undefined) ?? null,
     states: (kind, filter = {}) =>
@@ -139,12 +160,21 @@ const openInventory = (db: DatabaseSync, prefix: string): InventoryStore => {
     streamsNamed: (kind, name) =>
       (kind === 'volume' ? selectNamed.all(name) : selectResourceNamed.all(name, kind)).map(streamOf),
     busyStreams: (backend_name) => selectBusy.all(backend_name).map(streamOf),
+    standsAt: recent.standsAt,
+    forget: recent.forget,
     apply(events) {
+      const [first] = events;
+      if (first === undefined) return;
+      // An append moves rows that stand right before it; a page of a catch-up may begin anywhere.
+      recent.standsAt(first.position - 1n);
       const folded = foldByStream(events, (kind, stream) => kept(kind, stream)?.state);
       for (const [stream, fold] of folded) write(stream, fold);
-      for (const { meta, stream, revision } of events) {
+      for (const { type, meta, stream, revision } of events) {
+        // An outcome follows its intent, which was the command's first event.
+        if (eventDefinitions.get(type)?.role === 'outcome') continue;
         insertCommand.run(meta.commandId, stream, revision, meta.commandDigest);
       }
+      recent.movedTo((events.at(-1) ?? first).position);
     },
   };
 };

@@ -42,6 +42,10 @@ export interface ProjectionStore {
    * anything is written.
    */
   apply(events: readonly RecordedEvent[]): void;
+  /** Called before every read: where the rows stand, whoever moved them there. */
+  standsAt?(position: bigint): void;
+  /** What was applied last may not stand, or the rows are others: forget what is kept of them in memory. */
+  forget?(): void;
 }
 
 /** Whatever holds projections that can be read: the living ones, or those of an earlier position. */

@@ -1,7 +1,7 @@
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
 import { rejections, ScoriaError } from '../domain/errors.ts';
 import type { RecordedEvent, StoredEvent } from '../domain/event.ts';
-import { decode } from '../domain/streams.ts';
+import { decodeOnce } from '../domain/streams.ts';
 import { type Checkpoints, createCheckpoints, hasCheckpoints, openCheckpoints } from './checkpoints.ts';
 import { type EventSource, firstEventPage, lastPosition } from './event-pages.ts';
 import { FoldFailed, type ProjectionReads, type ProjectionStore, type TableProjection } from './projection.ts';
@@ -13,6 +13,8 @@ export type { ProjectionDatabase };
 interface Running {
   readonly definition: TableProjection;
   readonly store: ProjectionStore;
+  /** What its checkpoint was when it was last looked at: checkpoints only go forward. */
+  reached: bigint;
   /** The page that is being applied, so that readers who come at the same time share it. */
   catchingUp?: Promise<boolean> | undefined;
 }
@@ -67,7 +69,7 @@ export class Projector implements ProjectionReads {
     }
     const running = definitions.map((definition): [string, Running] => [
       definition.name,
-      { definition, store: definition.open(db, prefixOf(definition)) },
+      { definition, store: definition.open(db, prefixOf(definition)), reached: 0n },
     ]);
     return new Projector(source, database, checkpoints, new Map(running));
   }
@@ -89,6 +91,7 @@ export class Projector implements ProjectionReads {
   async read<Store extends ProjectionStore>(projection: TableProjection<Store>, upTo?: bigint): Promise<Store> {
     const running = this.#find(projection.name, projection.version);
     await this.#catchUp(running, upTo ?? (await this.#source.head()));
+    running.store.standsAt?.(running.reached);
     return running.store as Store;
   }
 
@@ -97,12 +100,14 @@ export class Projector implements ProjectionReads {
     const headBefore = stored[0].position - 1n;
     const last = (stored.at(-1) ?? stored[0]).position;
     let events: readonly RecordedEvent[] | undefined;
-    for (const { definition, store } of this.#moving) {
+    for (const running of this.#moving) {
+      const { definition, store } = running;
       // One that lags is left to the next read, so that an append never has to wait for a long catch-up.
       if (!this.#checkpoints.advance(definition, headBefore, last)) continue;
-      events ??= stored.map(decode);
+      events ??= stored.map(decodeOnce);
       try {
         store.apply(events);
+        running.reached = last;
       } catch (error) {
         // What happened is recorded whether or not a user's fold can take it; whoever reads the projection is told.
         if (!(error instanceof FoldFailed)) throw error;
@@ -111,14 +116,22 @@ export class Projector implements ProjectionReads {
     }
   }
 
+  /** Called by that log when what was applied last was rolled back. */
+  rolledBack(): void {
+    for (const running of this.#moving) forget(running);
+  }
+
   /** Builds the projection anew beside the old rows, then swaps. */
   async rebuild(name: string, onProgress?: (position: bigint) => void): Promise<void> {
-    const { definition } = this.#find(name);
-    await rebuild(this.#source, this.#database, this.#checkpoints, definition, onProgress);
+    const running = this.#find(name);
+    await rebuild(this.#source, this.#database, this.#checkpoints, running.definition, onProgress);
+    forget(running);
   }
 
   async #catchUp(running: Running, target: bigint): Promise<void> {
-    while ((this.#checkpoints.get(running.definition) ?? 0n) < target) {
+    while (running.reached < target) {
+      running.reached = this.#checkpoints.get(running.definition) ?? 0n;
+      if (running.reached >= target) return;
       running.catchingUp ??= this.#applyPage(running).finally(() => {
         running.catchingUp = undefined;
       });
@@ -127,14 +140,20 @@ export class Projector implements ProjectionReads {
   }
 
   /** Applies the next page, up to the head; `false` when there is none. */
-  async #applyPage({ definition, store }: Running): Promise<boolean> {
+  async #applyPage(running: Running): Promise<boolean> {
+    const { definition, store } = running;
     const position = this.#checkpoints.get(definition) ?? 0n;
     const page = await firstEventPage(this.#source, position, await this.#source.head());
     if (page === null) return false;
-    await this.#database.write(() => {
-      // Another process may have moved it since.
-      if (this.#checkpoints.advance(definition, position, lastPosition(page))) store.apply(page);
-    });
+    try {
+      await this.#database.write(() => {
+        // Another process may have moved it since.
+        if (this.#checkpoints.advance(definition, position, lastPosition(page))) store.apply(page);
+      });
+    } catch (error) {
+      forget(running);
+      throw error;
+    }
     return true;
   }
 
@@ -150,6 +169,11 @@ export class Projector implements ProjectionReads {
     );
   }
 }
+
+const forget = (running: Running): void => {
+  running.reached = 0n;
+  running.store.forget?.();
+};
 
 const assertNamedApart = (definitions: readonly TableProjection[]): void => {
   const names = definitions.map(({ name }) => name);

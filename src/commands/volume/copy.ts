@@ -90,7 +90,7 @@ const copyEffect: Effect<'volume', DataOf<typeof VolumeCopyRequested>, void> = {
 };
 
 const sourceFacts = async ({ volume_id }: { readonly volume_id: string }, context: FactsContext<'volume'>) => {
-  const source = await context.services.read.state('volume', volumeStream(volume_id));
+  const source = context.inventory.state('volume', volumeStream(volume_id));
   return { source, ...(await backendOf(null, { ...context, state: source })) };
 };
 

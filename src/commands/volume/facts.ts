@@ -10,8 +10,8 @@ import type { FactsContext } from '../operation.ts';
 
 type Context = FactsContext<'volume'>;
 
-export const backendNamed = async (name: string, { services }: Pick<Context, 'services'>): Promise<BackendFacts> => ({
-  backend: await services.read.state('backend', backendStream(name)),
+export const backendNamed = async (name: string, { inventory }: Pick<Context, 'inventory'>): Promise<BackendFacts> => ({
+  backend: inventory.state('backend', backendStream(name)),
 });
 
 /** The backend of a volume that is there; deciders refuse a volume that is not before they look at it. */
@@ -19,8 +19,8 @@ export const backendOf = async (_input: unknown, context: Context): Promise<Back
   context.state.volume === null ? { backend: NO_BACKEND } : backendNamed(context.state.volume.backend_name, context);
 
 /** Whether any volume ever had a snapshot or a connection of this id. */
-export const idKnown = async (id: string, { services }: Pick<Context, 'services'>): Promise<SnapshotFacts> => ({
-  idKnown: (await services.read.inventory()).resource(id) !== null,
+export const idKnown = async (id: string, { inventory }: Pick<Context, 'inventory'>): Promise<SnapshotFacts> => ({
+  idKnown: inventory.resource(id) !== null,
 });
 
 /** Whether this volume ever had it: what is gone from it already needs no deleting. */
@@ -28,9 +28,9 @@ export const idKnownHere = async (
   kind: KnownResource['kind'],
   id: string,
   volume_id: string,
-  { services }: Pick<Context, 'services'>,
+  { inventory }: Pick<Context, 'inventory'>,
 ): Promise<SnapshotFacts> => {
-  const known = (await services.read.inventory()).resource(id);
+  const known = inventory.resource(id);
   return { idKnown: known?.kind === kind && known.stream === volumeStream(volume_id) };
 };
 
