@@ -1,11 +1,22 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module';
+// Whatever an old Node.js lacks is imported only after this file has looked at it.
+import * as nodeModule from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-// Half of a short command's time would go into compiling. The cache is the user's own: what it holds is run.
-enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'scoria', 'compiled'));
+const OLDEST_NODE = 24;
 
-const { run } = await import('./run.ts');
-// Not process.exit, which would drop what standard output has not taken yet.
-process.exitCode = await run(process.argv.slice(2));
+const start = async (): Promise<number> => {
+  // Half of a short command's time would go into compiling. The cache is the user's own: what it holds is run.
+  nodeModule.enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'scoria', 'compiled'));
+  const { run } = await import('./run.ts');
+  return run(process.argv.slice(2));
+};
+
+if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+  console.error(`scoria needs Node.js ${OLDEST_NODE} or newer; this is ${process.version}`);
+  process.exitCode = 1;
+} else {
+  // Not process.exit, which would drop what standard output has not taken yet.
+  process.exitCode = await start();
+}

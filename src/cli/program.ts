@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
 import { EXIT_CODE_MEANINGS } from './exit-codes.ts';
 import { globalOptions } from './globals.ts';
 import { connectorVerb } from './groups/connector.ts';
@@ -48,19 +48,11 @@ const exitCodes = (): string => {
   return `\n\nExit codes:\n${lines.join('\n')}`;
 };
 
-/** Same place from src/cli and from dist/cli. */
-const version = (): string => {
-  const { version: current } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    readonly version: string;
-  };
-  return current;
-};
-
 /** The grammar of `scoria`, with the verbs of the groups that these arguments name. */
 export const makeProgram = async (argv: readonly string[], json: boolean): Promise<Command> => {
   const program = new Command('scoria')
     .description('Event-sourced block storage: real volumes, and a complete, replayable history of them')
-    .version(version())
+    .version(packageJson.version)
     .configureHelp({ showGlobalOptions: true })
     // What commander says of a mistake goes through the one way that errors are reported.
     .configureOutput({ outputError: () => {}, ...(json ? { writeErr: () => {} } : {}) })

@@ -1,7 +1,7 @@
 import type { Backend, BackendStats } from '../domain/backend/backend.ts';
 import { BackendStatsSchema } from '../domain/backend/backend.ts';
 import { rejections, ScoriaError } from '../domain/errors.ts';
-import { DriverFailure } from '../drivers/contract.ts';
+import { isDriverFailure } from '../drivers/contract.ts';
 import type { Services } from './services.ts';
 
 /** Asks the backend's driver for its stats: a question, so that no intent is needed. */
@@ -11,7 +11,7 @@ export const statsOf = async (backend: Backend, { drivers }: Services): Promise<
   } catch (error) {
     if (error instanceof ScoriaError) throw error;
     const message = error instanceof Error ? error.message : String(error);
-    const remedy = error instanceof DriverFailure ? error.remedy : 'see whether the storage answers';
+    const remedy = isDriverFailure(error) ? error.remedy : 'see whether the storage answers';
     throw new ScoriaError(
       rejections.DriverFailed(`backend "${backend.name}" gives no stats: ${message}`, remedy, {
         backend: backend.name,

@@ -1,7 +1,7 @@
 import { ConnectorFailure } from '../connectors/contract.ts';
 import { type Rejection, type RejectionCode, rejections, ScoriaError } from '../domain/errors.ts';
 import type { Failure } from '../domain/volume/volume.ts';
-import { DriverFailure } from '../drivers/contract.ts';
+import { type DriverFailure, isDriverFailure } from '../drivers/contract.ts';
 import { Refused } from './operation.ts';
 
 /** How an effect ended. */
@@ -28,7 +28,7 @@ export const rejectionOf = ({ code, message, remedy }: Failure): Rejection => {
 /** An effect's error, as far as it says how the effect ended. A log that fails says nothing: it is passed on. */
 export const endingOf = (error: unknown): Ending<never> => {
   if (error instanceof ScoriaError && error.kind === 'log') throw error;
-  if (error instanceof DriverFailure) return failed('DriverFailed', error);
+  if (isDriverFailure(error)) return failed('DriverFailed', error);
   if (error instanceof ConnectorFailure) return failed('ConnectorFailed', error);
   if (error instanceof Refused && error.rejection.kind !== 'unknown') {
     return { kind: 'failed', failure: failureOf(error.rejection) };

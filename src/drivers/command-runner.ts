@@ -1,6 +1,6 @@
 import { execa, type Options } from 'execa';
 import type { Logger } from '../logging.ts';
-import { Secret } from '../secret.ts';
+import type { Secret } from '../secret.ts';
 import type { CommandOptions, RunCommand } from './run-command.ts';
 
 /** The only door to other programs: nothing else may import execa or node:child_process. */
@@ -105,7 +105,7 @@ const execaOptions = (options: CommandOptions, executor: string | undefined): Op
   },
 });
 
-const revealed = (value: string | Secret): string => (value instanceof Secret ? value.reveal() : value);
+const revealed = (value: string | Secret): string => (typeof value === 'string' ? value : value.reveal());
 
 interface Killing {
   readonly prefix: readonly string[];
@@ -198,7 +198,7 @@ const howItEnded = (end: CommandEnd, file: string, result: Result, options: Comm
 
 const stderrTail = (stderr: string, options: CommandOptions): string => {
   const secrets = [options.input, ...Object.values(options.env ?? {})].flatMap((value) =>
-    value instanceof Secret && value.reveal().trim() !== '' ? [value.reveal().trim()] : [],
+    value === undefined || typeof value === 'string' || value.reveal().trim() === '' ? [] : [value.reveal().trim()],
   );
   const scrubbed = secrets.reduce((text, secret) => text.replaceAll(secret, '[secret]'), stderr);
   const tail = Buffer.from(scrubbed).subarray(-STDERR_TAIL_BYTES).toString();

@@ -108,16 +108,27 @@ export interface ConnectionInfo {
   readonly data: JsonObject;
 }
 
+/** Known to every copy of Scoria: a driver may have imported another one than that which runs it. */
+const FAILURE = Symbol.for('scoria.driver-failure');
+
 /** The effect did not happen and left nothing behind. `remedy` says what would be right. */
 export class DriverFailure extends Error {
   override readonly name = 'DriverFailure';
   readonly remedy: string;
+
+  get [FAILURE](): true {
+    return true;
+  }
 
   constructor(message: string, remedy: string, options?: ErrorOptions) {
     super(message, options);
     this.remedy = remedy;
   }
 }
+
+/** Not `instanceof`: see `FAILURE`. */
+export const isDriverFailure = (error: unknown): error is DriverFailure =>
+  typeof error === 'object' && error !== null && FAILURE in error;
 
 /** What a driver may use of the process it runs in. */
 export interface DriverEnvironment {

@@ -29,12 +29,12 @@ export interface CommandOutcome<Kind extends StreamKind = StreamKind> {
   readonly id: string;
 }
 
+/** How a command ended: a rejection, or what it led to. */
+export type Execution<Given extends Command> = E.Either<Rejection, CommandOutcome<KindOf<Given['type']>>>;
+
 /** Gives commands to the runner: as data with `Either`, and by name with errors that are thrown. */
 export interface Commander {
-  execute<Given extends Command>(
-    command: Given,
-    context?: CommandContext,
-  ): Promise<E.Either<Rejection, CommandOutcome<KindOf<Given['type']>>>>;
+  execute<Given extends Command>(command: Given, context?: CommandContext): Promise<Execution<Given>>;
   give<Name extends CommandName>(
     name: Name,
     input: CommandInput<Name>,

@@ -27,7 +27,7 @@ import type { Projection } from '../projections/projection.ts';
 import type { ProjectionStatus } from '../projections/projector.ts';
 import type { When } from '../projections/when.ts';
 import { Backend, type BackendResources } from './backend.ts';
-import { type Command, type Commander, type CommandInput, commanderOf } from './commander.ts';
+import { type Command, type Commander, type CommandInput, commanderOf, type Execution } from './commander.ts';
 import { Connection } from './connection.ts';
 import { Snapshot } from './snapshot.ts';
 import { openStorage, type Storage } from './storage.ts';
@@ -136,7 +136,7 @@ export class Engine implements AsyncDisposable {
   }
 
   /** Gives a command as data. Answers with `Either`: nothing but a log that fails is thrown. */
-  execute<Given extends Command>(command: Given, context?: CommandContext) {
+  execute<Given extends Command>(command: Given, context?: CommandContext): Promise<Execution<Given>> {
     return this.#commands.execute(command, context);
   }
 

@@ -11,14 +11,14 @@ import {
   type ConnectionInfo,
   type ConnectionRequest,
   type Driver,
-  DriverFailure,
+  isDriverFailure,
   type VolumeModelUpdate,
 } from '../../drivers/contract.ts';
 import { operation } from '../operation.ts';
 import { connectionFacts } from './facts.ts';
 import { connectionOf, volumeOf } from './find.ts';
 
-interface Connected {
+export interface Connected {
   readonly update: VolumeModelUpdate | undefined;
   readonly connection_info: ConnectionInfo;
 }
@@ -60,7 +60,7 @@ const connect = async (
   try {
     return { update, connection_info: await driver.initializeConnection(exported, connection) };
   } catch (error) {
-    if (isFirst && error instanceof DriverFailure) {
+    if (isFirst && isDriverFailure(error)) {
       await driver.removeExport(exported).catch((failure: Error) => {
         // Unknown, and not the failure that this one is by itself: the export may still stand.
         throw new Error(`${error.message}; its export was not removed: ${failure.message}`, { cause: failure });

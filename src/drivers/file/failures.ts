@@ -1,4 +1,4 @@
-import { DriverFailure } from '../contract.ts';
+import { DriverFailure, isDriverFailure } from '../contract.ts';
 
 const REASONS: Readonly<Record<string, readonly [reason: string, remedy: string]>> = {
   ENOSPC: ['the file system is full', 'Free space in the file system, or make it larger'],
@@ -18,7 +18,7 @@ const REASONS: Readonly<Record<string, readonly [reason: string, remedy: string]
 
 /** What went wrong with a path, as a failure of which nothing is left behind. */
 export const fileFailure = (action: string, path: string, error: unknown): DriverFailure => {
-  if (error instanceof DriverFailure) return error;
+  if (isDriverFailure(error)) return error;
   const code = (error as NodeJS.ErrnoException | null)?.code ?? '';
   const fallback = error instanceof Error ? error.message : String(error);
   const [reason, remedy] = REASONS[code] ?? [fallback, 'See what the file system and the kernel log say'];

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+/** What needs real things that `npm test` does without: an installed package, a browser, other shells. */
+export default defineConfig({
+  test: {
+    include: ['test/system/**/*.test.ts'],
+    pool: 'forks',
+    fileParallelism: false,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+  },
+});
