@@ -1,6 +1,14 @@
 export type { CommandContext } from './commands/given.ts';
 export { type Rejection, type RejectionCode, type RejectionKind, ScoriaError } from './domain/errors.ts';
 export type { Actor, RecordedEvent } from './domain/event.ts';
+export type { Json, JsonObject } from './domain/json.ts';
+export { resourceIdOf, type ScoriaEvent } from './domain/streams.ts';
+export type {
+  Connection as ConnectionRecord,
+  Snapshot as SnapshotRecord,
+  Volume as VolumeRecord,
+  VolumeState,
+} from './domain/volume/volume.ts';
 export {
   type ConnectionInfo,
   type Connector,
@@ -20,5 +28,7 @@ export { Snapshot } from './library/snapshot.ts';
 export type { View } from './library/view.ts';
 export { Volume } from './library/volume.ts';
 export { createLogger, type Logger, silentLogger } from './logging.ts';
+export type { HistoryEntry } from './projections/history.ts';
+export type { KeyedRow } from './projections/keyed-rows.ts';
 export { defineProjection, type Projection, type Rows } from './projections/projection.ts';
 export { Secret } from './secret.ts';

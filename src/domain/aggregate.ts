@@ -58,6 +58,14 @@ export interface EventDefinition<State = unknown, Type extends string = string, 
 // biome-ignore lint/suspicious/noExplicitAny: the data types of an aggregate's events differ
 export type AnyEventDefinition<State> = EventDefinition<State, string, any>;
 
+/** The event of a definition, as readers see it. */
+export type EventOf<Definition> = Definition extends {
+  readonly type: infer Type extends string;
+  readonly schema: z.ZodType<infer Data>;
+}
+  ? RecordedEvent<Type, Data>
+  : never;
+
 export type DataOf<Definition> = Definition extends { readonly schema: z.ZodType<infer Data> } ? Data : never;
 
 /** Makes the event definitions of one aggregate; a definition without `evolve` leaves the state's own facts alone. */

@@ -68,5 +68,5 @@ export type EventBody = Omit<RecordedEvent, 'position' | 'revision' | 'meta'> & 
 };
 
 /** The event as one JSON object, as `events list --json` and `events export` write it. */
-export const eventToJson = (event: RecordedEvent): Json =>
+export const eventToJson = (event: RecordedEvent<string, unknown>): Json =>
   ({ ...event, revision: String(event.revision), position: String(event.position) }) as unknown as Json;

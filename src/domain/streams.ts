@@ -1,10 +1,10 @@
 import { type Aggregate, type AnyEventDefinition, evolve, type OpenWork } from './aggregate.ts';
-import { backendAggregate } from './backend/aggregate.ts';
+import { type BackendEvent, backendAggregate } from './backend/aggregate.ts';
 import type { BackendState } from './backend/backend.ts';
 import { type Rejection, rejections, ScoriaError } from './errors.ts';
 import type { EventBody, RecordedEvent, StoredEvent } from './event.ts';
-import { type KeyValueState, keyValueAggregate } from './keyvalue/key-value.ts';
-import { volumeAggregate } from './volume/aggregate.ts';
+import { type KeyValueEvent, type KeyValueState, keyValueAggregate } from './keyvalue/key-value.ts';
+import { type VolumeEvent, volumeAggregate } from './volume/aggregate.ts';
 import type { VolumeState } from './volume/volume.ts';
 
 /** The state of a stream, by its kind. */
@@ -27,6 +27,18 @@ const prefixes: readonly (readonly [string, StreamKind])[] = [
   ['backend-', 'backend'],
   ['kv-', 'key_value'],
 ];
+
+/** Every event of today by its type, so that a `switch` on the type knows the data. */
+export type ScoriaEvent = BackendEvent | VolumeEvent | KeyValueEvent;
+
+/** What was checked against its schema when it was written needs no second check to be seen as what it is. */
+export const asScoriaEvent = (event: RecordedEvent): ScoriaEvent => event as unknown as ScoriaEvent;
+
+/** The id of the volume, the name of the backend or the key whose stream it is. */
+export const resourceIdOf = (stream: string): string => {
+  const prefix = prefixes.find(([start]) => stream.startsWith(start))?.[0] ?? '';
+  return stream.slice(prefix.length);
+};
 
 /** `null` for a stream that is not one of ours to fold (`audit`, or of a newer version). */
 export const kindOf = (stream: string): StreamKind | null =>

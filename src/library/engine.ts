@@ -14,8 +14,8 @@ import { problemsOf } from '../commands/volume/facts.ts';
 import { findHostConnector } from '../connectors/registry.ts';
 import { backendStream } from '../domain/backend/backend.ts';
 import { rejections, ScoriaError } from '../domain/errors.ts';
-import type { Actor, RecordedEvent } from '../domain/event.ts';
-import { decode } from '../domain/streams.ts';
+import type { Actor } from '../domain/event.ts';
+import { asScoriaEvent, decode, type ScoriaEvent } from '../domain/streams.ts';
 import { backendNotFound, connectionNotFound, snapshotNotFound, volumeNotFound } from '../domain/volume/checks.ts';
 import { type VolumeState, volumeStream } from '../domain/volume/volume.ts';
 import { createCommandRunner } from '../drivers/command-runner.ts';
@@ -241,10 +241,8 @@ export class Engine implements AsyncDisposable {
   }
 
   /** The events after a position, then those that come, of other processes too, until `signal` aborts it. */
-  async *follow(
-    options: { readonly after?: bigint; readonly signal?: AbortSignal } = {},
-  ): AsyncGenerator<RecordedEvent> {
-    for await (const stored of this.#storage.log.subscribe(options)) yield decode(stored);
+  async *follow(options: { readonly after?: bigint; readonly signal?: AbortSignal } = {}): AsyncGenerator<ScoriaEvent> {
+    for await (const stored of this.#storage.log.subscribe(options)) yield asScoriaEvent(decode(stored));
   }
 
   async projections(): Promise<readonly ProjectionStatus[]> {

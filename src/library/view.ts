@@ -1,10 +1,9 @@
 import { exportEvents } from '../commands/export.ts';
 import { backendStream } from '../domain/backend/backend.ts';
 import { rejections, ScoriaError } from '../domain/errors.ts';
-import type { RecordedEvent } from '../domain/event.ts';
 import type { Json } from '../domain/json.ts';
 import { keyValueStream } from '../domain/keyvalue/key-value.ts';
-import { decode } from '../domain/streams.ts';
+import { asScoriaEvent, decode, type ScoriaEvent } from '../domain/streams.ts';
 import { backendNotFound, connectionNotFound, snapshotNotFound, volumeNotFound } from '../domain/volume/checks.ts';
 import { type VolumeState, volumeStream } from '../domain/volume/volume.ts';
 import { type CapacityPoint, capacity, capacityOf } from '../projections/capacity.ts';
@@ -26,7 +25,7 @@ import { type DumpOptions, dumpOfEvents, dumpText } from '../projections/dump.ts
 import { type HistoryEntry, historyOf } from '../projections/history.ts';
 import { type InventoryStore, inventory } from '../projections/inventory.ts';
 import type { KeyedRow, KeyedRowsStore } from '../projections/keyed-rows.ts';
-import type { ProjectionReads, TableProjection } from '../projections/projection.ts';
+import type { Projection, ProjectionReads, TableProjection } from '../projections/projection.ts';
 import { replayTo } from '../projections/replay.ts';
 import { resolveWhen, type When } from '../projections/when.ts';
 import type { Storage } from './storage.ts';
@@ -133,13 +132,13 @@ export class View {
     return [...dumpText(await dumpOfEvents(events, options))].join('');
   }
 
-  async *events(filter: { readonly after?: bigint; readonly stream?: string } = {}): AsyncGenerator<RecordedEvent> {
+  async *events(filter: { readonly after?: bigint; readonly stream?: string } = {}): AsyncGenerator<ScoriaEvent> {
     const { after = 0n, stream } = filter;
     const { log } = this.#storage;
     const events = stream === undefined ? log.readAll({ after, upTo: this.position }) : log.readStream(stream);
     for await (const stored of events) {
       if (stored.position > this.position) return;
-      if (stored.position > after) yield decode(stored);
+      if (stored.position > after) yield asScoriaEvent(decode(stored));
     }
   }
 
@@ -148,19 +147,31 @@ export class View {
     return exportEvents(this.#storage.log, { upTo: this.position });
   }
 
-  /** The rows of one of the caller's own projections. */
-  async projection(name: string): Promise<readonly KeyedRow[]> {
+  /** The rows of one of the caller's own projections, by key: all, or those whose keys begin with `prefix`. */
+  async projection<Row extends Json = Json>(
+    projection: Projection<Row> | string,
+    { prefix }: { readonly prefix?: string | undefined } = {},
+  ): Promise<readonly KeyedRow<Row>[]> {
+    return (await this.#rowsOf(projection)).list(prefix);
+  }
+
+  /** One row of such a projection; `null` when there is none. */
+  async projectionRow<Row extends Json = Json>(projection: Projection<Row> | string, key: string): Promise<Row | null> {
+    return (await this.#rowsOf(projection)).get(key) ?? null;
+  }
+
+  #rowsOf<Row extends Json>(projection: Projection<Row> | string): Promise<KeyedRowsStore<Row>> {
+    const { name, version } = typeof projection === 'string' ? { name: projection, version: undefined } : projection;
     const definition = this.#storage.definitions.find((one) => one.name === name && one !== inventory);
-    if (definition === undefined) {
+    if (definition === undefined || (version !== undefined && version !== definition.version)) {
       throw new ScoriaError(
         rejections.ProjectionNotFound(
-          `there is no projection "${name}" that has rows by key`,
+          `there is no projection "${name}"${version === undefined ? '' : ` version ${version}`} that has rows by key`,
           'register it with createEngine({ projections: [...] })',
         ),
       );
     }
-    const store = await this.#projections.read(definition as TableProjection<KeyedRowsStore<Json>>);
-    return store.list();
+    return this.#projections.read(definition as TableProjection<KeyedRowsStore<Row>>);
   }
 
   #live(stream: string): VolumeState | null {

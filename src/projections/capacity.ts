@@ -1,8 +1,6 @@
-import type { BackendState, BackendStats } from '../domain/backend/backend.ts';
-import { backendStream } from '../domain/backend/backend.ts';
-import type { RecordedEvent } from '../domain/event.ts';
-import type { Volume, VolumeState } from '../domain/volume/volume.ts';
-import { volumeStream } from '../domain/volume/volume.ts';
+import type { BackendStats } from '../domain/backend/backend.ts';
+import { resourceIdOf, type ScoriaEvent } from '../domain/streams.ts';
+import type { Volume } from '../domain/volume/volume.ts';
 import { builtInRows, type KeyedRowsStore } from './keyed-rows.ts';
 import type { Rows } from './projection.ts';
 
@@ -71,7 +69,7 @@ const measured = ({ pools }: BackendStats): Measured => {
 type CapacityRows = Rows<CapacityRow>;
 
 /** Changes where a backend stands, and adds the point at which it did. */
-const mark = (rows: CapacityRows, event: RecordedEvent, backend_name: string, change: Partial<CurrentRow>): void => {
+const mark = (rows: CapacityRows, event: ScoriaEvent, backend_name: string, change: Partial<CurrentRow>): void => {
   const before = currentOf(rows, backend_name);
   const { kind, allocated_gib, ...rest } = { ...before, ...change };
   rows.set(currentKey(backend_name), { kind, allocated_gib, ...rest });
@@ -91,7 +89,7 @@ const currentOf = (rows: CapacityRows, backend_name: string): CurrentRow =>
   (rows.get(currentKey(backend_name)) as CurrentRow | undefined) ?? NOTHING;
 
 /** Keeps the volume's row, and what it adds to or takes from its backend. */
-const place = (rows: CapacityRows, event: RecordedEvent, id: string, after: VolumeRow | null): void => {
+const place = (rows: CapacityRows, event: ScoriaEvent, id: string, after: VolumeRow | null): void => {
   const before = rows.get(volumeKey(id)) as VolumeRow | undefined;
   if (after === null) rows.delete(volumeKey(id));
   else rows.set(volumeKey(id), after);
@@ -112,37 +110,42 @@ const planned = ({ size, backend_name }: Pick<Volume, 'size' | 'backend_name'>, 
   counted,
 });
 
-const foldVolume = (rows: CapacityRows, event: RecordedEvent): void => {
-  const id = event.stream.slice(volumeStream('').length);
+const foldVolume = (rows: CapacityRows, event: ScoriaEvent): void => {
+  const id = resourceIdOf(event.stream);
   const known = rows.get(volumeKey(id)) as VolumeRow | undefined;
-  const data = event.data as { readonly volume?: Volume; readonly size?: number; readonly state?: VolumeState };
   switch (event.type) {
     case 'VolumeCreationRequested':
     case 'VolumeCopyRequested':
-      if (data.volume !== undefined) place(rows, event, id, planned(data.volume, false));
+      place(rows, event, id, planned(event.data.volume, false));
       return;
     case 'VolumeCreated':
       if (known !== undefined) place(rows, event, id, { ...known, counted: true });
       return;
     case 'VolumeExtended':
-      if (known !== undefined && data.size !== undefined) place(rows, event, id, { ...known, size: data.size });
+      if (known !== undefined) place(rows, event, id, { ...known, size: event.data.size });
       return;
     case 'VolumeDeleted':
       place(rows, event, id, null);
       return;
     case 'VolumeImported': {
-      const volume = data.state?.volume ?? null;
+      const { volume } = event.data.state;
       const gone = volume === null || volume.status === 'deleted';
       place(rows, event, id, gone ? null : planned(volume, volume.status !== 'creating'));
     }
   }
 };
 
-const foldBackend = (rows: CapacityRows, event: RecordedEvent): void => {
-  const name = event.stream.slice(backendStream('').length);
-  const data = event.data as { readonly stats?: BackendStats; readonly state?: BackendState };
-  const stats = data.stats ?? data.state?.backend?.stats ?? null;
-  if (stats !== null) mark(rows, event, name, measured(stats));
+const statsOf = (event: ScoriaEvent): BackendStats | null => {
+  switch (event.type) {
+    case 'BackendAdded':
+    case 'BackendChanged':
+    case 'BackendStatsChanged':
+      return event.data.stats;
+    case 'BackendImported':
+      return event.data.state.backend?.stats ?? null;
+    default:
+      return null;
+  }
 };
 
 /** How full each backend was over time. Moves when it is read: nothing is decided on it. */
@@ -151,8 +154,9 @@ export const capacity = builtInRows<CapacityRow>({
   version: 1,
   moves: 'when read',
   fold(rows, event) {
-    if (event.stream.startsWith(volumeStream(''))) foldVolume(rows, event);
-    else if (event.stream.startsWith(backendStream(''))) foldBackend(rows, event);
+    const stats = statsOf(event);
+    if (stats === null) foldVolume(rows, event);
+    else mark(rows, event, resourceIdOf(event.stream), measured(stats));
   },
 });
 

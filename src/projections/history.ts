@@ -2,7 +2,7 @@ import { backendStream } from '../domain/backend/backend.ts';
 import { rejections, ScoriaError } from '../domain/errors.ts';
 import type { Actor, RecordedEvent, StoredEvent } from '../domain/event.ts';
 import { keyValueStream } from '../domain/keyvalue/key-value.ts';
-import { decode, kindOf } from '../domain/streams.ts';
+import { asScoriaEvent, decode, kindOf, type ScoriaEvent } from '../domain/streams.ts';
 import { volumeStream } from '../domain/volume/volume.ts';
 import type { EventLog } from '../eventlog/port.ts';
 import type { InventoryStore } from './inventory.ts';
@@ -20,7 +20,7 @@ export interface HistoryEntry {
   readonly command_id: string;
   /** For people. Holds no secret; `event` holds all that is recorded. */
   readonly words: string;
-  readonly event: RecordedEvent;
+  readonly event: ScoriaEvent;
 }
 
 type Log = Pick<EventLog, 'readAll' | 'readStream'>;
@@ -123,6 +123,6 @@ const entryOf = (event: RecordedEvent): HistoryEntry => {
     command,
     command_id: commandId,
     words: wordsOf(event),
-    event,
+    event: asScoriaEvent(event),
   };
 };

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { RecordedEvent } from '../domain/event.ts';
 import type { Json } from '../domain/json.ts';
+import { asScoriaEvent } from '../domain/streams.ts';
 import {
   assertDefined,
   FoldFailed,
@@ -63,7 +63,7 @@ class TouchedRows<Row extends Json> implements Rows<Row> {
   }
 }
 
-type Fold<Row extends Json> = (rows: Rows<Row>, event: RecordedEvent) => void;
+type Fold<Row extends Json> = Projection<Row>['fold'];
 
 const openKeyedRows = <Row extends Json>(fold: Fold<Row>, db: DatabaseSync, prefix: string): KeyedRowsStore<Row> => {
   const select = db.prepare(`SELECT doc FROM ${prefix}_rows WHERE key = ?`);
@@ -84,7 +84,7 @@ const openKeyedRows = <Row extends Json>(fold: Fold<Row>, db: DatabaseSync, pref
         .map(({ key, doc }) => ({ key: key as string, row: JSON.parse(doc as string) })),
     apply(events) {
       const rows = new TouchedRows<Row>(stored);
-      for (const event of events) fold(rows, event);
+      for (const event of events) fold(rows, asScoriaEvent(event));
       for (const [key, text] of rows.written) {
         if (text === undefined) remove.run(key);
         else upsert.run(key, text);

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { rejections, ScoriaError } from '../domain/errors.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import type { Json } from '../domain/json.ts';
+import type { ScoriaEvent } from '../domain/streams.ts';
 
 /** A read model: a pure fold over the record, with a name and a version. Change the version when the fold changes. */
 export interface Projection<Row extends Json = Json> {
@@ -12,8 +13,11 @@ export interface Projection<Row extends Json = Json> {
    * up only when it is read, so that it costs writers nothing.
    */
   readonly moves?: 'with appends' | 'when read';
-  /** Changes `rows` by one event. Must depend on nothing but its arguments. */
-  fold(rows: Rows<Row>, event: RecordedEvent): void;
+  /**
+   * Changes `rows` by one event. Must depend on nothing but its arguments. A `switch (event.type)` narrows `event.data`;
+   * leave what you do not know alone, because later versions add types.
+   */
+  fold(rows: Rows<Row>, event: ScoriaEvent): void;
 }
 
 /** The rows of a projection, by key. A row that was got is changed only by setting it. */
@@ -95,7 +99,7 @@ export const defineProjection = <Row extends Json>(projection: Projection<Row>):
  * projection, and whoever reads the projection is told.
  */
 export class FoldFailed extends ScoriaError {
-  constructor({ name, version }: Projection<never>, event: RecordedEvent, cause: unknown) {
+  constructor({ name, version }: Projection<never>, event: Pick<RecordedEvent, 'type' | 'position'>, cause: unknown) {
     const position = String(event.position);
     const why = cause instanceof Error ? cause.message : String(cause);
     super(

@@ -158,7 +158,7 @@ describe('connections', () => {
     await connection.disconnect({ force: true });
     expect((await volume.refresh()).status).toBe('available');
     const [last] = (await Array.fromAsync((await engine.view()).history(connection.id))).slice(-1);
-    expect(last?.event.data.ignored_errors).toHaveLength(1);
+    expect(last?.event.data).toMatchObject({ ignored_errors: [expect.any(String)] });
   });
 
   test('another host says which device it attached', async () => {

@@ -3,6 +3,7 @@ import { isNonEmpty } from 'fp-ts/lib/ReadonlyArray.js';
 import { describe, expect, test } from 'vitest';
 import { createMemoryLog } from '../../src/eventlog/memory.ts';
 import type { EventLog } from '../../src/eventlog/port.ts';
+import { resourceIdOf } from '../../src/index.ts';
 import { openStorage, type Storage } from '../../src/library/storage.ts';
 import { builtInProjections } from '../../src/projections/built-in.ts';
 import { inventory } from '../../src/projections/inventory.ts';
@@ -12,9 +13,12 @@ import { memoryDatabase } from '../../src/projections/projection-database.ts';
 import { Projector } from '../../src/projections/projector.ts';
 import { replayTo } from '../../src/projections/replay.ts';
 import { scratch } from '../eventlog/scratch.ts';
+import { engineOnArray } from '../support/engine.ts';
 import { Recording } from './recording.ts';
 
 const files = scratch();
+
+const ID = '11111111-1111-4111-8111-111111111111';
 
 /** How many events there were of each type. */
 const counting = (version = 1, moves: Projection['moves'] = 'with appends') =>
@@ -126,6 +130,79 @@ describe('a registered projection', () => {
     expect((await storage.projector.read(projection)).list()).toEqual(oneByOne);
     expect(oneByOne[0]?.row).toEqual({ seen: ['VolumeCreated'] });
     await storage.close();
+  });
+});
+
+/** The size of every volume, by its project. */
+const sizes = defineProjection<{ readonly size: number; readonly project: string }>({
+  name: 'sizes',
+  version: 1,
+  fold(rows, event) {
+    const id = resourceIdOf(event.stream);
+    switch (event.type) {
+      case 'VolumeCreationRequested': {
+        const { size, project_id } = event.data.volume;
+        rows.set(id, { size, project: project_id });
+        return;
+      }
+      case 'VolumeExtended': {
+        const row = rows.get(id);
+        if (row !== undefined) rows.set(id, { ...row, size: event.data.size });
+        return;
+      }
+      case 'KeyValueSet':
+        // @ts-expect-error the type of an event knows its data
+        rows.set(id, { size: event.data.size, project: event.data.value });
+    }
+  },
+});
+
+describe('a view of it', () => {
+  test('has rows of the type that the projection has, now and as it was', async () => {
+    const { engine, backend } = await engineOnArray({ projections: [sizes] });
+    const volume = await backend.createVolume({ id: ID, size: 3 });
+    const before = (await engine.view()).position;
+    await volume.extend(5);
+    const [first] = await (await engine.view()).projection(sizes);
+    const size: number | undefined = first?.row.size;
+    expect(size).toBe(5);
+    expect(await (await engine.view(before)).projection(sizes)).toEqual([
+      { key: ID, row: { size: 3, project: 'compute' } },
+    ]);
+    expect(await (await engine.view()).projection('sizes')).toEqual([
+      { key: ID, row: { size: 5, project: 'compute' } },
+    ]);
+  });
+
+  test('gives the rows whose keys begin so, and one row', async () => {
+    const { engine, backend } = await engineOnArray({ projections: [sizes], nonUuidIds: true });
+    for (const id of ['a1', 'a2', 'b1']) await backend.createVolume({ id, size: 1 });
+    const view = await engine.view();
+    expect((await view.projection(sizes, { prefix: 'a' })).map(({ key }) => key)).toEqual(['a1', 'a2']);
+    expect(await view.projectionRow(sizes, 'b1')).toEqual({ size: 1, project: 'compute' });
+    expect(await view.projectionRow(sizes, 'b')).toBeNull();
+  });
+
+  test('refuses one that is not registered, or is in another version', async () => {
+    const { engine } = await engineOnArray({ projections: [sizes] });
+    const view = await engine.view();
+    const newer = defineProjection({ ...sizes, version: 2 });
+    await expect(view.projection(newer)).rejects.toMatchObject({
+      code: 'ProjectionNotFound',
+      message: expect.stringContaining('"sizes" version 2'),
+    });
+    await expect(view.projectionRow('seizes', 'a')).rejects.toMatchObject({ code: 'ProjectionNotFound' });
+    await expect(view.projection('inventory')).rejects.toMatchObject({ code: 'ProjectionNotFound' });
+  });
+
+  test('knows the data of the events that are read and followed', async () => {
+    const { engine, backend } = await engineOnArray();
+    await backend.createVolume({ id: ID, size: 3 });
+    const planned: number[] = [];
+    for await (const event of (await engine.view()).events({ stream: `volume-${ID}` })) {
+      if (event.type === 'VolumeCreationRequested') planned.push(event.data.volume.size);
+    }
+    expect(planned).toEqual([3]);
   });
 });
 

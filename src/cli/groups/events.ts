@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { eventToJson, type RecordedEvent } from '../../domain/event.ts';
+import { eventToJson } from '../../domain/event.ts';
+import type { ScoriaEvent } from '../../domain/streams.ts';
 import { countOf, given, positionOf } from '../arguments.ts';
 import { writeAtomically } from '../files.ts';
 import { mapped, toJson } from '../report.ts';
@@ -82,7 +83,7 @@ const exporting = (group: Command): void => {
     );
 };
 
-const toLine = ({ position, stream, revision, type, meta }: RecordedEvent): string =>
+const toLine = ({ position, stream, revision, type, meta }: ScoriaEvent): string =>
   [
     String(position).padStart(6),
     localTime(meta.at),

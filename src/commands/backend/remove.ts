@@ -7,6 +7,7 @@ import {
   decideRemoveBackend,
   RemoveBackend,
 } from '../../domain/backend/remove.ts';
+import { resourceIdOf } from '../../domain/streams.ts';
 import { operation, Refused } from '../operation.ts';
 import type { Services } from '../services.ts';
 import { drained } from './drain.ts';
@@ -26,7 +27,7 @@ export const removeBackend = operation({
     intent: BackendRemovalRequested,
     backend: 'not touched',
     perform: async ({ intent, services }) => {
-      const name = intent.stream.slice(backendStream('').length);
+      const name = resourceIdOf(intent.stream);
       await drained(name, services);
       const volumes = await volumeIds(name, services);
       if (volumes.length > 0) throw new Refused(backendInUse(name, volumes));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { aggregate } from '../aggregate.ts';
+import { aggregate, type EventOf } from '../aggregate.ts';
 import { Text } from '../json.ts';
 import { BackendAdded, BackendAdditionFailed, BackendAdditionRequested } from './add.ts';
 import { type BackendState, BackendStateSchema, backendEvents, NO_BACKEND, withBackend } from './backend.ts';
@@ -28,7 +28,7 @@ export const BackendImported = backendEvents.fact(
   (_state, { data }): BackendState => data.state,
 );
 
-export const backendAggregate = aggregate<BackendState>('backend', NO_BACKEND, BackendStateSchema, [
+const definitions = [
   BackendAdditionRequested,
   BackendAdded,
   BackendAdditionFailed,
@@ -47,4 +47,9 @@ export const backendAggregate = aggregate<BackendState>('backend', NO_BACKEND, B
   BackendThawFailed,
   BackendOutcomeUnknown,
   BackendImported,
-]);
+] as const;
+
+/** An event of a backend's stream, as readers see it. */
+export type BackendEvent = EventOf<(typeof definitions)[number]>;
+
+export const backendAggregate = aggregate<BackendState>('backend', NO_BACKEND, BackendStateSchema, definitions);

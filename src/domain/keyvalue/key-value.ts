@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { aggregate, eventsOf, NO_OPEN_WORK, type OpenWork, openWorkShape } from '../aggregate.ts';
+import { aggregate, type EventOf, eventsOf, NO_OPEN_WORK, type OpenWork, openWorkShape } from '../aggregate.ts';
 import { command, type Decision, type InputOf, nothingToDo, record } from '../decision.ts';
 import { Text } from '../json.ts';
 
@@ -32,12 +32,13 @@ export const KeyValueImported = events.fact(
   (_state, { data }) => data.state,
 );
 
+const definitions = [KeyValueSet, KeyValueDeleted, KeyValueImported] as const;
+
+/** An event of a key-value's stream, as readers see it. */
+export type KeyValueEvent = EventOf<(typeof definitions)[number]>;
+
 /** The storage that cinderlib gives to consumer nodes, for connector properties and the like. */
-export const keyValueAggregate = aggregate<KeyValueState>('key_value', NO_KEY_VALUE, KeyValueStateSchema, [
-  KeyValueSet,
-  KeyValueDeleted,
-  KeyValueImported,
-]);
+export const keyValueAggregate = aggregate<KeyValueState>('key_value', NO_KEY_VALUE, KeyValueStateSchema, definitions);
 
 export const SetKeyValue = command('SetKeyValue', z.strictObject({ key: Key, value: Text }));
 export const DeleteKeyValue = command('DeleteKeyValue', z.strictObject({ key: Key }));

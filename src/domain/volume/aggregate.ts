@@ -1,4 +1,4 @@
-import { aggregate } from '../aggregate.ts';
+import { aggregate, type EventOf } from '../aggregate.ts';
 import { VolumeAttached, VolumeAttachmentFailed, VolumeAttachmentRequested } from './attach.ts';
 import { ConnectionInitializationFailed, ConnectionInitializationRequested, ConnectionInitialized } from './connect.ts';
 import { VolumeCopied, VolumeCopyFailed, VolumeCopyRequested } from './copy.ts';
@@ -20,8 +20,7 @@ import { SnapshotCreated, SnapshotCreationFailed, SnapshotCreationRequested } fr
 import { SnapshotDeleted, SnapshotDeletionFailed, SnapshotDeletionRequested } from './snapshot-delete.ts';
 import { NO_VOLUME, type VolumeState, VolumeStateSchema } from './volume.ts';
 
-/** A volume, its snapshots and its connections: one stream, so that its expected revision protects every hard rule. */
-export const volumeAggregate = aggregate<VolumeState>('volume', NO_VOLUME, VolumeStateSchema, [
+const definitions = [
   VolumeCreationRequested,
   VolumeCreated,
   VolumeCreationFailed,
@@ -70,4 +69,10 @@ export const volumeAggregate = aggregate<VolumeState>('volume', NO_VOLUME, Volum
   VolumeDetachmentFailed,
   VolumeOutcomeUnknown,
   VolumeImported,
-]);
+] as const;
+
+/** An event of a volume's stream, as readers see it. */
+export type VolumeEvent = EventOf<(typeof definitions)[number]>;
+
+/** A volume, its snapshots and its connections: one stream, so that its expected revision protects every hard rule. */
+export const volumeAggregate = aggregate<VolumeState>('volume', NO_VOLUME, VolumeStateSchema, definitions);
