@@ -127,6 +127,14 @@ describe('the record', () => {
     const listed = await shell.json('projection', 'list');
     expect(listed).toContainEqual(expect.objectContaining({ id: 'inventory', name: 'inventory', position: head }));
     expect(await shell.json('projection', 'rebuild', 'inventory')).toMatchObject([{ id: 'inventory', position: head }]);
+    const csv = await shell.run(['projection', 'show', 'capacity', '--prefix', 'current/', '--csv']);
+    expect(csv.stdout).toMatch(/^key,kind,allocated_gib,[a-z_,]+\r\ncurrent\/store,current,\d+,[\d,]+\r\n$/);
+    const [current] = await shell.json('projection', 'show', 'capacity', '--prefix', 'current/');
+    expect(current).toMatchObject({ key: 'current/store', row: { kind: 'current' } });
+    expect(await shell.refused('projection', 'show', 'capacity', '--csv')).toMatchObject({
+      exit: 2,
+      code: 'InvalidInput',
+    });
     const names = (await shell.json('projection', 'rebuild')).map(({ id }: Printed) => id);
     expect(names).toEqual(listed.map(({ id }: Printed) => id));
     expect(await shell.json('volume', 'list', '--at', '5')).toMatchObject([{ id: volume.id }]);

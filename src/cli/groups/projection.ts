@@ -1,9 +1,16 @@
 import type { Command } from 'commander';
+import { rejections, ScoriaError } from '../../domain/errors.ts';
+import { csvOf } from '../csv.ts';
 import { asDocument, many } from '../shown.ts';
 import { type Document, field } from '../table.ts';
 import { reading, writing } from '../verbs.ts';
 
 const COLUMNS = [field('name'), field('version'), field('moves'), field('position')];
+
+interface ShowOptions {
+  readonly prefix?: string;
+  readonly csv?: boolean;
+}
 
 /** A projection's name is its id. */
 const withId = ({ position, ...rest }: { readonly name: string; readonly position: bigint }): Document => ({
@@ -20,10 +27,14 @@ export const verbs = (group: Command): void => {
   group
     .command('show <name>')
     .description("a projection's rows")
+    .option('--prefix <text>', 'those whose keys begin so')
+    .option('--csv', 'as RFC 4180 text, a column for each field; what a spreadsheet would run gets an apostrophe')
     .action(
-      reading<object, readonly [string]>(async (view, [name]) =>
-        many((await view.projection(name)).map(asDocument), [field('key'), field('row')]),
-      ),
+      reading<ShowOptions, readonly [string]>(async (view, [name], { prefix, csv, json }) => {
+        if (csv && json) throw new ScoriaError(rejections.InvalidInput('--csv and --json are two formats', 'give one'));
+        const rows = await view.projection(name, { prefix });
+        return csv ? { verbatim: await csvOf(rows) } : many(rows.map(asDocument), [field('key'), field('row')]);
+      }),
     );
   group
     .command('rebuild [name]')

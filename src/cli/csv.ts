@@ -1,0 +1,27 @@
+import type { KeyedRow } from '../index.ts';
+
+type Fields = { readonly [name: string]: unknown };
+
+/** What is no object of fields is a field of its own. */
+const fieldsOf = (row: unknown): Fields =>
+  typeof row === 'object' && row !== null && !Array.isArray(row) ? (row as Fields) : { row };
+
+/**
+ * Rows as RFC 4180 text: the key, then the fields in the order in which rows first have them. What a spreadsheet would
+ * run as a formula gets an apostrophe in front, because names are anybody's text; JSON has every value as it is.
+ */
+export const csvOf = async (rows: readonly KeyedRow[]): Promise<string> => {
+  const { stringify } = await import('csv-stringify/sync');
+  const records = rows.map(({ key, row }) => ({ key, fields: fieldsOf(row) }));
+  const names = [...new Set(records.flatMap(({ fields }) => Object.keys(fields)))];
+  return stringify(
+    [['key', ...names], ...records.map(({ key, fields }) => [key, ...names.map((name) => fields[name])])],
+    {
+      record_delimiter: 'windows',
+      // It would quote only its own delimiter, which is not all that ends a line.
+      quoted_match: /[\r\n]/,
+      escape_formulas: true,
+      cast: { boolean: String },
+    },
+  );
+};
