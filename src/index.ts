@@ -2,7 +2,7 @@ export type { CommandContext } from './commands/given.ts';
 export { type Rejection, type RejectionCode, type RejectionKind, ScoriaError } from './domain/errors.ts';
 export type { Actor, RecordedEvent } from './domain/event.ts';
 export type { Json, JsonObject } from './domain/json.ts';
-export { resourceIdOf, type ScoriaEvent } from './domain/streams.ts';
+export { evolveVolume, resourceIdOf, type ScoriaEvent } from './domain/streams.ts';
 export type {
   Connection as ConnectionRecord,
   Snapshot as SnapshotRecord,

@@ -29,11 +29,12 @@ export const openWorkShape = {
   questions: z.array(OpenQuestionSchema).readonly(),
 };
 
+// States are JSON, so their types are type aliases: interfaces have no index signature.
 /** What the state of every stream holds besides its own facts. */
-export interface OpenWork {
+export type OpenWork = {
   readonly open: readonly OpenIntent[];
   readonly questions: readonly OpenQuestion[];
-}
+};
 export const NO_OPEN_WORK: OpenWork = { open: [], questions: [] };
 
 /** An intent opens work, an outcome ends it (and an unknown one leaves a question), a fact does neither. */

@@ -56,6 +56,13 @@ export const evolveStream = <Kind extends StreamKind>(
   return evolve<StreamStates[Kind] & OpenWork>(of, state ?? of.initial, event);
 };
 
+/**
+ * A volume, its snapshots and its connections after an event of its stream: the fold that Scoria itself goes by. `null`
+ * is before the first event.
+ */
+export const evolveVolume = (state: VolumeState | null, event: ScoriaEvent): VolumeState =>
+  evolveStream('volume', state, event as unknown as RecordedEvent);
+
 export type EventFormat = Pick<AnyEventDefinition<never>, 'type' | 'version' | 'role' | 'schema' | 'upcasts'>;
 
 /** Every event that is written today, by type. */

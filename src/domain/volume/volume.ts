@@ -125,13 +125,13 @@ export type Connection = z.infer<typeof ConnectionSchema>;
 export const PinSchema = z.strictObject({ volume_id: ResourceId, snapshot_id: ResourceId.nullable() });
 export type Pin = z.infer<typeof PinSchema>;
 
-export interface VolumeState extends OpenWork {
+export type VolumeState = OpenWork & {
   /** `null` until its creation is asked for; a deleted volume keeps its id taken. */
   readonly volume: Volume | null;
   readonly snapshots: Readonly<Record<string, Snapshot>>;
   readonly connections: Readonly<Record<string, Connection>>;
   readonly pins: Readonly<Record<string, Pin>>;
-}
+};
 export const VolumeStateSchema: z.ZodType<VolumeState> = z.strictObject({
   ...openWorkShape,
   volume: VolumeSchema.nullable(),
