@@ -1,9 +1,9 @@
-import { createEngine, defineDriver, defineProjection, type RecordedEvent, ScoriaError } from 'scoria';
+import { createEngine, defineDriver, defineProjection, ScoriaError } from 'scoria';
 
 const seen = defineProjection<number>({
   name: 'seen',
   version: 1,
-  fold: (rows, { type }: RecordedEvent) => rows.set(type, (rows.get(type) ?? 0) + 1),
+  fold: (rows, { type }) => rows.set(type, (rows.get(type) ?? 0) + 1),
 });
 
 await using engine = await createEngine({ log: ':memory:', projections: [seen] });
