@@ -24,3 +24,10 @@ export const nearest = (word: string, candidates: Iterable<string>): string | un
     .filter(({ candidate, steps }) => steps <= most && steps < candidate.length)
     .toSorted((one, other) => one.steps - other.steps)[0]?.candidate;
 };
+
+/** `Did you mean "log"? The settings are log, user, ...`, as a remedy. */
+export const didYouMean = (word: string, candidates: readonly string[], introduction: string): string => {
+  const meant = nearest(word, candidates);
+  const exist = `${introduction} ${candidates.join(', ')}`;
+  return meant === undefined ? exist : `Did you mean "${meant}"? ${exist}`;
+};

@@ -28,7 +28,8 @@ export const createBackendDrivers = (environment: { readonly run: RunCommand; re
     const driverName = absoluteDriverName(name);
     const definition = await findDriver(driverName);
     const options = parseOptions(definition, given);
-    const driver = definition.create(await resolveSecrets(definition, options), { ...environment, backendName });
+    const resolved = await resolveSecrets(definition, options, environment.run);
+    const driver = definition.create(resolved, { ...environment, backendName });
     return { driverName, definition, options, driver };
   };
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Json } from '../domain/json.ts';
 import type { DriverDefinition } from './contract.ts';
-import { descriptionOf, isSecret } from './options.ts';
+import { descriptionOf, isSecret, REFERENCE_FORMS } from './options.ts';
 
 export interface OptionDescription {
   readonly name: string;
@@ -21,7 +21,7 @@ export const describeOptions = (definition: DriverDefinition): readonly OptionDe
     const described = jsonSchemaOf(schema);
     return {
       name,
-      type: isSecret(schema) ? 'reference to a credential, env:NAME or file:/path' : typeText(described),
+      type: isSecret(schema) ? `reference to a credential, ${REFERENCE_FORMS}` : typeText(described),
       required: !definition.options.shape[name]?.safeParse(undefined).success,
       ...(described.default === undefined ? {} : { default: described.default as Json }),
       description: descriptionOf(schema),
@@ -37,7 +37,8 @@ export const jsonSchemaOf = (schema: z.core.$ZodType): JsonSchema => {
   return { ...described, ...(type === undefined ? {} : { type }), ...branch } as JsonSchema;
 };
 
-const typeText = (schema: JsonSchema): string => {
+/** `integer from 0 to 100`, `one of a, b`, ... */
+export const typeText = (schema: JsonSchema): string => {
   if (schema.enum !== undefined) return `one of ${schema.enum.map(String).join(', ')}`;
   if (schema.type === 'integer' || schema.type === 'number') return `${schema.type}${rangeText(schema)}`;
   if (schema.type === 'array') return 'list, separated by commas';

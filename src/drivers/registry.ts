@@ -1,8 +1,7 @@
-import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { rejections, ScoriaError } from '../domain/errors.ts';
-import { nearest } from '../nearest.ts';
+import { moduleSpecifier } from '../module-specifier.ts';
+import { didYouMean } from '../nearest.ts';
 import type { DriverDefinition } from './contract.ts';
 
 type DriverModule = { readonly default: unknown };
@@ -22,24 +21,13 @@ export const DRIVER_NAMES: readonly string[] = Object.keys(builtIn);
 export const findDriver = async (name: string): Promise<DriverDefinition> => {
   const load = Object.hasOwn(builtIn, name) ? builtIn[name] : undefined;
   if (load !== undefined) return checked(name, await load());
-  if (/^(\.|\/|file:)/.test(name)) return checked(name, await loaded(name, moduleUrl(name)));
-  if (name.startsWith('npm:')) return checked(name, await loaded(name, packageSpecifier(name.slice('npm:'.length))));
-  throw unknownDriver(name);
+  const specifier = moduleSpecifier(name);
+  if (specifier === null) throw unknownDriver(name);
+  return checked(name, await loaded(name, specifier));
 };
 
 /** The built-in drivers. */
 export const listDrivers = (): Promise<readonly DriverDefinition[]> => Promise.all(DRIVER_NAMES.map(findDriver));
-
-const moduleUrl = (name: string): string => (name.startsWith('file:') ? name : pathToFileURL(resolve(name)).href);
-
-/** Looks from the working directory first: that is where a user of an installed `scoria` has the package. */
-const packageSpecifier = (name: string): string => {
-  try {
-    return pathToFileURL(createRequire(resolve('from-here.js')).resolve(name)).href;
-  } catch {
-    return name;
-  }
-};
 
 const loaded = async (name: string, specifier: string): Promise<DriverModule> => {
   try {
@@ -88,17 +76,15 @@ const checked = (name: string, module: DriverModule): DriverDefinition => {
   );
 };
 
-const unknownDriver = (name: string): ScoriaError => {
-  const meant = nearest(name, DRIVER_NAMES);
-  const exist = `The drivers are ${DRIVER_NAMES.join(', ')}; one of your own is given as ./driver.ts or npm:package`;
-  return new ScoriaError(
+const unknownDriver = (name: string): ScoriaError =>
+  new ScoriaError(
     rejections.UnknownDriver(
       `There is no driver ${JSON.stringify(name)}`,
-      meant === undefined ? exist : `Did you mean "${meant}"? ${exist}`,
+      `${didYouMean(name, DRIVER_NAMES, 'The drivers are')}; one of your own is given as ./driver.ts or npm:package`,
       { driver: name },
     ),
   );
-};
 
 /** The name as it is recorded: a relative path becomes absolute, so that it means the same from any directory. */
-export const absoluteDriverName = (name: string): string => (name.startsWith('.') ? resolve(name) : name);
+export const absoluteDriverName = (name: string, directory = '.'): string =>
+  name.startsWith('.') ? resolve(directory, name) : name;

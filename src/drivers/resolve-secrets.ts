@@ -1,37 +1,112 @@
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
+import { ScoriaError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { Secret } from '../secret.ts';
 import type { DriverDefinition } from './contract.ts';
 import { isSecret, type SecretReference } from './options.ts';
 import { invalidOption } from './parse-options.ts';
+import type { RunCommand } from './run-command.ts';
+
+/** Long enough for a vault on the network, and short enough for whoever waits for it. */
+const COMMAND_TIMEOUT_MS = 30_000;
 
 /** Parsed options as the driver gets them: each reference to a credential is replaced by what it refers to now. */
 export const resolveSecrets = async <Options extends z.ZodObject>(
   definition: DriverDefinition<Options>,
   options: JsonObject,
+  run: RunCommand,
 ): Promise<z.output<Options>> => {
+  const references = new Map(secretReferences(definition as unknown as DriverDefinition, options));
   const resolved = Object.entries(options).map(async ([name, value]) => {
-    const schema = definition.options.shape[name];
-    if (schema === undefined || !isSecret(schema)) return [name, value];
-    return [name, await resolve(definition as unknown as DriverDefinition, name, value as SecretReference)];
+    const reference = references.get(name);
+    if (reference === undefined) return [name, value];
+    return [name, await resolveSecret(definition as unknown as DriverDefinition, name, reference, run)];
   });
   return Object.fromEntries(await Promise.all(resolved)) as z.output<Options>;
 };
 
-const resolve = async (definition: DriverDefinition, option: string, reference: SecretReference): Promise<Secret> => {
-  const refused = (where: string, problem: string, remedy: string) =>
-    invalidOption(definition, option, `Option "${option}" of driver "${definition.name}": ${where} ${problem}`, remedy);
-  if ('env' in reference) {
-    const value = process.env[reference.env];
-    if (value) return new Secret(value);
-    const problem = value === undefined ? 'is not set' : 'is empty';
-    throw refused(`environment variable ${reference.env}`, problem, `Set ${reference.env} to the credential`);
-  }
-  const text = await readFile(reference.file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw refused(`file ${reference.file}`, `cannot be read (${error.code})`, 'Put the credential into that file');
+/** The references to credentials among parsed options, by option. */
+export const secretReferences = (
+  definition: DriverDefinition,
+  options: JsonObject,
+): readonly (readonly [string, SecretReference])[] =>
+  Object.entries(options).flatMap(([name, value]) => {
+    const schema = definition.options.shape[name];
+    return schema !== undefined && isSecret(schema) ? [[name, value as unknown as SecretReference]] : [];
   });
-  const value = text.replace(/\r?\n$/, '');
-  if (value === '') throw refused(`file ${reference.file}`, 'is empty', 'Put the credential into that file');
-  return new Secret(value);
+
+/** What a reference refers to now. Throws `InvalidDriverOption`, which says where nothing was found and never what was. */
+export const resolveSecret = async (
+  definition: DriverDefinition,
+  option: string,
+  reference: SecretReference,
+  run: RunCommand,
+): Promise<Secret> => {
+  const { where, remedy, read } = sourceOf(reference, run);
+  const refused = (problem: string): ScoriaError => {
+    const message = `Option "${option}" of driver "${definition.name}": ${where} ${problem}`;
+    return new ScoriaError(invalidOption(definition, option, message, remedy));
+  };
+  const found = await read().catch((error: unknown) => {
+    // Without its cause, which knows what a program printed.
+    throw refused(error instanceof NotFound ? error.message : 'cannot be read');
+  });
+  if (found === '') throw refused('is empty');
+  return new Secret(found);
+};
+
+class NotFound extends Error {}
+
+interface Source {
+  readonly where: string;
+  readonly remedy: string;
+  readonly read: () => Promise<string>;
+}
+
+const sourceOf = (reference: SecretReference, run: RunCommand): Source => {
+  if ('env' in reference) {
+    return {
+      where: `environment variable ${reference.env}`,
+      remedy: `Set ${reference.env} to the credential`,
+      read: async () => process.env[reference.env] ?? missing('is not set'),
+    };
+  }
+  if ('file' in reference) {
+    return {
+      where: `file ${reference.file}`,
+      remedy: 'Put the credential into that file',
+      read: () => readFile(reference.file, 'utf8').then(withoutLastNewline, fileUnreadable),
+    };
+  }
+  const [program = '', ...args] = reference.command;
+  return {
+    where: `what the command ${program} prints`,
+    remedy: `Make ${program}, with the arguments of the reference, print the credential and end with exit code 0`,
+    read: () =>
+      // The last newline is taken off by the runner.
+      run(program, args, { timeoutMs: COMMAND_TIMEOUT_MS }).then(({ stdout }) => stdout, commandFailed),
+  };
+};
+
+const missing = (problem: string): never => {
+  throw new NotFound(problem);
+};
+
+const withoutLastNewline = (text: string): string => text.replace(/\r?\n$/, '');
+
+const fileUnreadable = (error: NodeJS.ErrnoException): never => missing(`cannot be read (${error.code})`);
+
+/** How a program ended, as `CommandError` tells it, without the end of standard error that its message holds. */
+interface FailedCommand {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly timedOut: boolean;
+}
+
+const commandFailed = ({ exitCode, signal, timedOut }: FailedCommand): never => {
+  const ending = signal === null ? `exit code ${exitCode}` : signal;
+  if (timedOut) missing(`did not come within ${COMMAND_TIMEOUT_MS / 1000} s`);
+  if (exitCode === null && signal === null) missing('cannot be had: it could not be started');
+  return missing(`cannot be had: it ended with ${ending}`);
 };

@@ -21,7 +21,7 @@ export const makeFileDriver = async (
   options: Record<string, unknown> = {},
   run: RunCommand = runForReal,
 ): Promise<Driver> => {
-  const parsed = await resolveSecrets(definition, parseOptions(definition, { directory, ...options }));
+  const parsed = await resolveSecrets(definition, parseOptions(definition, { directory, ...options }), run);
   return definition.create(parsed, { backendName: 'under-test', run, log: silentLogger });
 };
 

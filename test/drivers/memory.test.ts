@@ -16,7 +16,10 @@ const environment = { run, log: silentLogger };
 
 const makeDriver = async (array: string, options: Record<string, unknown> = {}): Promise<Driver> => {
   const parsed = parseOptions(definition, { array, ...options });
-  return definition.create(await resolveSecrets(definition, parsed), { backendName: 'under-test', ...environment });
+  return definition.create(await resolveSecrets(definition, parsed, run), {
+    backendName: 'under-test',
+    ...environment,
+  });
 };
 
 const makeFixture = (options: Record<string, unknown>) => async (): Promise<DriverFixture> => {
@@ -68,7 +71,7 @@ describe('the memory array', () => {
     const volume = aVolume();
     await driver.createVolume(volume);
     expect(await (await makeDriver(array.name)).findVolume(volume)).not.toBeNull();
-    const options = await resolveSecrets(definition, parseOptions(definition, {}));
+    const options = await resolveSecrets(definition, parseOptions(definition, {}), run);
     await definition.create(options, { backendName: 'own-name', ...environment }).createVolume(volume);
     expect([...memoryArray('own-name').volumes.keys()]).toEqual([volume.id]);
     memoryArray('own-name').reset();

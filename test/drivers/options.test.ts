@@ -2,20 +2,26 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import * as E from 'fp-ts/lib/Either.js';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { ScoriaError } from '../../src/domain/errors.ts';
+import type { JsonObject } from '../../src/domain/json.ts';
 import { connectorWith } from '../../src/drivers/connector-schema.ts';
 import { defineDriver } from '../../src/drivers/contract.ts';
 import { describeOptions } from '../../src/drivers/describe-options.ts';
 import file from '../../src/drivers/file/driver.ts';
 import memory from '../../src/drivers/memory/driver.ts';
 import { commonOptions, decimal, secret } from '../../src/drivers/options.ts';
-import { parseOptions } from '../../src/drivers/parse-options.ts';
+import { checkOptions, parseOptions } from '../../src/drivers/parse-options.ts';
 import { resolveSecrets } from '../../src/drivers/resolve-secrets.ts';
+import type { RunCommand } from '../../src/drivers/run-command.ts';
 import { Secret } from '../../src/secret.ts';
+import { runForReal } from './file-fixture.ts';
 
 const CANARY = 'canary-secret-8731';
+
+const resolve = (options: JsonObject) => resolveSecrets(sample, options, runForReal);
 
 /** A driver with options of every kind, written with plain zod as a user would. */
 const sample = defineDriver({
@@ -33,6 +39,7 @@ const sample = defineDriver({
       fraction: z.number().optional(),
       san_password: secret().describe('Password'),
       chap_password: secret().optional(),
+      mutual_password: secret().optional(),
       ...commonOptions,
     })
     .refine((all) => all.san_ip !== 'refused', {
@@ -141,6 +148,21 @@ describe('parseOptions', () => {
     expect(refusal(() => parse({ toString: 1 })).message).toContain('has no option "toString"');
   });
 
+  test('finds everything that is wrong, an option once', () => {
+    const given = { san_port: 0, sanport: 1, helper: 'x', san_password: CANARY, san_ip: 'refused', verify: 'maybe' };
+    const problems = E.getOrElseW(() => [])(E.swap(checkOptions(sample, given)));
+    expect(problems.map(({ details }) => details.option)).toEqual([
+      'sanport',
+      'san_port',
+      'verify',
+      'helper',
+      'san_password',
+    ]);
+    expect(JSON.stringify(problems)).not.toContain(CANARY);
+    const overAll = checkOptions(sample, { ...GIVEN, san_ip: 'refused' });
+    expect(E.swap(overAll)).toMatchObject({ right: [{ details: { option: 'san_ip' } }] });
+  });
+
   test('names an option that is missing', () => {
     const error = refusal(() => parseOptions(sample, { san_password: 'env:A' }));
     expect(error.message).toContain('Driver "sample" needs option "san_ip"');
@@ -167,6 +189,9 @@ describe('credentials', () => {
     [{ env: 'SAN_PASSWORD' }, { env: 'SAN_PASSWORD' }],
     ['file:/run/secret', { file: '/run/secret' }],
     [{ file: '/run/secret' }, { file: '/run/secret' }],
+    ['command:pass show san/ada', { command: ['pass', 'show', 'san/ada'] }],
+    ['command:["pass", "show", "the array"]', { command: ['pass', 'show', 'the array'] }],
+    [{ command: ['/usr/bin/pass', 'show'] }, { command: ['/usr/bin/pass', 'show'] }],
   ])('are references: %j', (given, kept) => {
     expect(parse({ san_password: given, chap_password: given })).toMatchObject({
       san_password: kept,
@@ -186,11 +211,20 @@ describe('credentials', () => {
     { [CANARY]: CANARY },
     [CANARY],
     new Secret(CANARY),
+    'command:',
+    `command:./${CANARY}`,
+    `command:echo '${CANARY}'`,
+    `command:echo $(${CANARY})`,
+    `command:["echo", "${CANARY}"`,
+    `command:["echo", 1, "${CANARY}"]`,
+    { command: [] },
+    { command: CANARY },
+    { command: [CANARY], env: 'A' },
   ])('are never given themselves, and never repeated: %j', (value) => {
     for (const name of ['san_password', 'chap_password']) {
       const error = refusal(() => parse({ [name]: value }));
       expect(error.message).toContain(`"${name}" of driver "sample" must be a reference`);
-      expect(error.message).toContain('env:NAME or file:/path');
+      expect(error.message).toContain('env:NAME, file:/path or command:program argument');
       expect(everythingOf(error)).not.toContain(CANARY);
       expect(everythingOf(error)).not.toContain('12345678');
     }
@@ -208,25 +242,62 @@ describe('credentials', () => {
     const path = join(directory, 'password');
     await writeFile(path, `${CANARY} 2\n`);
     vi.stubEnv('SAN_PASSWORD', CANARY);
-    const parsed = parse({ chap_password: `file:${path}` });
+    const parsed = parse({ chap_password: `file:${path}`, mutual_password: `command:cat ${path}` });
     expect(JSON.stringify(parsed)).not.toContain(CANARY);
-    const resolved = await resolveSecrets(sample, parsed);
+    const resolved = await resolve(parsed);
     await rm(directory, { recursive: true });
     expect(resolved.san_password.reveal()).toBe(CANARY);
     expect(resolved.chap_password?.reveal()).toBe(`${CANARY} 2`);
+    expect(resolved.mutual_password?.reveal()).toBe(`${CANARY} 2`);
     expect(resolved.san_port).toBe(22);
     expect(inspect(resolved, { showHidden: true }) + JSON.stringify(resolved)).not.toContain(CANARY);
   });
 
   test('are missed by the name of their reference', async () => {
-    const missing = await resolveSecrets(sample, parse({})).catch((error: unknown) => error);
+    const missing = await resolve(parse({})).catch((error: unknown) => error);
     expect(missing).toMatchObject({ code: 'InvalidDriverOption' });
     expect(String(missing)).toContain('environment variable SAN_PASSWORD is not set');
     vi.stubEnv('SAN_PASSWORD', '');
-    await expect(resolveSecrets(sample, parse({}))).rejects.toThrow('SAN_PASSWORD is empty');
+    await expect(resolve(parse({}))).rejects.toThrow('SAN_PASSWORD is empty');
     const absent = { san_password: 'file:/no/such/file' };
-    await expect(resolveSecrets(sample, parse(absent))).rejects.toThrow('file /no/such/file cannot be read (ENOENT)');
-    await expect(resolveSecrets(sample, parse({ san_password: 'file:/dev/null' }))).rejects.toThrow('is empty');
+    await expect(resolve(parse(absent))).rejects.toThrow('file /no/such/file cannot be read (ENOENT)');
+    await expect(resolve(parse({ san_password: 'file:/dev/null' }))).rejects.toThrow('is empty');
+  });
+});
+
+describe('a credential that a command prints', () => {
+  const refusalOf = (command: readonly string[], run = runForReal) =>
+    resolveSecrets(sample, parse({ san_password: { command } }), run).then(
+      () => Promise.reject(new Error('It was not refused')),
+      (error: ScoriaError) => error,
+    );
+  const loud = `echo ${CANARY}; echo ${CANARY} >&2;`;
+
+  test('is what it prints, without the last newline', async () => {
+    const { san_password } = await resolve(parse({ san_password: { command: ['printf', ' a\\nb\\n\\n'] } }));
+    expect(san_password.reveal()).toBe(' a\nb\n');
+  });
+
+  test.each([
+    ['exit code', ['sh', '-c', `${loud} exit 3`], 'command sh prints cannot be had: it ended with exit code 3'],
+    ['signal', ['sh', '-c', `${loud} kill -9 $$`], 'command sh prints cannot be had: it ended with SIGKILL'],
+    ['nothing', ['true'], 'command true prints is empty'],
+    ['no program', ['no-such-program'], 'command no-such-program prints cannot be had: it could not be started'],
+  ])('is missed by the name of the command and how it ended, never by its output: %s', async (_, command, said) => {
+    const error = await refusalOf(command);
+    expect(error.code).toBe('InvalidDriverOption');
+    expect(error.message).toContain(`Option "san_password" of driver "sample": what the ${said}`);
+    expect(everythingOf(error)).not.toContain(CANARY);
+  });
+
+  test('is not waited for without end', async () => {
+    const hurried: RunCommand = (program, args, options) => {
+      expect(options?.timeoutMs).toBe(30_000);
+      return runForReal(program, args, { ...options, timeoutMs: 20 });
+    };
+    const error = await refusalOf(['sh', '-c', `${loud} sleep 600`], hurried);
+    expect(error.message).toContain('what the command sh prints did not come within 30 s');
+    expect(everythingOf(error)).not.toContain(CANARY);
   });
 });
 

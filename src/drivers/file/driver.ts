@@ -1,17 +1,12 @@
-import { resolve } from 'node:path';
 import { z } from 'zod';
 import { connectorWith } from '../connector-schema.ts';
 import { type Driver, defineDriver } from '../contract.ts';
-import { commonOptions } from '../options.ts';
+import { commonOptions, path } from '../options.ts';
 import { statsOf } from './capacity.ts';
 import { bytesOf, FileStore } from './store.ts';
 
 const options = z.strictObject({
-  directory: z
-    .string()
-    .min(1)
-    .overwrite((directory) => resolve(directory))
-    .describe('Directory that holds the volumes; it is made when it is missing'),
+  directory: path().describe('Directory that holds the volumes; it is made when it is missing'),
   ...commonOptions,
 });
 
