@@ -1,4 +1,8 @@
 export type { CommandContext } from './commands/given.ts';
+export type { ConfiguredBackend } from './config/backends.ts';
+export { type Configuration, type ConfigurationSources, loadConfiguration } from './config/configuration.ts';
+export type { BackendPlan, BackendStep } from './config/plan.ts';
+export type { Settings } from './config/schema.ts';
 export { type Rejection, type RejectionCode, type RejectionKind, ScoriaError } from './domain/errors.ts';
 export type { Actor, RecordedEvent } from './domain/event.ts';
 export type { Json, JsonObject } from './domain/json.ts';

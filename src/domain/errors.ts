@@ -28,6 +28,7 @@ const rejection =
 /** Every refusal and failure that Scoria reports. Codes are stable: scripts and programs branch on them. */
 export const rejections = {
   InvalidInput: rejection('InvalidInput', 'invalid'),
+  InvalidConfiguration: rejection('InvalidConfiguration', 'invalid'),
   InvalidConnector: rejection('InvalidConnector', 'invalid'),
   UnknownDriver: rejection('UnknownDriver', 'invalid'),
   InvalidDriverOption: rejection('InvalidDriverOption', 'invalid'),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Json } from '../domain/json.ts';
 import type { DriverDefinition } from './contract.ts';
-import { descriptionOf, isSecret, REFERENCE_FORMS } from './options.ts';
+import { descriptionOf, isDecimal, isSecret, REFERENCE_FORMS } from './options.ts';
 
 export interface OptionDescription {
   readonly name: string;
@@ -21,13 +21,18 @@ export const describeOptions = (definition: DriverDefinition): readonly OptionDe
     const described = jsonSchemaOf(schema);
     return {
       name,
-      type: isSecret(schema) ? `reference to a credential, ${REFERENCE_FORMS}` : typeText(described),
+      type: typeOf(schema, described),
       required: !definition.options.shape[name]?.safeParse(undefined).success,
       ...(described.default === undefined ? {} : { default: described.default as Json }),
       description: descriptionOf(schema),
       secret: isSecret(schema),
     };
   });
+
+const typeOf = (schema: z.core.$ZodType, described: JsonSchema): string => {
+  if (isSecret(schema)) return `reference to a credential, ${REFERENCE_FORMS}`;
+  return isDecimal(schema) ? 'decimal number' : typeText(described);
+};
 
 /** The JSON schema of what an option becomes; a schema that JSON cannot express is described as anything. */
 export const jsonSchemaOf = (schema: z.core.$ZodType): JsonSchema => {

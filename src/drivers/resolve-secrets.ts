@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { ScoriaError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { Secret } from '../secret.ts';
@@ -26,15 +26,19 @@ export const resolveSecrets = async <Options extends z.ZodObject>(
   return Object.fromEntries(await Promise.all(resolved)) as z.output<Options>;
 };
 
-/** The references to credentials among parsed options, by option. */
+/** The references to credentials among options, by option; what is no reference is none. */
 export const secretReferences = (
   definition: DriverDefinition,
-  options: JsonObject,
+  options: Readonly<Record<string, unknown>>,
 ): readonly (readonly [string, SecretReference])[] =>
   Object.entries(options).flatMap(([name, value]) => {
     const schema = definition.options.shape[name];
-    return schema !== undefined && isSecret(schema) ? [[name, value as unknown as SecretReference]] : [];
+    if (schema === undefined || !isSecret(schema)) return [];
+    const parsed = z.safeParse(schema, value);
+    return parsed.success && isReference(parsed.data) ? [[name, parsed.data]] : [];
   });
+
+const isReference = (value: unknown): value is SecretReference => typeof value === 'object' && value !== null;
 
 /** What a reference refers to now. Throws `InvalidDriverOption`, which says where nothing was found and never what was. */
 export const resolveSecret = async (

@@ -29,6 +29,7 @@ import type { When } from '../projections/when.ts';
 import { Backend, type BackendResources } from './backend.ts';
 import { type Command, type Commander, type CommandInput, commanderOf, type Execution } from './commander.ts';
 import { Connection } from './connection.ts';
+import { ENGINE_DEFAULTS } from './engine-defaults.ts';
 import { Snapshot } from './snapshot.ts';
 import { openStorage, type Storage } from './storage.ts';
 import { onlyOne, View } from './view.ts';
@@ -65,14 +66,12 @@ export interface EngineOptions {
   readonly now?: () => Date;
 }
 
-const MINUTE_MS = 60_000;
-
 /** Opens a log and everything that works on it. Close it, or declare it with `await using`. */
 export const createEngine = async (options: EngineOptions): Promise<Engine> => {
   const storage = await openStorage({
     log: options.log,
     ifMissing: options.ifMissing ?? 'create',
-    lockTimeoutMs: options.lockTimeoutMs ?? 10_000,
+    lockTimeoutMs: options.lockTimeoutMs ?? ENGINE_DEFAULTS.lockTimeoutMs,
     projections: [...builtInProjections, ...(options.projections ?? []).map(keyedRows)],
   });
   const services = servicesOf(storage, options);
@@ -82,34 +81,34 @@ export const createEngine = async (options: EngineOptions): Promise<Engine> => {
     now: options.now ?? (() => new Date()),
   };
   const calls = new EffectCalls({
-    effectTimeoutMs: options.effectTimeoutMs ?? 60 * MINUTE_MS,
-    reconcile: { firstMs: 20, maxMs: 2_000, totalMs: options.reconcileTimeoutMs ?? 10_000 },
-    operationsPerBackend: options.operationsPerBackend ?? Number.POSITIVE_INFINITY,
+    effectTimeoutMs: options.effectTimeoutMs ?? ENGINE_DEFAULTS.effectTimeoutMs,
+    reconcile: { firstMs: 20, maxMs: 2_000, totalMs: options.reconcileTimeoutMs ?? ENGINE_DEFAULTS.reconcileTimeoutMs },
+    operationsPerBackend: options.operationsPerBackend ?? ENGINE_DEFAULTS.operationsPerBackend,
   });
   const declared = [...Object.values(operations), ...childOperations];
   const performer = new Performer(storage.log, services, author, declared, calls);
   const runner = new Runner(storage.log, services, author, performer, {
     actor: author.actor,
-    busy: { firstMs: 5, maxMs: 200, totalMs: options.busyTimeoutMs ?? 30_000 },
-    nonUuidIds: options.nonUuidIds ?? false,
+    busy: { firstMs: 5, maxMs: 200, totalMs: options.busyTimeoutMs ?? ENGINE_DEFAULTS.busyTimeoutMs },
+    nonUuidIds: options.nonUuidIds ?? ENGINE_DEFAULTS.nonUuidIds,
   });
   return new Engine(storage, services, commanderOf(runner), author);
 };
 
 const actorOf = ({ user, project }: EngineOptions): Actor => ({
   user: user ?? userInfo().username,
-  project: project ?? 'scoria',
+  project: project ?? ENGINE_DEFAULTS.project,
 });
 
 const servicesOf = ({ projector }: Storage, options: EngineOptions): Services => {
   const log = options.logger ?? createLogger();
-  const run = createCommandRunner({ rootHelper: options.rootHelper ?? 'sudo', log });
+  const run = createCommandRunner({ rootHelper: options.rootHelper ?? ENGINE_DEFAULTS.rootHelper, log });
   return {
     read: readerOf(projector),
     drivers: createBackendDrivers({ run, log }),
     connector: (protocol) => findHostConnector(protocol, { run, log }),
     log,
-    drainTimeoutMs: options.drainTimeoutMs ?? MINUTE_MS,
+    drainTimeoutMs: options.drainTimeoutMs ?? ENGINE_DEFAULTS.drainTimeoutMs,
   };
 };
 

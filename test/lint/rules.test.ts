@@ -81,7 +81,18 @@ describe('the fixtures', () => {
     const harmless = [];
     for (const name of names) if ((await refusalsIn(name)).length === 0) harmless.push(name.split('/')[1]);
     expect([...new Set(harmless)].sort()).toEqual(
-      ['audit', 'cli', 'commands', 'connectors', 'domain', 'drivers', 'eventlog', 'library', 'projections'].sort(),
+      [
+        'audit',
+        'cli',
+        'commands',
+        'config',
+        'connectors',
+        'domain',
+        'drivers',
+        'eventlog',
+        'library',
+        'projections',
+      ].sort(),
     );
   });
 });

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { BackendName } from '../domain/backend/backend.ts';
+import { Text } from '../domain/json.ts';
+import { LOG_LEVELS, SETTINGS, type SettingName } from './settings.ts';
+
+/** The longest time that a timer of Node's can wait is a little more. */
+const MOST_SECONDS = 2_000_000;
+const seconds = (least = 0) => z.number().min(least).max(MOST_SECONDS);
+
+const shapes = {
+  log: Text.min(1),
+  user: Text.min(1),
+  project: Text.min(1),
+  wait: seconds(),
+  non_uuid_ids: z.boolean(),
+  root_helper: z.string(),
+  log_level: z.enum(LOG_LEVELS),
+  projections: z.array(z.string().min(1)).readonly(),
+  operations_per_backend: z.int().min(1),
+  lock_timeout: seconds(),
+  effect_timeout: seconds(1),
+  reconcile_timeout: seconds(),
+  drain_timeout: seconds(),
+} satisfies Record<SettingName, z.ZodType>;
+
+/** Every setting is optional: what none gives has its default. */
+export const SettingsSchema = z.strictObject(shapes).partial();
+export type Settings = z.output<typeof SettingsSchema>;
+
+/** What a driver's options are is the driver's to say. */
+const DriverOptions = z.record(z.string(), z.json());
+
+export const BackendEntry = z.looseObject({
+  volume_driver: z
+    .string()
+    .min(1)
+    .describe('The driver: one of `scoria driver list`, ./driver.ts (from the directory of this file) or npm:package'),
+});
+
+export const ConfigurationSchema = z.strictObject({
+  ...SettingsSchema.shape,
+  backend_defaults: DriverOptions.optional().describe('Options for all backends whose drivers have them'),
+  backends: z
+    .record(BackendName, BackendEntry)
+    .optional()
+    .describe("The backends by name: volume_driver, and the driver's options"),
+});
+
+export type FieldName = keyof typeof ConfigurationSchema.shape;
+
+export const FIELD_NAMES = Object.keys(ConfigurationSchema.shape) as readonly FieldName[];
+
+export const isField = (name: string): name is FieldName => Object.hasOwn(ConfigurationSchema.shape, name);
+
+export const fieldDescription = (name: FieldName): string =>
+  name === 'backends' || name === 'backend_defaults'
+    ? (ConfigurationSchema.shape[name].description ?? '')
+    : SETTINGS[name].description;

@@ -1,0 +1,101 @@
+import { ENGINE_DEFAULTS } from '../library/engine-defaults.ts';
+
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** What is configured besides backends. Without zod, so that `scoria --help` can show it. */
+export interface Setting {
+  /** As the command line takes it; what is set once and for all has no flag. */
+  readonly flag: string | null;
+  readonly description: string;
+  /** In the units of the file; `null` where it is no value of its own. */
+  readonly default: string | number | boolean | null;
+  /** What the default is, where no value says it. */
+  readonly otherwise?: string;
+}
+
+const seconds = (milliseconds: number): number => milliseconds / 1000;
+
+export const SETTINGS = {
+  log: {
+    flag: '--log <file>',
+    description: 'The event log: a SQLite file, or :memory:',
+    default: 'scoria.db',
+  },
+  user: {
+    flag: '--user <name>',
+    description: 'Who gives commands, for the record',
+    default: null,
+    otherwise: 'the user of this process',
+  },
+  project: {
+    flag: '--project <name>',
+    description: 'For which project, for the record',
+    default: ENGINE_DEFAULTS.project,
+  },
+  wait: {
+    flag: '--wait <seconds>',
+    description: "How long to wait for another process's operation on the same volume, in seconds",
+    default: seconds(ENGINE_DEFAULTS.busyTimeoutMs),
+  },
+  non_uuid_ids: {
+    flag: '--non-uuid-ids',
+    description: 'Whether to accept ids that are not UUIDs',
+    default: ENGINE_DEFAULTS.nonUuidIds,
+  },
+  root_helper: {
+    flag: '--root-helper <program>',
+    description: 'What runs programs as root; nothing when it is empty',
+    default: ENGINE_DEFAULTS.rootHelper,
+  },
+  log_level: {
+    flag: '--log-level <level>',
+    description: 'What to log on standard error',
+    default: 'warn',
+  },
+  projections: {
+    flag: '--projection <module>',
+    description: 'Read models of your own: modules (./module.ts, npm:package) whose default export is a projection',
+    default: null,
+    otherwise: 'none',
+  },
+  operations_per_backend: {
+    flag: null,
+    description: 'How many operations run at once on one backend, in one process',
+    default: null,
+    otherwise: 'any number',
+  },
+  lock_timeout: {
+    flag: null,
+    description: "How long another process may hold the log's lock, in seconds",
+    default: seconds(ENGINE_DEFAULTS.lockTimeoutMs),
+  },
+  effect_timeout: {
+    flag: null,
+    description: 'After how long the end of a call to a driver counts as unknown, in seconds',
+    default: seconds(ENGINE_DEFAULTS.effectTimeoutMs),
+  },
+  reconcile_timeout: {
+    flag: null,
+    description: 'How long a driver is asked about a call that ended neither way, in seconds',
+    default: seconds(ENGINE_DEFAULTS.reconcileTimeoutMs),
+  },
+  drain_timeout: {
+    flag: null,
+    description: "How long a freeze or a removal waits for a backend's operations, in seconds",
+    default: seconds(ENGINE_DEFAULTS.drainTimeoutMs),
+  },
+} as const satisfies Readonly<Record<string, Setting>>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];
+
+export const environmentOf = (name: SettingName): string => `SCORIA_${name.toUpperCase()}`;
+
+/** `--wait`, without what it takes. */
+export const flagOf = (name: SettingName): string | null => SETTINGS[name].flag?.split(' ')[0] ?? null;
+
+export const defaultText = (name: SettingName): string => {
+  const setting: Setting = SETTINGS[name];
+  return setting.otherwise ?? String(setting.default);
+};

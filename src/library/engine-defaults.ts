@@ -1,0 +1,12 @@
+/** What an engine does where its options do not say. Without imports, so that help can show it. */
+export const ENGINE_DEFAULTS = {
+  project: 'scoria',
+  rootHelper: 'sudo',
+  nonUuidIds: false,
+  operationsPerBackend: Number.POSITIVE_INFINITY,
+  busyTimeoutMs: 30_000,
+  lockTimeoutMs: 10_000,
+  effectTimeoutMs: 3_600_000,
+  reconcileTimeoutMs: 10_000,
+  drainTimeoutMs: 60_000,
+} as const;
