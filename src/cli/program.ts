@@ -32,6 +32,10 @@ const GROUPS: Readonly<Record<string, Group>> = {
     description: 'read models, which are folds over the record',
     load: () => import('./groups/projection.ts'),
   },
+  config: {
+    description: 'what file, environment and flags configure',
+    load: () => import('./groups/config.ts'),
+  },
   driver: { description: 'the drivers and their options', load: () => import('./groups/driver.ts') },
 };
 

@@ -3,7 +3,7 @@ import { rejections, ScoriaError } from '../domain/errors.ts';
 import type { View } from '../library/view.ts';
 import type { Globals } from './globals.ts';
 import { print, type Report } from './report.ts';
-import { type IfMissing, openSession, type Session } from './session.ts';
+import { type IfMissing, inSession, type Session } from './session.ts';
 
 /** A verb's operands as commander hands them over: an optional one may be missing, a repeated one is a list. */
 type Operands = readonly (string | number | readonly string[] | undefined)[];
@@ -24,8 +24,9 @@ export const writing = <Options = object, Given extends Operands = readonly stri
 ): Action =>
   action<Options>(async (operands, options) => {
     refusePast(options);
-    await using session = await openSession(options, ifMissing);
-    await print(await act(session, operands as Given, options), options.json ?? false);
+    await inSession(options, ifMissing, async (session) =>
+      print(await act(session, operands as Given, options), options.json ?? false),
+    );
   });
 
 /** A verb that reads, now or `--at` a position or a time. */
@@ -33,9 +34,10 @@ export const reading = <Options = object, Given extends Operands = readonly stri
   answer: (view: View, operands: Given, options: Options & Globals, session: Session) => Promise<Report> | Report,
 ): Action =>
   action<Options>(async (operands, options) => {
-    await using session = await openSession(options, 'refuse');
-    const view = await session.engine.view(options.at);
-    await print(await answer(view, operands as Given, options, session), options.json ?? false);
+    await inSession(options, 'refuse', async (session) => {
+      const view = await session.engine.view(options.at);
+      await print(await answer(view, operands as Given, options, session), options.json ?? false);
+    });
   });
 
 /** A verb that needs no log. */

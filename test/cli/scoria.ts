@@ -42,7 +42,7 @@ export class Shell {
   start(args: readonly string[], env: RunOptions['env'] = {}) {
     return spawn(process.execPath, [MAIN, ...args], {
       cwd: this.directory,
-      env: { ...Object.fromEntries(OWN), XDG_CACHE_HOME: CACHE, ...env },
+      env: { ...Object.fromEntries(OWN), XDG_CACHE_HOME: CACHE, XDG_CONFIG_HOME: this.path('.config'), ...env },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
   }

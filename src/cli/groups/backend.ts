@@ -1,10 +1,13 @@
 import type { Command } from 'commander';
+import type { Configuration } from '../../config/configuration.ts';
 import type { BackendStats } from '../../domain/backend/backend.ts';
+import { rejections, ScoriaError } from '../../domain/errors.ts';
 import { listOf, pairsOf } from '../arguments.ts';
 import { readJsonObject } from '../files.ts';
+import { configurationFor, inSession, type Session } from '../session.ts';
 import { asDocument, BACKEND_COLUMNS, backendNow, deleted, did, many, one, withName } from '../shown.ts';
 import type { Document } from '../table.ts';
-import { reading, writing } from '../verbs.ts';
+import { reading, telling, writing } from '../verbs.ts';
 
 type Pairs = Readonly<Record<string, string>>;
 type Name = readonly [string];
@@ -55,13 +58,19 @@ const changes = (group: Command): void => {
   group
     .command('add <name>')
     .description('add a backend; the same name and options again change nothing')
-    .requiredOption('--driver <driver>', 'a driver of `scoria driver list`, ./driver.ts or npm:package')
+    .option('--driver <driver>', 'one of `scoria driver list`, ./driver.ts or npm:package; else it is in scoria.yaml')
     .option('--set <option=value>', "one of the driver's options (repeatable)", pairsOf('--set'))
     .action(
-      writing<{ driver: string; set?: Pairs }, Name>(async (session, [name], { driver, set = {} }) => {
-        await session.give({ type: 'AddBackend', name, driver, options: set });
-        return did('backend', await backendNow(session, name));
-      }, 'create'),
+      telling<{ driver?: string; set?: Pairs }, Name>(async ([name], options) => {
+        const configuration = configurationFor(options);
+        const { driver, options: wished } = await wishedBackend(await configuration, name, options.driver);
+        const command = { type: 'AddBackend', name, driver, options: { ...wished, ...options.set } } as const;
+        const add = async (session: Session) => {
+          await session.give(command);
+          return did('backend', await backendNow(session, name));
+        };
+        return inSession(options, 'create', add, configuration);
+      }),
     );
   group
     .command('change <name>')
@@ -75,6 +84,22 @@ const changes = (group: Command): void => {
         return did('backend', await backendNow(session, name));
       }),
     );
+};
+
+/** Asked before a session is opened, which may make a log. */
+const wishedBackend = async (configuration: Configuration, name: string, driver: string | undefined) => {
+  if (driver !== undefined) return { driver, options: {} };
+  const found = (await configuration.backends()).find((backend) => backend.name === name);
+  if (found !== undefined) return found;
+  const where =
+    configuration.file === null ? 'there is no configuration file' : `${configuration.file} has no such backend`;
+  throw new ScoriaError(
+    rejections.InvalidInput(
+      `backend "${name}" needs a driver: no --driver is given, and ${where}`,
+      'give --driver, or name the backend under backends: in scoria.yaml',
+      { backend: name },
+    ),
+  );
 };
 
 const states = (group: Command): void => {

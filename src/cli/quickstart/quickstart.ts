@@ -19,7 +19,7 @@ export interface Summary extends LookBack {
 /** The newcomer's first minute: everything below happens on real files, with the engine that everybody uses. */
 export const quickstart = async (globals: Globals, say: Say): Promise<Summary> => {
   const place = await choosePlace(globals.log);
-  await using session = await openSession({ ...globals, log: place.log }, 'create');
+  await using session = await openSession({ ...globals, log: place.log, config: null }, 'create');
   const before = (await session.engine.view()).position;
   await say(`Scoria's quickstart: real volumes in ${place.volumes}, recorded in ${place.log}\n`);
   const stop = new AbortController();

@@ -1,0 +1,73 @@
+import type { BackendPlan } from '../../config/plan.ts';
+import type { Problem } from '../../config/problem.ts';
+import { rejections, ScoriaError } from '../../domain/errors.ts';
+import type { Globals } from '../globals.ts';
+import { print, type Report } from '../report.ts';
+import { sourcesOf } from '../session.ts';
+import { type Document, printable } from '../table.ts';
+import { planFor } from './plan.ts';
+import { whereText } from './where.ts';
+
+export const checkReport = async (options: { readonly resolve?: boolean } & Globals): Promise<Report> => {
+  const { checkConfiguration } = await import('../../config/check.ts');
+  const checked = await checkConfiguration(sourcesOf(options), { runCommands: options.resolve ?? false });
+  const { file, problems, configuration } = checked;
+  if (configuration === null) {
+    const report = { json: { file, problems: problems.map(asDocument) }, text: () => problems.map(asText).join('\n') };
+    await print(report, options.json ?? false);
+    throw problemsFound(file, problems.length);
+  }
+  const log = configuration.engine.log;
+  const plan = file === null ? null : await planFor(configuration, options);
+  const differences = plan === null ? [] : differencesOf(plan);
+  return {
+    json: { file, problems: [], log, differences },
+    text: () => [nothingWrong(file), ...differences.map((one) => differenceText(one, log))].join('\n'),
+  };
+};
+
+const nothingWrong = (file: string | null): string =>
+  file === null ? 'there is no configuration file, and nothing is wrong without it' : `${file}: nothing is wrong`;
+
+const asDocument = ({ place: { source: _source, ...place }, ...problem }: Problem): Document => ({
+  ...place,
+  ...problem,
+});
+
+const asText = ({ place, field: name, message, remedy }: Problem): string =>
+  `${printable([whereText(place), name, message].filter((part) => part !== '').join(': '))}\n  hint: ${printable(remedy)}`;
+
+const problemsFound = (file: string | null, count: number): ScoriaError =>
+  new ScoriaError(
+    rejections.InvalidConfiguration(
+      `${count === 1 ? 'one mistake is' : `${count} mistakes are`} in the configuration`,
+      'correct what standard output lists, and check again',
+      { file, problems: count },
+    ),
+  );
+
+interface Difference {
+  readonly backend: string;
+  readonly difference: 'not in the log' | 'not in the file' | 'other options' | 'other driver';
+  readonly options?: readonly string[];
+}
+
+const differencesOf = ({ steps, not_in_file, other_driver }: BackendPlan): readonly Difference[] => [
+  ...steps.flatMap(({ name, action, options }): readonly Difference[] => {
+    if (action === 'none') return [];
+    if (action === 'add') return [{ backend: name, difference: 'not in the log' }];
+    return [{ backend: name, difference: 'other options', options: Object.keys(options) }];
+  }),
+  ...other_driver.map(({ name }): Difference => ({ backend: name, difference: 'other driver' })),
+  ...not_in_file.map((backend): Difference => ({ backend, difference: 'not in the file' })),
+];
+
+const differenceText = ({ backend, difference, options = [] }: Difference, log: string): string => {
+  const said = {
+    'not in the log': `is not in the log ${log}: \`scoria config apply\` adds it`,
+    'other options': `has other options in the log ${log} (${options.join(', ')}): \`scoria config apply\` changes it`,
+    'other driver': `has another driver in the log ${log}, which no change can bring about`,
+    'not in the file': `is in the log ${log} and not in the file`,
+  }[difference];
+  return `backend ${printable(backend)} ${said}`;
+};
