@@ -17,14 +17,14 @@ export const loadProjections = async (
   placeOf: (index: number) => Place,
 ): Promise<LoadedProjections> => {
   const loaded = await Promise.all(modules.map((module, index) => loadProjection(module, placeOf(index), index)));
-  const projections = loaded.flatMap((one) => ('projection' in one ? [one.projection] : []));
-  const again = loaded.flatMap((one, index) =>
-    'projection' in one &&
-    projections.findIndex(({ name }) => name === one.projection.name) !== projections.indexOf(one.projection)
-      ? [nameTaken(one.projection.name, placeOf(index), index)]
-      : [],
+  const names = loaded.map((one) => ('projection' in one ? one.projection.name : null));
+  const again = names.flatMap((name, index) =>
+    name !== null && names.indexOf(name) < index ? [nameTaken(name, placeOf(index), index)] : [],
   );
-  return { projections, problems: [...loaded.flatMap((one) => ('problem' in one ? [one.problem] : [])), ...again] };
+  return {
+    projections: loaded.flatMap((one) => ('projection' in one ? [one.projection] : [])),
+    problems: [...loaded.flatMap((one) => ('problem' in one ? [one.problem] : [])), ...again],
+  };
 };
 
 const fieldAt = (index: number): string => `projections.${index}`;

@@ -22,6 +22,10 @@ const EXPLAINED: Partial<Record<ErrorCode, Mistake>> = {
     message: 'a colon, a quote, a bracket or a comma is missing',
     remedy: 'write key: value, with a blank after the colon, and close every quote and bracket',
   },
+  MULTILINE_IMPLICIT_KEY: {
+    message: 'a colon is missing in this line',
+    remedy: 'write key: value, with a blank after the colon',
+  },
   MULTIPLE_DOCS: { message: 'a second document begins here', remedy: 'keep one document in the file' },
   NON_STRING_KEY: { message: 'a key must be a text', remedy: 'write a key such as log: before the value' },
   TAB_AS_INDENT: { message: 'a tab indents this line', remedy: 'indent by spaces' },
