@@ -23,6 +23,7 @@ export {
 } from './drivers/contract.ts';
 export { type MemoryArray, memoryArray } from './drivers/memory/array.ts';
 export type { Fault } from './drivers/memory/faults.ts';
+export { commonOptions, decimal, path, secret } from './drivers/options.ts';
 export type { EventLog } from './eventlog/port.ts';
 export { Backend } from './library/backend.ts';
 export type { Command, CommandInput, CommandName } from './library/commander.ts';

@@ -25,9 +25,9 @@ export const nearest = (word: string, candidates: Iterable<string>): string | un
     .toSorted((one, other) => one.steps - other.steps)[0]?.candidate;
 };
 
-/** `Did you mean "log"? The settings are log, user, ...`, as a remedy. */
+/** `did you mean "log"? the settings are log, user, ...`, as a remedy. */
 export const didYouMean = (word: string, candidates: readonly string[], introduction: string): string => {
   const meant = nearest(word, candidates);
   const exist = `${introduction} ${candidates.join(', ')}`;
-  return meant === undefined ? exist : `Did you mean "${meant}"? ${exist}`;
+  return meant === undefined ? exist : `did you mean "${meant}"? ${exist}`;
 };

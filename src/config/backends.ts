@@ -147,7 +147,7 @@ const unusedDefaults = (
     place: file.placeOf(['backend_defaults', option]),
     field: fieldOf(['backend_defaults', option]),
     message: "no backend's driver has such an option",
-    remedy: didYouMean(option, [...options].toSorted(), 'The options of these drivers are'),
+    remedy: didYouMean(option, [...options].toSorted(), 'the options of these drivers are'),
   }));
 };
 

@@ -41,7 +41,7 @@ const unknownField = (name: string, place: Place): Problem => ({
   place,
   field: name,
   message: 'there is no such setting',
-  remedy: didYouMean(name, FIELD_NAMES, 'The settings are'),
+  remedy: didYouMean(name, FIELD_NAMES, 'the settings are'),
 });
 
 type Parsed = { readonly value: unknown } | { readonly problems: readonly Problem[] };

@@ -26,9 +26,7 @@ export const placeText = (place: Place): string => {
 
 /** `scoria.yaml:3:1: wiat: there is no such setting`. */
 export const problemText = ({ place, field, message }: Problem): string =>
-  [placeText(place), field, lowerFirst(message)].filter((part) => part !== '').join(': ');
-
-const lowerFirst = (text: string): string => (/^[A-Z][a-z]/.test(text) ? text[0]?.toLowerCase() + text.slice(1) : text);
+  [placeText(place), field, message].filter((part) => part !== '').join(': ');
 
 /** Those of the file first, from its top. */
 export const inOrder = (problems: readonly Problem[]): readonly Problem[] => {

@@ -25,6 +25,7 @@ const shapes = {
 
 /** Every setting is optional: what none gives has its default. */
 export const SettingsSchema = z.strictObject(shapes).partial();
+/** The settings by the names and in the units of the file: times in seconds, paths and modules as texts. */
 export type Settings = z.output<typeof SettingsSchema>;
 
 /** What a driver's options are is the driver's to say. */

@@ -72,8 +72,8 @@ const unknownOption = (definition: DriverDefinition, name: string): InvalidOptio
   invalidOption(
     definition,
     name,
-    `Driver "${definition.name}" has no option ${JSON.stringify(name)}`,
-    didYouMean(name, Object.keys(definition.options.shape).toSorted(), 'The options are'),
+    `driver "${definition.name}" has no option ${JSON.stringify(name)}`,
+    didYouMean(name, Object.keys(definition.options.shape).toSorted(), 'the options are'),
   );
 
 /** One problem per option: the first thing that its schema, or a check over all options, says. */
@@ -101,16 +101,16 @@ const wrongOption = (
   issue: z.core.$ZodIssue,
 ): InvalidOption => {
   const option = describeOptions(definition).find((one) => one.name === name);
-  const whose = `Option "${name}" of driver "${definition.name}"`;
-  const remedy = `Give ${option?.type ?? 'what the driver expects'}: ${option?.description || name}`;
+  const whose = `option "${name}" of driver "${definition.name}"`;
+  const remedy = `give ${option?.type ?? 'what the driver expects'}: ${option?.description || name}`;
   if (option?.secret && Object.hasOwn(values, name)) {
     // Never the schema's own message: it could repeat what was given.
     const why = 'a credential is never given itself, because options are recorded in the log';
-    const how = `Put it where a reference finds it, and give ${REFERENCE_FORMS} for "${name}"`;
+    const how = `put it where a reference finds it, and give ${REFERENCE_FORMS} for "${name}"`;
     return invalidOption(definition, name, `${whose} must be a reference: ${why}`, how);
   }
   if (option?.required && !Object.hasOwn(values, name)) {
-    return invalidOption(definition, name, `Driver "${definition.name}" needs option "${name}"`, remedy);
+    return invalidOption(definition, name, `driver "${definition.name}" needs option "${name}"`, remedy);
   }
   const wrongType = issue.code === 'invalid_type' || issue.code === 'invalid_union';
   const problem = wrongType ? `must be ${option?.type}` : lowerFirst(issue.message);
@@ -123,6 +123,6 @@ const unrecordableOption = (definition: DriverDefinition, name: string): Invalid
   invalidOption(
     definition,
     name,
-    `Option "${name}" of driver "${definition.name}" has a value that the log cannot hold`,
-    'Give text, a whole number, a boolean or a list of these',
+    `option "${name}" of driver "${definition.name}" has a value that the log cannot hold`,
+    'give text, a whole number, a boolean or a list of these',
   );

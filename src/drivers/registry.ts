@@ -36,8 +36,8 @@ const loaded = async (name: string, specifier: string): Promise<DriverModule> =>
     const reason = error instanceof Error ? error.message : String(error);
     throw new ScoriaError(
       rejections.UnknownDriver(
-        `Driver module ${JSON.stringify(name)} cannot be loaded: ${reason}`,
-        'Give the path of a module that can be imported, such as ./driver.ts, or npm: and the name of a package',
+        `driver module ${JSON.stringify(name)} cannot be loaded: ${reason}`,
+        'give the path of a module that can be imported, such as ./driver.ts, or npm: and the name of a package',
         { driver: name },
       ),
       { cause: error },
@@ -69,8 +69,8 @@ const checked = (name: string, module: DriverModule): DriverDefinition => {
   if (wrong === undefined) return definition as DriverDefinition;
   throw new ScoriaError(
     rejections.UnknownDriver(
-      `Driver module ${JSON.stringify(name)} exports no driver: its "${wrong[0]}" is not ${wrong[1].needs}`,
-      'Export the result of defineDriver({ name, description, options, connector, create }) as default',
+      `driver module ${JSON.stringify(name)} exports no driver: its "${wrong[0]}" is not ${wrong[1].needs}`,
+      'export the result of defineDriver({ name, description, options, connector, create }) as default',
       { driver: name },
     ),
   );
@@ -79,8 +79,8 @@ const checked = (name: string, module: DriverModule): DriverDefinition => {
 const unknownDriver = (name: string): ScoriaError =>
   new ScoriaError(
     rejections.UnknownDriver(
-      `There is no driver ${JSON.stringify(name)}`,
-      `${didYouMean(name, DRIVER_NAMES, 'The drivers are')}; one of your own is given as ./driver.ts or npm:package`,
+      `there is no driver ${JSON.stringify(name)}`,
+      `${didYouMean(name, DRIVER_NAMES, 'the drivers are')}; one of your own is given as ./driver.ts or npm:package`,
       { driver: name },
     ),
   );

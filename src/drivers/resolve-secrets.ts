@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ScoriaError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { Secret } from '../secret.ts';
+import type { CommandError } from './command-runner.ts';
 import type { DriverDefinition } from './contract.ts';
 import { isSecret, type SecretReference } from './options.ts';
 import { invalidOption } from './parse-options.ts';
@@ -48,69 +49,55 @@ export const resolveSecret = async (
   run: RunCommand,
 ): Promise<Secret> => {
   const { where, remedy, read } = sourceOf(reference, run);
-  const refused = (problem: string): ScoriaError => {
-    const message = `Option "${option}" of driver "${definition.name}": ${where} ${problem}`;
-    return new ScoriaError(invalidOption(definition, option, message, remedy));
-  };
-  const found = await read().catch((error: unknown) => {
-    // Without its cause, which knows what a program printed.
-    throw refused(error instanceof NotFound ? error.message : 'cannot be read');
-  });
-  if (found === '') throw refused('is empty');
-  return new Secret(found);
+  const found = await read();
+  if ('text' in found && found.text !== '') return new Secret(found.text);
+  const problem = 'text' in found ? 'is empty' : found.problem;
+  const message = `option "${option}" of driver "${definition.name}": ${where} ${problem}`;
+  throw new ScoriaError(invalidOption(definition, option, message, remedy));
 };
 
-class NotFound extends Error {}
+type Found = { readonly text: string } | { readonly problem: string };
 
 interface Source {
   readonly where: string;
   readonly remedy: string;
-  readonly read: () => Promise<string>;
+  /** Never rejects: what went wrong could hold what a program printed. */
+  readonly read: () => Promise<Found>;
 }
 
 const sourceOf = (reference: SecretReference, run: RunCommand): Source => {
   if ('env' in reference) {
+    const value = process.env[reference.env];
     return {
       where: `environment variable ${reference.env}`,
-      remedy: `Set ${reference.env} to the credential`,
-      read: async () => process.env[reference.env] ?? missing('is not set'),
+      remedy: `set ${reference.env} to the credential`,
+      read: async () => (value === undefined ? { problem: 'is not set' } : { text: value }),
     };
   }
   if ('file' in reference) {
     return {
       where: `file ${reference.file}`,
-      remedy: 'Put the credential into that file',
+      remedy: 'put the credential into that file',
       read: () => readFile(reference.file, 'utf8').then(withoutLastNewline, fileUnreadable),
     };
   }
   const [program = '', ...args] = reference.command;
   return {
     where: `what the command ${program} prints`,
-    remedy: `Make ${program}, with the arguments of the reference, print the credential and end with exit code 0`,
-    read: () =>
-      // The last newline is taken off by the runner.
-      run(program, args, { timeoutMs: COMMAND_TIMEOUT_MS }).then(({ stdout }) => stdout, commandFailed),
+    remedy: `make ${program}, with the arguments of the reference, print the credential and end with exit code 0`,
+    // The last newline is taken off by the runner.
+    read: () => run(program, args, { timeoutMs: COMMAND_TIMEOUT_MS }).then(({ stdout }) => ({ text: stdout }), failed),
   };
 };
 
-const missing = (problem: string): never => {
-  throw new NotFound(problem);
-};
+const withoutLastNewline = (text: string): Found => ({ text: text.replace(/\r?\n$/, '') });
 
-const withoutLastNewline = (text: string): string => text.replace(/\r?\n$/, '');
-
-const fileUnreadable = (error: NodeJS.ErrnoException): never => missing(`cannot be read (${error.code})`);
+const fileUnreadable = ({ code }: NodeJS.ErrnoException): Found => ({ problem: `cannot be read (${code})` });
 
 /** How a program ended, as `CommandError` tells it, without the end of standard error that its message holds. */
-interface FailedCommand {
-  readonly exitCode: number | null;
-  readonly signal: string | null;
-  readonly timedOut: boolean;
-}
-
-const commandFailed = ({ exitCode, signal, timedOut }: FailedCommand): never => {
-  const ending = signal === null ? `exit code ${exitCode}` : signal;
-  if (timedOut) missing(`did not come within ${COMMAND_TIMEOUT_MS / 1000} s`);
-  if (exitCode === null && signal === null) missing('cannot be had: it could not be started');
-  return missing(`cannot be had: it ended with ${ending}`);
+const failed = ({ exitCode, signal, timedOut }: Pick<CommandError, 'exitCode' | 'signal' | 'timedOut'>): Found => {
+  if (timedOut) return { problem: `did not come within ${COMMAND_TIMEOUT_MS / 1000} s` };
+  if (signal !== null) return { problem: `cannot be had: it was ended by ${signal}` };
+  if (exitCode !== null) return { problem: `cannot be had: it ended with exit code ${exitCode}` };
+  return { problem: 'cannot be had: it could not be started' };
 };

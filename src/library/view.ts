@@ -167,7 +167,7 @@ export class View {
       throw new ScoriaError(
         rejections.ProjectionNotFound(
           `there is no projection "${name}"${version === undefined ? '' : ` version ${version}`} that has rows by key`,
-          'register it with createEngine({ projections: [...] })',
+          'register it with createEngine({ projections: [...] }), with --projection, or under projections: in scoria.yaml',
         ),
       );
     }

@@ -85,7 +85,7 @@ describe('a mistake in the file', () => {
         exit: 2,
         code: 'InvalidConfiguration',
         message: 'scoria.yaml:1:1: wiat: there is no such setting',
-        remedy: expect.stringMatching(/^Did you mean "wait"\?/),
+        remedy: expect.stringMatching(/^did you mean "wait"\?/),
         details: { file: 'scoria.yaml', line: 1, column: 1, field: 'wiat' },
       });
     }
@@ -109,7 +109,7 @@ describe('a mistake in the file', () => {
       'scoria.yaml:5:35: backends.array.password:',
       'scoria.yaml:6:35: backends.other.password:',
     ]);
-    expect(stdout).toContain('hint: Did you mean "directory"?');
+    expect(stdout).toContain('hint: did you mean "directory"?');
     expect(stdout + stderr).not.toContain(CANARY);
     const inJson = await shell.run(['config', 'check', '--json'], { env: { SCORIA_WAIT: 'x' } });
     expect(inJson.code).toBe(2);

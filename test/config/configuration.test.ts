@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { findFile, placesOf } from '../../src/config/find-file.ts';
+import { planBackends } from '../../src/config/plan.ts';
 import { createEngine, loadConfiguration, ScoriaError } from '../../src/index.ts';
 import { fileWith, ownDirectory } from './directory.ts';
 
@@ -227,5 +228,17 @@ describe('backends', () => {
     });
     await expect(two.apply(engine)).rejects.toMatchObject({ code: 'BackendConfigurationDiffers' });
     expect((await engine.backends()).map(({ name }) => name).toSorted()).toEqual(['one', 'other']);
+  });
+
+  test('that may not have come into use are added again, and options that are not known are given', () => {
+    const wished = [{ name: 'one', driver: 'memory', options: { latency_ms: 1 } }];
+    const known = { name: 'one', driver: 'memory', options: { latency_ms: 1 }, status: 'available' } as const;
+    expect(planBackends(wished, [known]).steps).toMatchObject([{ action: 'none' }]);
+    expect(planBackends(wished, [{ ...known, status: 'error' }]).steps).toMatchObject([
+      { action: 'add', options: { latency_ms: 1 } },
+    ]);
+    expect(planBackends(wished, [{ ...known, options: null }]).steps).toMatchObject([
+      { action: 'change', options: { latency_ms: 1 } },
+    ]);
   });
 });

@@ -141,9 +141,9 @@ describe('parseOptions', () => {
   test('names the option that was meant, and all that exist', () => {
     const error = refusal(() => parse({ sanport: 3 }));
     expect(error.message).toContain('has no option "sanport"');
-    expect(error.message).toContain('Did you mean "san_port"?');
+    expect(error.message).toContain('did you mean "san_port"?');
     expect(error.message).toContain('reserved_percentage, san_ip');
-    expect(refusal(() => parse({ colour: 'red' })).message).not.toContain('Did you mean');
+    expect(refusal(() => parse({ colour: 'red' })).message).not.toContain('did you mean');
     expect(refusal(() => parse(JSON.parse('{"__proto__": 1}'))).message).toContain('has no option "__proto__"');
     expect(refusal(() => parse({ toString: 1 })).message).toContain('has no option "toString"');
   });
@@ -165,7 +165,7 @@ describe('parseOptions', () => {
 
   test('names an option that is missing', () => {
     const error = refusal(() => parseOptions(sample, { san_password: 'env:A' }));
-    expect(error.message).toContain('Driver "sample" needs option "san_ip"');
+    expect(error.message).toContain('driver "sample" needs option "san_ip"');
     expect(error.remedy).toContain('Address');
     expect(refusal(() => parseOptions(sample, { san_ip: 'a' })).message).toContain('needs option "san_password"');
     expect(refusal(() => parseOptions(file, {})).message).toContain('"directory"');
@@ -280,13 +280,13 @@ describe('a credential that a command prints', () => {
 
   test.each([
     ['exit code', ['sh', '-c', `${loud} exit 3`], 'command sh prints cannot be had: it ended with exit code 3'],
-    ['signal', ['sh', '-c', `${loud} kill -9 $$`], 'command sh prints cannot be had: it ended with SIGKILL'],
+    ['signal', ['sh', '-c', `${loud} kill -9 $$`], 'command sh prints cannot be had: it was ended by SIGKILL'],
     ['nothing', ['true'], 'command true prints is empty'],
     ['no program', ['no-such-program'], 'command no-such-program prints cannot be had: it could not be started'],
   ])('is missed by the name of the command and how it ended, never by its output: %s', async (_, command, said) => {
     const error = await refusalOf(command);
     expect(error.code).toBe('InvalidDriverOption');
-    expect(error.message).toContain(`Option "san_password" of driver "sample": what the ${said}`);
+    expect(error.message).toContain(`option "san_password" of driver "sample": what the ${said}`);
     expect(everythingOf(error)).not.toContain(CANARY);
   });
 

@@ -54,12 +54,12 @@ test('finds a driver in a package of the working directory', async () => {
 });
 
 test('names the driver that was meant, and those that are', async () => {
-  expect((await refusal('memroy')).message).toContain('Did you mean "memory"?');
+  expect((await refusal('memroy')).message).toContain('did you mean "memory"?');
   const error = await refusal('drivers/mine.ts');
-  expect(error.message).toContain('There is no driver "drivers/mine.ts"');
-  expect(error.message).toContain('The drivers are file, memory');
+  expect(error.message).toContain('there is no driver "drivers/mine.ts"');
+  expect(error.message).toContain('the drivers are file, memory');
   expect(error.message).toContain('./driver.ts');
-  expect((await refusal('toString')).message).not.toContain('Did you mean');
+  expect((await refusal('toString')).message).not.toContain('did you mean');
 });
 
 test.each([
