@@ -12,6 +12,10 @@ export const moduleSpecifier = (name: string): string | null => {
   return name.startsWith('npm:') ? packageSpecifier(name.slice('npm:'.length)) : null;
 };
 
+/** A relative path made absolute, so that it means the same from any directory; other names of modules as they are. */
+export const absoluteModule = (name: string, directory = '.'): string =>
+  name.startsWith('.') ? resolve(directory, name) : name;
+
 /** Looks from the working directory first: that is where a user of an installed `scoria` has the package. */
 const packageSpecifier = (name: string): string => {
   try {

@@ -5,8 +5,9 @@ import type { JsonObject } from '../domain/json.ts';
 import type { DriverDefinition } from '../drivers/contract.ts';
 import { isPath, isSecret, referenceFromText, type SecretReference } from '../drivers/options.ts';
 import { checkOptions } from '../drivers/parse-options.ts';
-import { absoluteDriverName, findDriver } from '../drivers/registry.ts';
+import { findDriver } from '../drivers/registry.ts';
 import { secretReferences } from '../drivers/resolve-secrets.ts';
+import { absoluteModule } from '../module-specifier.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Fields } from './fields.ts';
 import { fieldOf, inOrder, type Place, type Problem, problemAt } from './problem.ts';
@@ -69,7 +70,7 @@ const withDriver = async (
   entry: Entry,
 ): Promise<Found | { readonly problem: Problem }> => {
   const { volume_driver, ...options } = entry;
-  const driver = absoluteDriverName(volume_driver, file.directory);
+  const driver = absoluteModule(volume_driver, file.directory);
   try {
     return { name, driver, options, definition: await findDriver(driver) };
   } catch (error) {

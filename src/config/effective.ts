@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
-import { type Fields, parseField } from './fields.ts';
+import { absoluteModule } from '../module-specifier.ts';
+import { type Fields, parseField, unknownField } from './fields.ts';
 import type { Environment } from './find-file.ts';
 import type { Place, Problem } from './problem.ts';
 import type { Settings } from './schema.ts';
-import { environmentOf, SETTING_NAMES, type SettingName } from './settings.ts';
+import { environmentOf, isSetting, SETTING_NAMES, type SettingName } from './settings.ts';
 import type { YamlFile } from './yaml-file.ts';
 
 /** Where each setting that is set comes from; one that is missing has its default. */
@@ -56,9 +57,6 @@ const ofFile = (file: YamlFile | null, { values }: Fields): Layer => {
   return { values: absolute, placeOf: (name) => file?.placeOf([name]) ?? { source: 'given' }, problems: [] };
 };
 
-export const absoluteModule = (module: string, directory: string): string =>
-  module.startsWith('.') ? resolve(directory, module) : module;
-
 /** A variable that is empty counts as not set, unless its setting may be empty. */
 const ofEnvironment = (environment: Environment): Layer => {
   const placeOf = (name: SettingName): Place => ({ source: 'environment', variable: environmentOf(name) });
@@ -79,7 +77,8 @@ const ofCaller = (given: Settings): Layer => {
   const placeOf = (): Place => ({ source: 'given' });
   const problems = Object.entries(given).flatMap(([name, value]) => {
     if (value === undefined) return [];
-    const parsed = parseField(name as SettingName, value, placeOf);
+    if (!isSetting(name)) return [unknownField(name, placeOf())];
+    const parsed = parseField(name, value, placeOf);
     return 'problems' in parsed ? parsed.problems : [];
   });
   return { values: problems.length === 0 ? given : {}, placeOf, problems };

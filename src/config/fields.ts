@@ -37,7 +37,7 @@ const fieldNamed = (name: string, value: unknown, placeOf: YamlFile['placeOf']):
   return 'problems' in parsed ? { values: {}, ...parsed } : { values: { [name]: parsed.value }, problems: [] };
 };
 
-const unknownField = (name: string, place: Place): Problem => ({
+export const unknownField = (name: string, place: Place): Problem => ({
   place,
   field: name,
   message: 'there is no such setting',

@@ -90,6 +90,8 @@ export type SettingName = keyof typeof SETTINGS;
 
 export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];
 
+export const isSetting = (name: string): name is SettingName => Object.hasOwn(SETTINGS, name);
+
 export const environmentOf = (name: SettingName): string => `SCORIA_${name.toUpperCase()}`;
 
 /** `--wait`, without what it takes. */

@@ -1,6 +1,5 @@
-import { resolve } from 'node:path';
 import { rejections, ScoriaError } from '../domain/errors.ts';
-import { moduleSpecifier } from '../module-specifier.ts';
+import { absoluteModule, moduleSpecifier } from '../module-specifier.ts';
 import { didYouMean } from '../nearest.ts';
 import type { DriverDefinition } from './contract.ts';
 
@@ -85,6 +84,5 @@ const unknownDriver = (name: string): ScoriaError =>
     ),
   );
 
-/** The name as it is recorded: a relative path becomes absolute, so that it means the same from any directory. */
-export const absoluteDriverName = (name: string, directory = '.'): string =>
-  name.startsWith('.') ? resolve(directory, name) : name;
+/** The name as it is recorded. */
+export const absoluteDriverName = (name: string): string => absoluteModule(name);

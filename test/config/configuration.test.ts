@@ -85,6 +85,7 @@ describe('a setting', () => {
       details: { source: 'environment', variable: 'SCORIA_LOG_LEVEL', field: 'log_level' },
     });
     await expect(load('', {}, { wait: -1 })).rejects.toThrow('wait: must be a number from 0');
+    await expect(load('', {}, { backends: {} })).rejects.toThrow('backends: there is no such setting');
   });
 
   test('that is wrong is told with the others that are not', async () => {

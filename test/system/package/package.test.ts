@@ -50,12 +50,13 @@ describe('the package', () => {
   test('holds what is used, and nothing else', () => {
     const paths = packed.files.map(({ path }) => path);
     const top = [...new Set(paths.map((path) => path.split('/')[0]))];
-    expect(top.toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json']);
+    expect(top.toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json', 'schema']);
     const inDist = paths.filter((path) => path.startsWith('dist/')).map((path) => path.split('/')[1]);
     expect([...new Set(inDist)].toSorted()).toEqual([
       'audit',
       'cli',
       'commands',
+      'config',
       'connectors',
       'domain',
       'drivers',
@@ -65,6 +66,8 @@ describe('the package', () => {
       'library',
       'logging.d.ts',
       'logging.js',
+      'module-specifier.d.ts',
+      'module-specifier.js',
       'nearest.d.ts',
       'nearest.js',
       'projections',
