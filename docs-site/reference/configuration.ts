@@ -47,6 +47,9 @@ It is the one that \`--config FILE\` names, else \`SCORIA_CONFIG\`, else the fir
 2. \`$XDG_CONFIG_HOME/scoria/scoria.yaml\` (\`~/.config/scoria/scoria.yaml\` where that variable is not set),
 3. \`/etc/scoria/scoria.yaml\`.
 
+One that was found and not named is read when it belongs to root, to the user of the process or to the user of \`sudo\`, and
+not everybody can write it: it may name modules and programs, which are run.
+
 Files are not merged, and none is fine; \`--config /dev/null\` leaves all of them out. Paths in it are relative to the
 directory it is in; those of the environment and of flags to the working directory.
 

@@ -10,7 +10,7 @@ import { assertApplicable, type BackendPlan, planBackends } from './plan.ts';
 import { inOrder, isNotEmpty, type Problem, refusalOf } from './problem.ts';
 import type { Settings } from './schema.ts';
 import { SETTINGS } from './settings.ts';
-import { readYamlFile, type YamlFile } from './yaml-file.ts';
+import { readYamlFile, unreadable, type YamlFile } from './yaml-file.ts';
 
 export interface ConfigurationSources {
   /**
@@ -79,8 +79,7 @@ export interface ReadConfiguration {
 
 export const readConfiguration = async (sources: ConfigurationSources): Promise<ReadConfiguration> => {
   const environment = sources.environment ?? process.env;
-  const path = sources.file === undefined ? await findFile(environment) : sources.file;
-  const file = path === null ? null : await readYamlFile(path);
+  const file = await fileOf(sources.file, environment);
   const fields: Fields = file === null ? { values: {}, problems: [] } : fieldsOf(file);
   const effective = effectiveSettings(file, fields, environment, sources.settings ?? {});
   const origin = effective.origins.projections ?? { source: 'given' };
@@ -89,6 +88,15 @@ export const readConfiguration = async (sources: ConfigurationSources): Promise<
   );
   const all = [...(file?.problems ?? []), ...fields.problems, ...effective.problems, ...problems];
   return { file, fields, effective, projections, problems: inOrder(all) };
+};
+
+const fileOf = async (given: string | null | undefined, environment: Environment): Promise<YamlFile | null> => {
+  if (given !== undefined) return given === null ? null : readYamlFile(given);
+  const found = await findFile(environment);
+  if (found === null) return null;
+  if (found.distrusted === null) return readYamlFile(found.path);
+  const remedy = `name it by --config or SCORIA_CONFIG if you trust it: it may name programs that are run`;
+  return unreadable(found.path, `${found.distrusted}, and is not read unless it is named`, remedy);
 };
 
 export const configurationOf = ({ file, fields, effective, projections }: ReadConfiguration): Configuration => {

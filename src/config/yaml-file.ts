@@ -31,7 +31,8 @@ export const readYamlFile = async (path: string): Promise<YamlFile> => {
   }
 };
 
-const unreadable = (path: string, message: string, remedy: string): YamlFile => {
+/** A file that nothing can be taken from. */
+export const unreadable = (path: string, message: string, remedy: string): YamlFile => {
   const place: Place = { source: 'file', file: path, line: 1, column: 1 };
   const problems = [{ place, field: '', message, remedy }];
   return { path, directory: dirname(resolve(path)), content: undefined, problems, placeOf: () => place };

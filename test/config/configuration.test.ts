@@ -1,8 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { findFile, placesOf } from '../../src/config/find-file.ts';
+import { distrust, findFile, placesOf } from '../../src/config/find-file.ts';
 import { planBackends } from '../../src/config/plan.ts';
 import { createEngine, loadConfiguration, ScoriaError } from '../../src/index.ts';
 import { fileWith, ownDirectory } from './directory.ts';
@@ -118,12 +118,39 @@ describe('the file', () => {
     expect(placesOf({ XDG_CONFIG_HOME: 'relative' })[1]).toBe(join(homedir(), '.config/scoria/scoria.yaml'));
     mkdirSync(join(home, 'scoria'));
     writeFileSync(join(home, 'scoria/scoria.yaml'), 'user: grace\n');
-    expect(await findFile(environment)).toBe(join(home, 'scoria/scoria.yaml'));
-    expect(await findFile({ ...environment, SCORIA_CONFIG: '/no/such/file' })).toBe('/no/such/file');
+    expect((await findFile(environment))?.path).toBe(join(home, 'scoria/scoria.yaml'));
+    expect((await findFile({ ...environment, SCORIA_CONFIG: '/no/such/file' }))?.path).toBe('/no/such/file');
     expect((await loadConfiguration({ environment })).settings).toEqual({ user: 'grace' });
     await expect(loadConfiguration({ environment: { SCORIA_CONFIG: '/no/such/file' } })).rejects.toThrow(
       '/no/such/file:1:1: cannot be read (ENOENT)',
     );
+  });
+});
+
+describe('a file that was found and not named', () => {
+  test('is not read when every user can write it: it may name programs', async () => {
+    const home = ownDirectory();
+    const file = join(home, 'scoria/scoria.yaml');
+    mkdirSync(join(home, 'scoria'));
+    writeFileSync(file, 'user: grace\n');
+    chmodSync(file, 0o666);
+    await expect(loadConfiguration({ environment: { XDG_CONFIG_HOME: home } })).rejects.toThrow(
+      `${file}:1:1: can be written by every user, and is not read unless it is named`,
+    );
+    for (const named of [{ file, environment: {} }, { environment: { SCORIA_CONFIG: file } }]) {
+      expect((await loadConfiguration(named)).settings).toEqual({ user: 'grace' });
+    }
+  });
+
+  test.each([
+    [1000, 0o644, [1000, undefined], null],
+    [0, 0o644, [1000, undefined], null],
+    [1000, 0o664, [0, '1000'], null],
+    [1000, 0o644, [0, undefined], 'belongs to another user'],
+    [1001, 0o644, [1000, '1000'], 'belongs to another user'],
+    [0, 0o646, [0, undefined], 'can be written by every user'],
+  ])('of user %i with mode %i is for users %j: %j', (uid, mode, users, why) => {
+    expect(distrust({ uid, mode }, users)).toBe(why);
   });
 });
 
