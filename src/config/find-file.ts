@@ -5,8 +5,8 @@ import { isAbsolute, join } from 'node:path';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-export const FILE_NAME = 'scoria.yaml';
-export const FILE_VARIABLE = 'SCORIA_CONFIG';
+const FILE_NAME = 'scoria.yaml';
+const FILE_VARIABLE = 'SCORIA_CONFIG';
 
 export interface FoundFile {
   readonly path: string;

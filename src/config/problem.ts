@@ -19,13 +19,13 @@ export interface Problem {
 
 export const fieldOf = (path: readonly PropertyKey[]): string => path.map(String).join('.');
 
-export const placeText = (place: Place): string => {
+const placeText = (place: Place): string => {
   if (place.source === 'file') return `${place.file}:${place.line}:${place.column}`;
   return place.source === 'environment' ? `environment variable ${place.variable}` : '';
 };
 
 /** `scoria.yaml:3:1: wiat: there is no such setting`. */
-export const problemText = ({ place, field, message }: Problem): string =>
+const problemText = ({ place, field, message }: Problem): string =>
   [placeText(place), field, message].filter((part) => part !== '').join(': ');
 
 /** Those of the file first, from its top. */

@@ -24,7 +24,7 @@ const shapes = {
 } satisfies Record<SettingName, z.ZodType>;
 
 /** Every setting is optional: what none gives has its default. */
-export const SettingsSchema = z.strictObject(shapes).partial();
+const SettingsSchema = z.strictObject(shapes).partial();
 /** The settings by the names and in the units of the file: times in seconds, paths and modules as texts. */
 export type Settings = z.output<typeof SettingsSchema>;
 
