@@ -43,9 +43,15 @@ const load = (appends: Iterable<Append>): Records => {
   return records;
 };
 
+export interface MemoryLog extends EventLog {
+  /** Called with the events of every append, in order, before its caller hears of it. Synchronous. */
+  moveWithAppends(apply: (events: readonly StoredEvent[]) => void): void;
+}
+
 /** A log in this process's memory: for tests and dry runs. */
-export const createMemoryLog = (): EventLog => {
+export const createMemoryLog = (): MemoryLog => {
   let records = createRecords();
+  let moveProjections: (events: readonly StoredEvent[]) => void = () => {};
   let closed = false;
   const arrivals = createArrivals();
 
@@ -56,11 +62,16 @@ export const createMemoryLog = (): EventLog => {
 
   return {
     name: NAME,
+    moveWithAppends(apply) {
+      moveProjections = apply;
+    },
 
     async append(append) {
       assertAppend(append);
       const { result, inserted } = appendToStream(open(), append);
-      if (inserted.length > 0) arrivals.announce();
+      if (inserted.length === 0) return result;
+      moveProjections(inserted);
+      arrivals.announce();
       return result;
     },
 

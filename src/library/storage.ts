@@ -27,7 +27,7 @@ export interface StorageOptions {
 
 export const openStorage = async (options: StorageOptions): Promise<Storage> => {
   if (typeof options.log !== 'string') return besideLog(options.log, options.projections);
-  if (options.log === ':memory:') return besideLog(createMemoryLog(), options.projections);
+  if (options.log === ':memory:') return withMemoryLog(options.projections);
   const { log: file, ifMissing, lockTimeoutMs } = options;
   const log = await openSqliteLog({ file, ifMissing, lockTimeoutMs });
   return insideLog(log, options);
@@ -63,9 +63,29 @@ const insideLog = async (log: SqliteLog, { lockTimeoutMs, projections }: Storage
   }
 };
 
-/** The projections stand in a database of this process, and catch up before every read. */
-const besideLog = async (log: EventLog, projections: readonly TableProjection[]): Promise<Storage> => {
+/** Both are this process's own, and the projections move with every append. */
+const withMemoryLog = async (projections: readonly TableProjection[]): Promise<Storage> => {
+  const log = createMemoryLog();
   const database = memoryDatabase();
+  const storage = await besideLog(log, projections, database);
+  log.moveWithAppends((events) => {
+    if (!isNonEmpty(events)) return;
+    try {
+      database.writeNow(() => storage.projector.applyInAppend(events));
+    } catch (error) {
+      storage.projector.rolledBack();
+      throw error;
+    }
+  });
+  return storage;
+};
+
+/** The projections stand in a database of this process, and catch up before every read. */
+const besideLog = async (
+  log: EventLog,
+  projections: readonly TableProjection[],
+  database = memoryDatabase(),
+): Promise<Storage> => {
   const projector = await Projector.open(log, database, projections);
   return {
     log,

@@ -8,24 +8,26 @@ export interface ProjectionDatabase {
   write<Result>(work: () => Result): Promise<Result>;
 }
 
+export interface MemoryDatabase extends ProjectionDatabase {
+  writeNow<Result>(work: () => Result): Result;
+}
+
 /** A version has tables of its own, so that no process writes rows of a version that it does not run. */
 export const prefixOf = ({ name, version }: TableProjection): string => `p_${name}_v${version}`;
 
 /** A database of this process alone: it waits for nobody. */
-export const memoryDatabase = (): ProjectionDatabase => {
+export const memoryDatabase = (): MemoryDatabase => {
   const db = new DatabaseSync(':memory:');
-  return {
-    db,
-    async write(work) {
-      db.exec('BEGIN');
-      try {
-        const result = work();
-        db.exec('COMMIT');
-        return result;
-      } catch (error) {
-        if (db.isTransaction) db.exec('ROLLBACK');
-        throw error;
-      }
-    },
+  const writeNow = <Result>(work: () => Result): Result => {
+    db.exec('BEGIN');
+    try {
+      const result = work();
+      db.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (db.isTransaction) db.exec('ROLLBACK');
+      throw error;
+    }
   };
+  return { db, writeNow, write: async (work) => writeNow(work) };
 };
