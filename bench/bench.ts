@@ -1,0 +1,75 @@
+/** `npm run bench`: Scoria beside cinderlib, and beside the least that the machine needs. See docs/benchmarks.md. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { machineOf } from './machine.ts';
+import { measures } from './measures.ts';
+import { prepareIn } from './prepared.ts';
+import { findCinderlib } from './processes.ts';
+import { profileOf } from './profile.ts';
+import { markdownTable, textTable, writeIntoDocs } from './report.ts';
+import { judge, type Result, runRounds, type Surroundings } from './run.ts';
+import { FULL, SMALL } from './size.ts';
+
+const NAMES = measures.map(({ name }) => name);
+
+interface Options {
+  readonly only?: readonly string[];
+  readonly rounds: number;
+  readonly smoke?: true;
+  readonly profile?: string;
+  readonly write?: true;
+}
+
+const positive = (text: string): number => {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('Give a whole number above 0.');
+  return number;
+};
+
+const say = (words: string): void => console.error(words);
+
+const options = new Command('bench')
+  .description('Measures Scoria, cinderlib where it is installed, and the bare limit, in turn and in fresh processes.')
+  .addOption(new Option('--only <name...>', 'these measures').choices(NAMES))
+  .addOption(new Option('--rounds <number>', 'how often each subject runs').argParser(positive).default(5))
+  .addOption(new Option('--smoke', 'a small run that fails where something is ruined').conflicts('write'))
+  .addOption(new Option('--profile <name>', "where the time of a measure's first subject goes").choices(NAMES))
+  .addOption(new Option('--write', 'the table into docs/benchmarks.md').conflicts('only'))
+  .parse()
+  .opts<Options>();
+
+const compare = async (around: Surroundings): Promise<readonly Result[]> => {
+  const results: Result[] = [];
+  for (const measure of measures) {
+    if (options.only !== undefined && !options.only.includes(measure.name)) continue;
+    const rounds = await runRounds(measure, options.smoke ? 1 : options.rounds, around);
+    results.push(...measure.aims.map((aim) => judge(measure, aim, rounds, options.smoke ? aim.ruin : aim.bound)));
+  }
+  return results;
+};
+
+const directory = await mkdtemp(join(tmpdir(), 'scoria-bench-'));
+try {
+  const size = options.smoke ? SMALL : FULL;
+  const cinderlib = await findCinderlib(directory);
+  if (cinderlib === null) say('cinderlib is not installed (apt-get install python3-cinderlib): going without it');
+  const prepared = prepareIn(join(directory, 'prepared'), size, say);
+  const around: Surroundings = { directory, size, prepared, hasCinderlib: cinderlib !== null, say };
+  const profiled = measures.find(({ name }) => name === options.profile);
+  if (profiled !== undefined) {
+    console.log(await profileOf(profiled, around));
+  } else {
+    const results = await compare(around);
+    console.log(textTable(results));
+    if (options.write) await writeIntoDocs(markdownTable(results, await machineOf(directory, cinderlib)));
+    if (options.smoke) {
+      const failed = results.filter(({ measured }) => measured?.reached === false).length;
+      console.log(`${results.length - failed} passed, ${failed} failed`);
+      if (failed > 0) process.exitCode = 1;
+    }
+  }
+} finally {
+  await rm(directory, { recursive: true, force: true });
+}

@@ -1,0 +1,66 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runCinderlib, runNode } from './processes.ts';
+import type { Size } from './size.ts';
+
+/** What several measures look at, made once in a run when it is first asked for. */
+export interface Prepared {
+  /** A log of `size.volumes` volumes, their creation all that happened. */
+  volumesLog(): Promise<string>;
+  /** Scoria's dump of it. */
+  dump(): Promise<string>;
+  /** cinderlib's dump of as many volumes, and a database that this dump was loaded into. */
+  cinderlibDump(): Promise<string>;
+  cinderlibDatabase(): Promise<string>;
+  /** A log of `size.foldedEvents` events, ten of each volume. */
+  eventsLog(): Promise<string>;
+  /** A log with one backend and one volume. */
+  smallLog(): Promise<string>;
+  /** A log of `size.largeLog` events, of which `size.longStream` are the first volume's. */
+  largeLog(): Promise<string>;
+}
+
+export const prepareIn = (directory: string, size: Size, say: (words: string) => void): Prepared => {
+  const once = (name: string, words: string, make: (path: string) => Promise<unknown>) => {
+    let making: Promise<string> | undefined;
+    const begin = async (): Promise<string> => {
+      say(`preparing ${words}`);
+      await mkdir(directory, { recursive: true });
+      const path = join(directory, name);
+      await make(path);
+      return path;
+    };
+    return () => {
+      making ??= begin();
+      return making;
+    };
+  };
+  const log =
+    (given: { readonly volumes: number; readonly events: number; readonly firstVolume?: number }) => (path: string) =>
+      runNode('write-log.ts', { log: path, firstVolume: 0, ...given });
+  const events = (count: number) => `${count.toLocaleString('en')} events`;
+
+  const cinderlibDump = once('cinderlib.json', `${size.volumes} volumes in cinderlib`, (to) =>
+    runCinderlib('dump', { volumes: size.volumes, to }, directory),
+  );
+  const volumesLog = once('volumes.db', `a log of ${size.volumes} volumes`, log({ volumes: size.volumes, events: 2 }));
+  return {
+    volumesLog,
+    dump: once('dump.json', 'its dump', async (to) => runNode('dump.ts', { log: await volumesLog(), to })),
+    cinderlibDump,
+    cinderlibDatabase: once('cinderlib.sqlite', "cinderlib's database of as many", async (persistence) =>
+      runCinderlib('load', { persistence, dump: await cinderlibDump() }, directory),
+    ),
+    eventsLog: once(
+      'events.db',
+      `a log of ${events(size.foldedEvents)}`,
+      log({ volumes: size.foldedEvents / 10, events: 10 }),
+    ),
+    smallLog: once('small.db', 'a small log', log({ volumes: 1, events: 2 })),
+    largeLog: once(
+      'large.db',
+      `a log of ${events(size.largeLog)}`,
+      log({ volumes: (size.largeLog - size.longStream) / 10, events: 10, firstVolume: size.longStream }),
+    ),
+  };
+};

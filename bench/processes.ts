@@ -1,0 +1,52 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import type { Figures } from './measure.ts';
+
+const execute = promisify(execFile);
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Debian's own Python, for which it packages cinderlib. */
+const PYTHON = '/usr/bin/python3';
+
+const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1) ?? '';
+
+/** A program of `bench/programs` in a fresh Node.js. */
+export const runNode = async (
+  program: string,
+  given: object,
+  nodeOptions: readonly string[] = [],
+): Promise<Figures> => {
+  const { stdout } = await execute(process.execPath, [
+    ...nodeOptions,
+    here(`programs/${program}`),
+    JSON.stringify(given),
+  ]);
+  return JSON.parse(lastLine(stdout));
+};
+
+/** An operation of the peer in a fresh Python, which leaves files of its own in `directory`. */
+export const runCinderlib = async <Result = Figures>(
+  operation: string,
+  given: object,
+  directory: string,
+): Promise<Result> => {
+  const args = ['-B', '-W', 'ignore', here('cinderlib/peer.py'), operation, JSON.stringify(given)];
+  const { stdout } = await execute(PYTHON, args, { cwd: directory });
+  return JSON.parse(lastLine(stdout));
+};
+
+export interface CinderlibVersions {
+  readonly cinderlib: string;
+  readonly python: string;
+}
+
+/** `null` where cinderlib is not installed; throws where it is and does not work. */
+export const findCinderlib = async (directory: string): Promise<CinderlibVersions | null> => {
+  const probe = 'import importlib.util, sys; sys.exit(importlib.util.find_spec("cinderlib") is None)';
+  const isInstalled = await execute(PYTHON, ['-c', probe]).then(
+    () => true,
+    () => false,
+  );
+  return isInstalled ? runCinderlib<CinderlibVersions>('version', {}, directory) : null;
+};

@@ -1,0 +1,43 @@
+import { join } from 'node:path';
+import type { Run, Subject } from './measure.ts';
+
+/** About the mean body of the two events of a create. */
+const BODY_CHARS = 850;
+
+/** Creates volumes on a log of its own. */
+export const scoriaCreates =
+  (given: {
+    readonly log: 'file' | 'memory';
+    readonly callers: number;
+    readonly volumes: (run: Run) => number;
+  }): Subject =>
+  (run) =>
+    run.node('create.ts', {
+      log: given.log === 'memory' ? ':memory:' : join(run.directory, 'scoria.db'),
+      callers: given.callers,
+      volumes: given.volumes(run),
+      warmUp: 200,
+    });
+
+export const cinderlibCreates =
+  (given: { readonly persistence: 'file' | 'memory'; readonly volumes: (run: Run) => number }): Subject =>
+  (run) =>
+    run.cinderlib('create', {
+      persistence: given.persistence === 'memory' ? 'memory' : join(run.directory, 'cinderlib.sqlite'),
+      volumes: given.volumes(run),
+      warm_up: 50,
+    });
+
+export const bareCommits: Subject = (run) =>
+  run.node('bare-commits.ts', {
+    file: join(run.directory, 'bare.db'),
+    commits: run.size.commits,
+    warmUp: 1_000,
+    chars: BODY_CHARS,
+  });
+
+/** Reads and parses every event of a log, and does nothing with it. */
+export const bareScan =
+  (log: (run: Run) => Promise<string>): Subject =>
+  async (run) =>
+    run.node('bare-scan.ts', { log: await log(run) });
