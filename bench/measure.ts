@@ -26,7 +26,7 @@ export type Bound = { readonly atLeast: number } | { readonly atMost: number };
 /** One line of the table. */
 export interface Aim {
   /** The measure's, unless given. */
-  readonly title?: string;
+  readonly title?: (size: Size) => string;
   /** Completes the sentence "Scoria, compared with ...". */
   readonly comparedWith: string;
   /** The subject and its figure that the table shows beside Scoria's. */
@@ -44,7 +44,7 @@ export interface Aim {
 
 export interface Measure {
   readonly name: string;
-  readonly title: string;
+  readonly title: (size: Size) => string;
   /** `cinderlib` runs only where it is installed. The first one is what `--profile` looks at. */
   readonly subjects: Readonly<Record<string, Subject>>;
   /** The subject and figure that stand for Scoria in the table. */

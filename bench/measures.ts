@@ -1,9 +1,13 @@
 import type { Measure } from './measure.ts';
+import { commandStart } from './measures/command-start.ts';
 import { dump } from './measures/dump.ts';
 import { durableCreate } from './measures/durable-create.ts';
+import { fileCopy, fileOperation } from './measures/files.ts';
 import { inMemory } from './measures/in-memory.ts';
 import { load } from './measures/load.ts';
 import { manyCallers } from './measures/many-callers.ts';
+import { peakMemory } from './measures/peak-memory.ts';
+import { processes } from './measures/processes.ts';
 import { reads } from './measures/reads.ts';
 import { replay } from './measures/replay.ts';
 import { oneOperation, opening } from './measures/size-of-history.ts';
@@ -19,4 +23,9 @@ export const measures: readonly Measure[] = [
   replay,
   opening,
   oneOperation,
+  commandStart,
+  peakMemory,
+  fileOperation,
+  fileCopy,
+  processes,
 ];

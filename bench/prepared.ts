@@ -1,7 +1,12 @@
+import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runCinderlib, runNode } from './processes.ts';
-import type { Size } from './size.ts';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { runCinderlib, runNode, settled } from './processes.ts';
+import { counted, type Size } from './size.ts';
+
+const execute = promisify(execFile);
 
 /** What several measures look at, made once in a run when it is first asked for. */
 export interface Prepared {
@@ -18,6 +23,8 @@ export interface Prepared {
   smallLog(): Promise<string>;
   /** A log of `size.largeLog` events, of which `size.longStream` are the first volume's. */
   largeLog(): Promise<string>;
+  /** The package's own files, built from this checkout. */
+  build(): Promise<unknown>;
 }
 
 export const prepareIn = (directory: string, size: Size, say: (words: string) => void): Prepared => {
@@ -28,6 +35,7 @@ export const prepareIn = (directory: string, size: Size, say: (words: string) =>
       await mkdir(directory, { recursive: true });
       const path = join(directory, name);
       await make(path);
+      await settled();
       return path;
     };
     return () => {
@@ -38,12 +46,15 @@ export const prepareIn = (directory: string, size: Size, say: (words: string) =>
   const log =
     (given: { readonly volumes: number; readonly events: number; readonly firstVolume?: number }) => (path: string) =>
       runNode('write-log.ts', { log: path, firstVolume: 0, ...given });
-  const events = (count: number) => `${count.toLocaleString('en')} events`;
 
-  const cinderlibDump = once('cinderlib.json', `${size.volumes} volumes in cinderlib`, (to) =>
+  const cinderlibDump = once('cinderlib.json', `${counted(size.volumes)} volumes in cinderlib`, (to) =>
     runCinderlib('dump', { volumes: size.volumes, to }, directory),
   );
-  const volumesLog = once('volumes.db', `a log of ${size.volumes} volumes`, log({ volumes: size.volumes, events: 2 }));
+  const volumesLog = once(
+    'volumes.db',
+    `a log of ${counted(size.volumes)} volumes`,
+    log({ volumes: size.volumes, events: 2 }),
+  );
   return {
     volumesLog,
     dump: once('dump.json', 'its dump', async (to) => runNode('dump.ts', { log: await volumesLog(), to })),
@@ -53,14 +64,17 @@ export const prepareIn = (directory: string, size: Size, say: (words: string) =>
     ),
     eventsLog: once(
       'events.db',
-      `a log of ${events(size.foldedEvents)}`,
+      `a log of ${counted(size.foldedEvents)} events`,
       log({ volumes: size.foldedEvents / 10, events: 10 }),
     ),
     smallLog: once('small.db', 'a small log', log({ volumes: 1, events: 2 })),
     largeLog: once(
       'large.db',
-      `a log of ${events(size.largeLog)}`,
+      `a log of ${counted(size.largeLog)} events`,
       log({ volumes: (size.largeLog - size.longStream) / 10, events: 10, firstVolume: size.longStream }),
+    ),
+    build: once('built', 'the package', () =>
+      execute('npm', ['run', 'build'], { cwd: fileURLToPath(new URL('..', import.meta.url)) }),
     ),
   };
 };

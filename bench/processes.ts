@@ -15,13 +15,11 @@ const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1) ?? 
 export const runNode = async (
   program: string,
   given: object,
-  nodeOptions: readonly string[] = [],
+  /** As in `NODE_OPTIONS`: for the processes that it starts, too. */
+  nodeOptions = '',
 ): Promise<Figures> => {
-  const { stdout } = await execute(process.execPath, [
-    ...nodeOptions,
-    here(`programs/${program}`),
-    JSON.stringify(given),
-  ]);
+  const env = { ...process.env, NODE_OPTIONS: nodeOptions };
+  const { stdout } = await execute(process.execPath, [here(`programs/${program}`), JSON.stringify(given)], { env });
   return JSON.parse(lastLine(stdout));
 };
 
@@ -34,6 +32,11 @@ export const runCinderlib = async <Result = Figures>(
   const args = ['-B', '-W', 'ignore', here('cinderlib/peer.py'), operation, JSON.stringify(given)];
   const { stdout } = await execute(PYTHON, args, { cwd: directory });
   return JSON.parse(lastLine(stdout));
+};
+
+/** What is still on its way to the disk would slow down whoever is measured next. */
+export const settled = async (): Promise<void> => {
+  await execute('sync');
 };
 
 export interface CinderlibVersions {

@@ -17,6 +17,8 @@ interface CpuProfile {
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const MOST = 25;
+/** What only waits, `spawnSync` for another process. */
+const NOTHING: ReadonlySet<string> = new Set(['(idle)', '(root)', 'spawnSync']);
 
 const moduleOf = (url: string): string => {
   if (url === '') return '(native)';
@@ -25,21 +27,21 @@ const moduleOf = (url: string): string => {
   return /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[0] ?? path;
 };
 
-/** Milliseconds that each function ran itself, and each module's sum. */
-const selfTimes = ({ nodes, samples, timeDeltas }: CpuProfile) => {
+type Times = Map<string, number>;
+
+const add = (times: Times, key: string, ms: number): void => void times.set(key, (times.get(key) ?? 0) + ms);
+
+/** Adds the milliseconds that each function ran itself, and each module's sum. */
+const addSelfTimes = ({ nodes, samples, timeDeltas }: CpuProfile, modules: Times, functions: Times): void => {
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
-  const modules = new Map<string, number>();
-  const functions = new Map<string, number>();
-  const add = (times: Map<string, number>, key: string, ms: number) => times.set(key, (times.get(key) ?? 0) + ms);
   for (const [index, id] of samples.entries()) {
     const frame = frames.get(id);
-    if (frame === undefined || frame.functionName === '(idle)' || frame.functionName === '(root)') continue;
+    if (frame === undefined || NOTHING.has(frame.functionName)) continue;
     const ms = (timeDeltas[index] ?? 0) / 1e3;
     const module = moduleOf(frame.url);
     add(modules, module, ms);
     add(functions, `${frame.functionName || '(anonymous)'} ${module}:${frame.lineNumber + 1}`, ms);
   }
-  return { modules, functions };
 };
 
 const topOf = (times: ReadonlyMap<string, number>, header: string): string => {
@@ -57,10 +59,10 @@ export const profileOf = async (measure: Measure, around: Surroundings): Promise
   if (subject === undefined) throw new TypeError(`${measure.name} has no subject`);
   const directory = join(around.directory, 'profile');
   await mkdir(directory, { recursive: true });
-  await runSubject(measure, subject, around, ['--cpu-prof', `--cpu-prof-dir=${directory}`]);
-  const profiles = (await readdir(directory)).filter((name) => name.endsWith('.cpuprofile'));
-  const [first] = profiles;
-  if (first === undefined) throw new TypeError(`${measure.name} left no profile`);
-  const { modules, functions } = selfTimes(JSON.parse(await readFile(join(directory, first), 'utf8')));
+  await runSubject(measure, subject, around, `--cpu-prof --cpu-prof-dir=${directory}`);
+  const [modules, functions]: [Times, Times] = [new Map(), new Map()];
+  for (const name of await readdir(directory)) {
+    addSelfTimes(JSON.parse(await readFile(join(directory, name), 'utf8')), modules, functions);
+  }
   return `${topOf(modules, 'module')}\n\n${topOf(functions, 'function')}`;
 };

@@ -3,8 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { field, table } from '../src/cli/table.ts';
+import type { Result } from './judge.ts';
 import type { Bound } from './measure.ts';
-import type { Result } from './run.ts';
 
 const DOCS = fileURLToPath(new URL('../docs/benchmarks.md', import.meta.url));
 const FORMATTER = fileURLToPath(new URL('../node_modules/.bin/biome', import.meta.url));
@@ -36,9 +36,9 @@ const boundText = (bound: Bound | undefined): string => {
   return 'atLeast' in bound ? `≥ ${bound.atLeast}` : `≤ ${bound.atMost}`;
 };
 
-const rowOf = ({ measure, aim, measured }: Result) => {
+const rowOf = ({ measure, aim, title, measured }: Result) => {
   const [, ownFigure] = aim.own ?? measure.own;
-  const titled = { measure: aim.title ?? measure.title, compared_with: aim.comparedWith };
+  const titled = { measure: title, compared_with: aim.comparedWith };
   if (measured === null) return { ...titled, scoria: '', other: 'not installed', ratio: '', aim: '', reached: '' };
   const [least, most] = measured.spread;
   return {

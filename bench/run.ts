@@ -1,10 +1,9 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Aim, type Bound, type Figures, isWithin, type Measure, type Round, type Run } from './measure.ts';
+import type { Figures, Measure, Round, Run } from './measure.ts';
 import type { Prepared } from './prepared.ts';
-import { runCinderlib, runNode } from './processes.ts';
+import { runCinderlib, runNode, settled } from './processes.ts';
 import type { Size } from './size.ts';
-import { median } from './statistics.ts';
 
 export interface Surroundings {
   /** Where directories are made, on the disk that is measured. */
@@ -20,7 +19,7 @@ export const runSubject = async (
   measure: Measure,
   subject: string,
   { directory, size, prepared }: Surroundings,
-  nodeOptions: readonly string[] = [],
+  nodeOptions = '',
 ): Promise<Figures> => {
   await mkdir(directory, { recursive: true });
   const own = await mkdtemp(join(directory, `${measure.name}-`));
@@ -35,6 +34,7 @@ export const runSubject = async (
     return (await measure.subjects[subject]?.(run)) ?? {};
   } finally {
     await rm(own, { recursive: true, force: true });
+    await settled();
   }
 };
 
@@ -49,44 +49,4 @@ export const runRounds = async (measure: Measure, rounds: number, around: Surrou
     around.say(`${measure.name}, round ${round}: ${JSON.stringify(figures)}`);
   }
   return taken;
-};
-
-export interface Result {
-  readonly measure: Measure;
-  readonly aim: Aim;
-  readonly rounds: number;
-  /** `null` where cinderlib is needed and not installed. */
-  readonly measured: {
-    readonly own: number;
-    readonly other: number;
-    readonly ratio: number;
-    readonly spread: readonly [least: number, most: number];
-    readonly bound: Bound | undefined;
-    readonly reached: boolean | undefined;
-  } | null;
-}
-
-/** What the rounds say of an aim: the medians, and the median of the rounds' ratios. */
-export const judge = (measure: Measure, aim: Aim, rounds: readonly Round[], bound: Bound | undefined): Result => {
-  const needed = [aim.to[0], ...(aim.needs ?? [])];
-  if (!rounds.every((round) => needed.every((subject) => subject in round))) {
-    return { measure, aim, rounds: rounds.length, measured: null };
-  }
-  const medianOf = ([subject, name]: readonly [string, string]): number =>
-    median(rounds.map((round) => round[subject]?.[name] ?? Number.NaN));
-  const ratios = rounds.map(aim.ratio);
-  const ratio = median(ratios);
-  return {
-    measure,
-    aim,
-    rounds: rounds.length,
-    measured: {
-      own: medianOf(aim.own ?? measure.own),
-      other: medianOf(aim.to),
-      ratio,
-      spread: [Math.min(...ratios), Math.max(...ratios)],
-      bound,
-      reached: bound && isWithin(ratio, bound),
-    },
-  };
 };

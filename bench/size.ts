@@ -10,10 +10,11 @@ export interface Size {
   readonly gets: number;
   /** Events that are folded. */
   readonly foldedEvents: number;
+  /** On one volume, or of volumes that are files. */
+  readonly operations: number;
   /** A large log, and the events in it that are one volume's. */
   readonly largeLog: number;
   readonly longStream: number;
-  readonly operations: number;
   readonly contendingSeconds: number;
   readonly copiedMiB: number;
   readonly commands: number;
@@ -45,8 +46,10 @@ export const SMALL: Size = {
   foldedEvents: 20_000,
   largeLog: 20_000,
   longStream: 10_000,
-  operations: 100,
+  operations: 40,
   contendingSeconds: 1,
   copiedMiB: 32,
   commands: 3,
 };
+
+export const counted = (count: number): string => count.toLocaleString('en');

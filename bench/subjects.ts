@@ -28,13 +28,15 @@ export const cinderlibCreates =
       warm_up: 50,
     });
 
-export const bareCommits: Subject = (run) =>
-  run.node('bare-commits.ts', {
-    file: join(run.directory, 'bare.db'),
-    commits: run.size.commits,
-    warmUp: 1_000,
-    chars: BODY_CHARS,
-  });
+export const bareCommits =
+  (database: 'file' | 'memory'): Subject =>
+  (run) =>
+    run.node('bare-commits.ts', {
+      file: database === 'memory' ? ':memory:' : join(run.directory, 'bare.db'),
+      commits: run.size.commits,
+      warmUp: 1_000,
+      chars: BODY_CHARS,
+    });
 
 /** Reads and parses every event of a log, and does nothing with it. */
 export const bareScan =

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { type Measure, timesFaster } from '../measure.ts';
+import { counted } from '../size.ts';
 import { bareScan } from '../subjects.ts';
 
 export const dump: Measure = {
   name: 'dump',
-  title: 'Dump of all volumes, folded from the first event',
+  title: ({ volumes }) => `Dump of ${counted(volumes)} volumes, folded from the first event`,
   subjects: {
     scoria: async ({ directory, prepared, node }) =>
       node('dump.ts', { log: await prepared.volumesLog(), to: join(directory, 'dump.json') }),

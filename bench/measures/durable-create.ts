@@ -3,11 +3,11 @@ import { bareCommits, cinderlibCreates, scoriaCreates } from '../subjects.ts';
 
 export const durableCreate: Measure = {
   name: 'durable-create',
-  title: 'Durable create, one caller',
+  title: () => 'Durable create, one caller',
   subjects: {
     scoria: scoriaCreates({ log: 'file', callers: 1, volumes: ({ size }) => size.creates }),
     cinderlib: cinderlibCreates({ persistence: 'file', volumes: ({ size }) => size.createsOfCinderlib }),
-    bare: bareCommits,
+    bare: bareCommits('file'),
   },
   own: ['scoria', 'perSecond'],
   aims: [

@@ -4,7 +4,7 @@ import { bareScan } from '../subjects.ts';
 
 export const load: Measure = {
   name: 'load',
-  title: 'Load of that dump into a new log',
+  title: () => 'Load of that dump into a new log',
   subjects: {
     scoria: async ({ directory, prepared, node }) =>
       node('load.ts', { log: join(directory, 'scoria.db'), dump: await prepared.dump() }),

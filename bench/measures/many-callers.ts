@@ -4,11 +4,11 @@ import { bareCommits, cinderlibCreates, scoriaCreates } from '../subjects.ts';
 /** cinderlib holds one session and works for one caller at a time: its figure is that of one caller. */
 export const manyCallers: Measure = {
   name: 'many-callers',
-  title: 'Durable create, 64 callers',
+  title: () => 'Durable create, 64 callers',
   subjects: {
     scoria: scoriaCreates({ log: 'file', callers: 64, volumes: ({ size }) => size.createsOfMany }),
     cinderlib: cinderlibCreates({ persistence: 'file', volumes: ({ size }) => size.createsOfCinderlib }),
-    bare: bareCommits,
+    bare: bareCommits('file'),
   },
   own: ['scoria', 'perSecond'],
   aims: [

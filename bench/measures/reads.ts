@@ -1,4 +1,5 @@
 import { type Measure, type Subject, timesFaster } from '../measure.ts';
+import { counted } from '../size.ts';
 import { bareScan } from '../subjects.ts';
 
 /** Lists, then gets: one subject measures both, so that cinderlib's slow one runs once. */
@@ -10,7 +11,7 @@ const cinderlib: Subject = async (run) =>
 
 export const reads: Measure = {
   name: 'reads',
-  title: 'First list of all volumes in a process',
+  title: ({ volumes }) => `First list of ${counted(volumes)} volumes in a process`,
   subjects: { scoria, cinderlib, bare: bareScan(({ prepared }) => prepared.volumesLog()) },
   own: ['scoria', 'listMs'],
   mostRounds: 3,
@@ -23,7 +24,7 @@ export const reads: Measure = {
       ruin: { atLeast: 20 },
     },
     {
-      title: 'One volume by its id',
+      title: () => 'One volume by its id',
       comparedWith: "cinderlib's SQLite",
       own: ['scoria', 'getUs'],
       to: ['cinderlib', 'getUs'],

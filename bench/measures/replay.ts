@@ -1,4 +1,5 @@
 import { type Measure, type Subject, timesFaster } from '../measure.ts';
+import { counted } from '../size.ts';
 import { bareScan } from '../subjects.ts';
 
 const scoria: Subject = async ({ prepared, node }) => node('fold.ts', { log: await prepared.eventsLog() });
@@ -6,7 +7,7 @@ const rebuild: Subject = async ({ prepared, node }) => node('rebuild.ts', { log:
 
 export const replay: Measure = {
   name: 'replay',
-  title: 'Folding all events in memory',
+  title: ({ foldedEvents }) => `Folding ${counted(foldedEvents)} events in memory`,
   subjects: { scoria, rebuild, bare: bareScan(({ prepared }) => prepared.eventsLog()) },
   own: ['scoria', 'ms'],
   aims: [
@@ -18,7 +19,7 @@ export const replay: Measure = {
       ruin: { atLeast: 0.15 },
     },
     {
-      title: 'Rebuilding the inventory',
+      title: () => 'Rebuilding the inventory',
       comparedWith: 'a bare scan and parse of the same events',
       own: ['rebuild', 'ms'],
       needs: ['rebuild'],
