@@ -20,7 +20,11 @@ const MOST = 25;
 /** What only waits, `spawnSync` for another process. */
 const NOTHING: ReadonlySet<string> = new Set(['(idle)', '(root)', 'spawnSync']);
 
+/** What starts Node.js, and finds, strips and compiles modules: one entry, since it says one thing. */
+const LOADING = /^(wasm:|node:internal\/(modules|deps|bootstrap)\/)/;
+
 const moduleOf = (url: string): string => {
+  if (LOADING.test(url)) return '(loading modules)';
   if (url === '') return '(native)';
   if (!url.startsWith('file:')) return url;
   const path = relative(ROOT, fileURLToPath(url));

@@ -13,7 +13,7 @@ export const load: Measure = {
     bare: bareScan(({ prepared }) => prepared.volumesLog()),
   },
   own: ['scoria', 'ms'],
-  mostRounds: 3,
+  mostRounds: 2,
   aims: [
     {
       comparedWith: "cinderlib's SQLite",
