@@ -1,8 +1,9 @@
 """The operations of the benchmark through the real cinderlib, one per process.
 
-    peer.py version | create | open | load   '{"persistence": "memory" | "FILE", ...}'
+    peer.py create '{"persistence": "memory", "volumes": 1000, "warm_up": 50}'
+    peer.py durability '{"persistence": "/path/to/a.sqlite"}'
 
-Prints what it measured as one line of JSON.
+A persistence is `memory` or the absolute path of a SQLite file. Prints what it measured as one line of JSON.
 """
 import json
 import os

@@ -37,7 +37,7 @@ export const fileCopy: Measure = {
       to: ['bare', 'ms'],
       ratio: (round) => figure(round, 'scoria', 'ms') / figure(round, 'bare', 'ms'),
       bound: { atMost: 1.05 },
-      ruin: { atMost: 5 },
+      ruin: { atMost: 10 },
     },
   ],
 };

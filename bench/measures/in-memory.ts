@@ -22,7 +22,7 @@ export const inMemory: Measure = {
       comparedWith: 'bare inserts into a database in memory',
       to: ['bare', 'perSecond'],
       ratio: rateRatio('scoria', 'bare'),
-      ruin: { atLeast: 0.001 },
+      ruin: { atLeast: 0.0002 },
     },
   ],
 };

@@ -26,7 +26,7 @@ export const load: Measure = {
       comparedWith: 'a bare scan of the record that it came from',
       to: ['bare', 'ms'],
       ratio: timesFaster(['scoria', 'ms'], ['bare', 'ms']),
-      ruin: { atLeast: 0.01 },
+      ruin: { atLeast: 0.003 },
     },
   ],
 };

@@ -38,7 +38,7 @@ export const processes: Measure = {
       to: ['one', 'perSecond'],
       ratio: rateRatio('scoria', 'one'),
       bound: { atLeast: 0.9 },
-      ruin: { atLeast: 0.2 },
+      ruin: { atLeast: 0.1 },
     },
     {
       title: () => 'The share of each of the four',

@@ -16,7 +16,7 @@ export const replay: Measure = {
       to: ['bare', 'ms'],
       ratio: timesFaster(['scoria', 'ms'], ['bare', 'ms']),
       bound: { atLeast: 0.75 },
-      ruin: { atLeast: 0.15 },
+      ruin: { atLeast: 0.08 },
     },
     {
       title: () => 'Rebuilding the inventory',
