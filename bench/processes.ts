@@ -9,6 +9,9 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 /** Debian's own Python, for which it packages cinderlib. */
 const PYTHON = '/usr/bin/python3';
 
+/** Without it each process would strip and compile all sources anew, which costs 25 MiB that no user pays. */
+const COMPILED = here('../node_modules/.cache/bench');
+
 const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1) ?? '';
 
 /** A program of `bench/programs` in a fresh Node.js. */
@@ -18,7 +21,7 @@ export const runNode = async (
   /** As in `NODE_OPTIONS`: for the processes that it starts, too. */
   nodeOptions = '',
 ): Promise<Figures> => {
-  const env = { ...process.env, NODE_OPTIONS: nodeOptions };
+  const env = { ...process.env, NODE_OPTIONS: nodeOptions, NODE_COMPILE_CACHE: COMPILED };
   const { stdout } = await execute(process.execPath, [here(`programs/${program}`), JSON.stringify(given)], { env });
   return JSON.parse(lastLine(stdout));
 };

@@ -1,4 +1,4 @@
-import { figure, type Measure, type Run, type Subject } from '../measure.ts';
+import { figure, type Measure, type Round, type Run, type Subject } from '../measure.ts';
 import { counted } from '../size.ts';
 
 const opened =
@@ -14,7 +14,7 @@ const extended =
 const small = ({ prepared }: Run) => prepared.smallLog();
 const large = ({ prepared }: Run) => prepared.largeLog();
 
-const timesAsLong = (subject: string, other: string) => (round: Parameters<typeof figure>[0]) =>
+const timesAsLong = (subject: string, other: string) => (round: Round) =>
   figure(round, subject, 'ms') / figure(round, other, 'ms');
 
 export const opening: Measure = {

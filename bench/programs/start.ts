@@ -7,7 +7,8 @@ const { args, times, cache } = given<{ args: readonly string[]; times: number; c
 
 const start = (): number => {
   const before = performance.now();
-  const { status, stderr } = spawnSync(process.execPath, args, { env: { ...process.env, XDG_CACHE_HOME: cache } });
+  const env = { ...process.env, XDG_CACHE_HOME: cache, NODE_COMPILE_CACHE: undefined };
+  const { status, stderr } = spawnSync(process.execPath, args, { env });
   if (status !== 0) throw new Error(`${args.join(' ')} ended with ${status}: ${stderr}`);
   return performance.now() - before;
 };
