@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 import { map as mapNonEmpty, type ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
-import { v7 as uuid7 } from 'uuid';
 import { canonicalJson } from '../audit/canonical.ts';
 import { hashBody } from '../audit/chain.ts';
 import { type Actor, FIRST_PREV, type NewEvent, NO_STREAM } from '../domain/event.ts';
 import type { Json } from '../domain/json.ts';
 import { eventDefinitions } from '../domain/streams.ts';
 import type { Append } from '../eventlog/port.ts';
+import { newId } from '../new-id.ts';
 
 /** What all events of one command share. */
 export interface CommandMeta {
@@ -57,7 +57,7 @@ export const seal = (
   let { revision, hash: prev } = head;
   const sealed = mapNonEmpty((event: NewEvent<string, unknown>) => {
     revision += 1n;
-    const id = uuid7();
+    const id = newId();
     const { reason, ...required } = meta;
     const body = canonicalJson({
       data: validated(event),

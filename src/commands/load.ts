@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { v7 as uuid7 } from 'uuid';
 import type { Actor } from '../domain/event.ts';
 import type { Append, EventLog } from '../eventlog/port.ts';
+import { newId } from '../new-id.ts';
 import { DUMP_FORMAT } from '../projections/dump.ts';
 import { type Author, commandDigest, EMPTY_STREAM, seal } from './envelope.ts';
 import { invalidDump } from './invalid-dump.ts';
@@ -61,7 +61,7 @@ function* importAppends(
   source: string,
   { author, actor, reason }: LoadContext,
 ): Generator<Append> {
-  const commandId = uuid7();
+  const commandId = newId();
   const meta = {
     actor,
     command: 'LoadDump',

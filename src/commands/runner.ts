@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
-import { validate as isUuid, v5 as uuid5, v7 as uuid7 } from 'uuid';
+import { validate as isUuid, v5 as uuid5 } from 'uuid';
 import type { OpenIntent } from '../domain/aggregate.ts';
 import type { InputOf } from '../domain/decision.ts';
 import { type Rejection, rejections, ScoriaError } from '../domain/errors.ts';
@@ -8,6 +8,7 @@ import type { Actor, NewEvent, RecordedEvent } from '../domain/event.ts';
 import type { Json } from '../domain/json.ts';
 import { aggregateOf, decodeOnce, evolveStream, type StreamKind, type StreamStates } from '../domain/streams.ts';
 import type { EventLog } from '../eventlog/port.ts';
+import { newId } from '../new-id.ts';
 import type { KeptState, KnownCommand } from '../projections/inventory.ts';
 import { type Author, commandDigest, EMPTY_STREAM, type StreamHead, seal } from './envelope.ts';
 import { firstOutcome } from './first-outcome.ts';
@@ -71,7 +72,7 @@ export class Runner {
     input: unknown,
     context: CommandContext = {},
   ): Promise<Result<Op['kind']>> {
-    const commandId = context.commandId ?? uuid7();
+    const commandId = context.commandId ?? newId();
     const completed = this.#completed(operation, input, commandId);
     if (E.isLeft(completed)) return completed;
     const parsed = parseInput(operation.command, completed.right);

@@ -1,5 +1,4 @@
 import { hostname, userInfo } from 'node:os';
-import { v7 as uuid7 } from 'uuid';
 import { createBackendDrivers } from '../commands/backend-drivers.ts';
 import { EffectCalls } from '../commands/effect-calls.ts';
 import type { Author } from '../commands/envelope.ts';
@@ -21,6 +20,7 @@ import { type VolumeState, volumeStream } from '../domain/volume/volume.ts';
 import { createCommandRunner } from '../drivers/command-runner.ts';
 import type { EventLog } from '../eventlog/port.ts';
 import { createLogger, type Logger } from '../logging.ts';
+import { newId } from '../new-id.ts';
 import { builtInProjections } from '../projections/built-in.ts';
 import { keyedRows } from '../projections/keyed-rows.ts';
 import type { Projection } from '../projections/projection.ts';
@@ -77,7 +77,7 @@ export const createEngine = async (options: EngineOptions): Promise<Engine> => {
   const services = servicesOf(storage, options);
   const author = {
     actor: actorOf(options),
-    executor: `${hostname()}/${process.pid}/${uuid7()}`,
+    executor: `${hostname()}/${process.pid}/${newId()}`,
     now: options.now ?? (() => new Date()),
   };
   const calls = new EffectCalls({
