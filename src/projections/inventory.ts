@@ -84,12 +84,15 @@ const openInventory = (db: DatabaseSync, prefix: string): InventoryStore => {
   const selectKind = db.prepare(
     `SELECT doc FROM ${prefix}_streams WHERE kind = ?1 AND live = 1 AND (?2 IS NULL OR backend_name = ?2) ORDER BY stream`,
   );
-  const upsert = db.prepare(
-    `INSERT INTO ${prefix}_streams (stream, kind, live, busy, name, backend_name, revision, hash, doc)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (stream) DO UPDATE SET live = excluded.live, busy = excluded.busy,
-     name = excluded.name, backend_name = excluded.backend_name, revision = excluded.revision, hash = excluded.hash,
-     doc = excluded.doc`,
+  const insert = db.prepare(
+    `INSERT INTO ${prefix}_streams (live, busy, revision, hash, doc, stream, kind, name, backend_name)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
+  const update = db.prepare(
+    `UPDATE ${prefix}_streams SET live = ?, busy = ?, revision = ?, hash = ?, doc = ? WHERE stream = ?`,
+  );
+  /** Apart, because setting a name writes the index of names even where the name stays. */
+  const rename = db.prepare(`UPDATE ${prefix}_streams SET name = ?, backend_name = ? WHERE stream = ?`);
   const selectNamed = db.prepare(`SELECT stream FROM ${prefix}_streams WHERE name = ? AND kind = 'volume'`);
   const selectBusy = db.prepare(`SELECT stream FROM ${prefix}_streams WHERE busy = 1 AND backend_name = ?`);
   const selectResource = db.prepare(`SELECT kind, stream FROM ${prefix}_resources WHERE id = ?`);
@@ -141,11 +144,15 @@ const openInventory = (db: DatabaseSync, prefix: string): InventoryStore => {
 
   const write = (stream: string, { kind, before, state, last, passed }: Folded): void => {
     const { live, name, backend_name } = columnsOf(kind, state);
-    const busy = state.open.length > 0 ? 1 : 0;
-    const doc = JSON.stringify(state);
     const { revision } = last;
     const { hash } = last.meta;
-    upsert.run(stream, kind, live ? 1 : 0, busy, name, backend_name, revision, hash, doc);
+    const moved = [live ? 1 : 0, state.open.length > 0 ? 1 : 0, revision, hash, JSON.stringify(state), stream];
+    if (before === undefined) insert.run(...moved, kind, name, backend_name);
+    else {
+      update.run(...moved);
+      const former = columnsOf(kind, before);
+      if (former.name !== name || former.backend_name !== backend_name) rename.run(name, backend_name, stream);
+    }
     recent.set(stream, { state, revision, hash });
     if (kind === 'volume') writeResources(stream, before as VolumeState | undefined, state as VolumeState, passed);
   };
