@@ -212,8 +212,8 @@ export class Runner {
 
 const reused = ({ commandId }: Given, { stream }: KnownCommand): Rejection =>
   rejections.CommandIdReused(
-    `the command id ${commandId} belongs to another command`,
-    'give each command an id of its own; repeat a command with the same content',
+    `the command id ${commandId} belongs to another command, on ${stream}`,
+    'give each command an id of its own; repeat a command with the same content, by id where a name has moved on',
     { command_id: commandId, stream },
   );
 

@@ -23,7 +23,7 @@ export const localConnector = (environment: HostEnvironment): HostConnector => {
     if (target.type === 'file' && isRoot) return loops.attach(target.path, connectionOf(info), attach_mode === 'ro');
     const needed = attach_mode === 'ro' ? constants.R_OK : constants.R_OK | constants.W_OK;
     await access(target.path, needed).catch((error: NodeJS.ErrnoException) => {
-      const remedy = 'Give this user the right to read and write it';
+      const remedy = 'give this user the right to read and write it';
       throw new ConnectorFailure(`${target.path} cannot be opened (${error.code})`, remedy);
     });
     return target;
@@ -55,7 +55,7 @@ export const localConnector = (environment: HostEnvironment): HostConnector => {
 
 const pathOf = ({ data }: ConnectionInfo): string => {
   if (typeof data.device_path === 'string' && data.device_path.startsWith('/')) return data.device_path;
-  throw new ConnectorFailure('The connection info has no absolute "device_path"', 'Connect the volume again');
+  throw new ConnectorFailure('the connection info has no absolute "device_path"', 'connect the volume again');
 };
 
 /** What tells this connection from others of the same file. */
@@ -66,17 +66,17 @@ const connectionOf = (info: ConnectionInfo): string => {
 };
 
 const notThere = (info: ConnectionInfo): ConnectorFailure =>
-  new ConnectorFailure(`${pathOf(info)} is not on this host`, 'Attach on the host that holds the volume');
+  new ConnectorFailure(`${pathOf(info)} is not on this host`, 'attach on the host that holds the volume');
 
 const targetOf = async (info: ConnectionInfo): Promise<Device | null> => {
   const path = pathOf(info);
   const absent = (error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
-    throw new ConnectorFailure(`${path} cannot be read (${error.code})`, 'Give this user the right to read it');
+    throw new ConnectorFailure(`${path} cannot be read (${error.code})`, 'give this user the right to read it');
   };
   const target = await stat(path).catch(absent);
   if (target === null) return null;
   if (target.isBlockDevice()) return { type: 'block', path };
   if (target.isFile() && !(await lstat(path)).isSymbolicLink()) return { type: 'file', path: await realpath(path) };
-  throw new ConnectorFailure(`${path} is neither a plain file nor a block device`, 'Check what was put in its place');
+  throw new ConnectorFailure(`${path} is neither a plain file nor a block device`, 'check what was put in its place');
 };

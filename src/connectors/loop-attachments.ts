@@ -37,7 +37,7 @@ export class LoopAttachments {
     const standing = await this.find(file, connectionId);
     if (standing !== null && (await isReadOnly(standing.path)) !== readOnly) {
       const mode = readOnly ? 'writable' : 'read-only';
-      throw new ConnectorFailure(`${file} is attached ${mode} already as ${standing.path}`, 'Detach it first');
+      throw new ConnectorFailure(`${file} is attached ${mode} already as ${standing.path}`, 'detach it first');
     }
     if (standing === null) await this.#begin(connectionId);
     const path = standing?.path ?? (await this.#make(file, connectionId, readOnly));
@@ -64,12 +64,12 @@ export class LoopAttachments {
     await this.#losetup(['-c', device.path], `grow ${device.path}`);
     const sizeBytes = await deviceSizeBytes(device.path);
     if (sizeBytes !== null) return sizeBytes;
-    throw new ConnectorFailure(`${device.path} is gone`, 'Attach the volume again');
+    throw new ConnectorFailure(`${device.path} is gone`, 'attach the volume again');
   }
 
   async #begin(connectionId: string): Promise<void> {
     await this.#claims.begin(connectionId).catch((error: NodeJS.ErrnoException) => {
-      throw new ConnectorFailure(`The connection cannot be noted in /run (${error.code})`, 'Make /run writable');
+      throw new ConnectorFailure(`the connection cannot be noted in /run (${error.code})`, 'make /run writable');
     });
   }
 
@@ -97,7 +97,7 @@ export class LoopAttachments {
       const inUse = error.code === 'EBUSY';
       throw new ConnectorFailure(
         `${device} ${inUse ? 'is in use, mounted or held by another device' : `cannot be flushed (${error.code})`}`,
-        inUse ? 'Unmount it first' : 'Check the disk, or detach by force and lose what is not written',
+        inUse ? 'unmount it first' : 'check the disk, or detach by force and lose what is not written',
       );
     });
     const backing = await backingFileOf(device);
@@ -115,8 +115,8 @@ export class LoopAttachments {
       const ended = error instanceof CommandError && !error.timedOut && !error.cancelled;
       if (!ended) throw error;
       throw new ConnectorFailure(
-        `Cannot ${action}: ${error.message}`,
-        'Check that this host has loop devices and losetup',
+        `cannot ${action}: ${error.message}`,
+        'check that this host has loop devices and losetup',
       );
     }
   }

@@ -40,8 +40,8 @@ const call = async <Result>(
 ): Promise<Result> => {
   const { array: arrayName, volume_id: volumeId, connection_id: connectionId } = data;
   if (typeof arrayName !== 'string' || typeof volumeId !== 'string' || typeof connectionId !== 'string') {
-    const message = 'The connection info does not name an array, a volume and a connection';
-    throw new ConnectorFailure(message, 'Connect the volume again');
+    const message = 'the connection info does not name an array, a volume and a connection';
+    throw new ConnectorFailure(message, 'connect the volume again');
   }
   const array = memoryArray(arrayName);
   const refusal = (message: string, remedy: string) => new ConnectorFailure(message, remedy);
@@ -54,4 +54,4 @@ const deviceOf = (array: MemoryArray, volumeId: string): Device => ({
 });
 
 const notConnected = (array: MemoryArray, connectionId: string): ConnectorFailure =>
-  new ConnectorFailure(`Array "${array.name}" has no connection ${connectionId}`, 'Connect the volume again');
+  new ConnectorFailure(`array "${array.name}" has no connection ${connectionId}`, 'connect the volume again');

@@ -17,8 +17,8 @@ export const findHostConnector = async (protocol: string, environment: HostEnvir
   if (load !== undefined) return (await load())(environment);
   throw new ScoriaError(
     rejections.ConnectorFailed(
-      `This host cannot attach volumes of protocol ${JSON.stringify(protocol)}`,
-      `The protocols are ${PROTOCOLS.join(', ')}; attach on another host or with another tool`,
+      `this host cannot attach volumes of protocol ${JSON.stringify(protocol)}`,
+      `the protocols are ${PROTOCOLS.join(', ')}; attach on another host or with another tool`,
       { protocol },
     ),
   );

@@ -85,7 +85,7 @@ export class ScoriaError extends Error {
   readonly rejection: Rejection;
 
   constructor(rejection: Rejection, options?: ErrorOptions) {
-    super(`${rejection.message}. ${rejection.remedy}.`, options);
+    super(`${rejection.message}; ${rejection.remedy}`, options);
     this.rejection = rejection;
   }
 

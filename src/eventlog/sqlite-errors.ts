@@ -52,41 +52,41 @@ const because = (reject: LogRejection, message: string, remedy: string, file: st
 export const logNotFound = (file: string): ScoriaError =>
   because(
     rejections.LogNotFound,
-    `There is no log at ${file}`,
-    'Give the path of a log; `scoria backend add` makes one',
+    `there is no log at ${file}`,
+    'give the path of a log; `scoria backend add` makes one',
     file,
   );
 
 export const logInvalid = (file: string, fault: string, remedy: string, cause?: unknown): ScoriaError =>
-  because(rejections.LogInvalid, `The file ${file} ${fault}`, remedy, file, cause);
+  because(rejections.LogInvalid, `the file ${file} ${fault}`, remedy, file, cause);
 
 export const logDamaged = (file: string, fault: string, cause?: unknown): ScoriaError =>
-  logInvalid(file, fault, 'Restore it from a copy', cause);
+  logInvalid(file, fault, 'restore it from a copy', cause);
 
 export const logNewer = (file: string, version: number, known: number): ScoriaError =>
   because(
     rejections.LogNewer,
-    `The log ${file} has schema version ${version}, this Scoria knows ${known}`,
-    'Use the Scoria that wrote it or a later one',
+    `the log ${file} has schema version ${version}, this Scoria knows ${known}`,
+    'use the Scoria that wrote it or a later one',
     file,
   );
 
 export const logUnavailable = (file: string, fault: string, remedy: string, cause?: unknown): ScoriaError =>
-  because(rejections.LogUnavailable, `The log ${file} ${fault}`, remedy, file, cause);
+  because(rejections.LogUnavailable, `the log ${file} ${fault}`, remedy, file, cause);
 
 export const logLocked = (file: string, timeoutMs: number, cause?: unknown): ScoriaError =>
   logUnavailable(
     file,
     `is locked: another process holds it for longer than ${timeoutMs} ms`,
-    'Try again when that process has ended its transaction, or end it',
+    'try again when that process has ended its transaction, or end it',
     cause,
   );
 
 const logFull = (file: string, cause: unknown): ScoriaError =>
   because(
     rejections.LogFull,
-    `There is no room left for the log ${file}; nothing was written`,
-    'Make room on its file system and repeat the command',
+    `there is no room left for the log ${file}; nothing was written`,
+    'make room on its file system and repeat the command',
     file,
     cause,
   );
@@ -94,8 +94,8 @@ const logFull = (file: string, cause: unknown): ScoriaError =>
 const logReadOnly = (file: string, cause: unknown): ScoriaError =>
   because(
     rejections.LogReadOnly,
-    `The log ${file} can only be read`,
-    'Open it for writing, as a user who may write the file and its directory',
+    `the log ${file} can only be read`,
+    'open it for writing, as a user who may write the file and its directory',
     file,
     cause,
   );
@@ -122,17 +122,17 @@ export const explainSqlite = (error: unknown, file: string): unknown => {
     case IOERR:
       return isDiskFull(file)
         ? logFull(file, error)
-        : logUnavailable(file, 'could not be read or written', 'Look at its disk', error);
+        : logUnavailable(file, 'could not be read or written', 'look at its disk', error);
     case BUSY:
     case LOCKED:
     case PROTOCOL:
-      return logUnavailable(file, 'is locked by another process', 'Try again', error);
+      return logUnavailable(file, 'is locked by another process', 'try again', error);
     case CANTOPEN:
     case PERM:
     case AUTH:
-      return logUnavailable(file, 'cannot be opened', 'Give this user access to the file and to its directory', error);
+      return logUnavailable(file, 'cannot be opened', 'give this user access to the file and to its directory', error);
     case NOMEM:
-      return logUnavailable(file, 'needs more memory than there is', 'Give the process more memory', error);
+      return logUnavailable(file, 'needs more memory than there is', 'give the process more memory', error);
     default:
       return error;
   }
@@ -148,7 +148,7 @@ export const explainFileSystem = (error: unknown, file: string): unknown => {
   return logUnavailable(
     file,
     `cannot be reached (${error.code})`,
-    'Give the path of a file in a directory that exists, on a local file system, that this user may use',
+    'give the path of a file in a directory that exists, on a local file system, that this user may use',
     error,
   );
 };

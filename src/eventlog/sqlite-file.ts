@@ -104,7 +104,7 @@ const create = (file: string): void => {
 
 const assertIdentity = (database: DatabaseSync, file: string): void => {
   if (pragma(database, 'application_id') !== APPLICATION_ID)
-    throw logInvalid(file, 'is a database, but not a log of Scoria', 'Give the path of a log');
+    throw logInvalid(file, 'is a database, but not a log of Scoria', 'give the path of a log');
   const version = Number(pragma(database, 'user_version'));
   if (version > SCHEMA_VERSION) throw logNewer(file, version, SCHEMA_VERSION);
   if (version !== SCHEMA_VERSION) throw logDamaged(file, `has the schema version ${version}, which never was`);
@@ -146,7 +146,7 @@ const seemsDamaged = (error: unknown): boolean =>
 
 const inspect = (file: string): void => {
   if (statSync(file).size === 0)
-    throw logInvalid(file, 'is empty: it may be a log that was cut off', 'Restore it, or remove it to start anew');
+    throw logInvalid(file, 'is empty: it may be a log that was cut off', 'restore it, or remove it to start anew');
   try {
     look(file);
   } catch (error) {
@@ -159,7 +159,7 @@ const inspect = (file: string): void => {
 const prepare = (database: DatabaseSync, file: string, access: Access): void => {
   database.exec('PRAGMA synchronous = FULL');
   if (pragma(database, 'synchronous') !== FULL_SYNC)
-    throw logUnavailable(file, 'does not take synchronous=FULL', 'Use the SQLite that comes with Node.js');
+    throw logUnavailable(file, 'does not take synchronous=FULL', 'use the SQLite that comes with Node.js');
   assertIdentity(database, file);
   if (access === 'rw' && pragma(database, 'journal_mode') !== 'wal') pragma(database, 'journal_mode = WAL');
   try {
@@ -195,11 +195,11 @@ const findOrCreate = (file: string, mayCreate: boolean): string => {
   // In this order: a log that another process creates meanwhile is there before its write-ahead log is.
   const orphan = sizeOf(walOf(file));
   if (sizeOf(file) === undefined) {
-    if (orphan) throw logInvalid(file, 'is gone, but its write-ahead log is there', 'Restore it, or remove both');
+    if (orphan) throw logInvalid(file, 'is gone, but its write-ahead log is there', 'restore it, or remove both');
     if (!mayCreate) throw logNotFound(file);
     create(file);
   }
-  if (!statSync(file).isFile()) throw logUnavailable(file, 'is not a file', 'Give the path of a file');
+  if (!statSync(file).isFile()) throw logUnavailable(file, 'is not a file', 'give the path of a file');
   return realpathSync(file);
 };
 
@@ -220,5 +220,5 @@ export const openSqliteFile = async (options: SqliteFileOptions): Promise<Sqlite
 /** Reads of an immutable file take no lock: they end when somebody begins to write it. */
 export const assertUnwritten = ({ file, immutable }: SqliteFile): void => {
   if (immutable && sizeOf(walOf(file)) !== undefined)
-    throw logUnavailable(file, 'has begun to be written by another process', 'Open it again');
+    throw logUnavailable(file, 'has begun to be written by another process', 'open it again');
 };

@@ -224,7 +224,7 @@ describe('when losetup fails', () => {
     const failing: RunCommand = () =>
       Promise.reject(new CommandError('losetup ended with exit code 1: no', { ...ended, exitCode: 1 }));
     const failure = await failureOf(connectorOf(true, failing).connectVolume(infoOf('a'), rw));
-    expect(failure.message).toBe(`Cannot attach ${file}: losetup ended with exit code 1: no`);
+    expect(failure.message).toBe(`cannot attach ${file}: losetup ended with exit code 1: no`);
     expect(await readdir(join(root, 'state', 'loops'))).toEqual([]);
   });
 

@@ -72,7 +72,7 @@ export const requireRoom = async (
   throw new DriverFailure(
     `${directory} has no room for ${gib(Number(moreBytes))} GiB more: ${gib(provisionedBytes)} of the ` +
       `${gib(promisableBytes)} GiB that may be promised are taken`,
-    'Delete volumes or snapshots, make the file system larger, or raise max_over_subscription_ratio',
+    'delete volumes or snapshots, make the file system larger, or raise max_over_subscription_ratio',
   );
 };
 

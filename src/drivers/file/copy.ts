@@ -32,7 +32,7 @@ export const copyBytes = async (from: string, to: string, environment: CopyEnvir
     if (before.mtimeNs === after.mtimeNs && before.size === after.size) return;
     throw new DriverFailure(
       `${from} was written to while it was copied`,
-      'Detach the volume first, or use a file system with reflinks (xfs, btrfs), where a copy is one step',
+      'detach the volume first, or use a file system with reflinks (xfs, btrfs), where a copy is one step',
     );
   } finally {
     await source.close();
@@ -66,7 +66,7 @@ const copyFailure = (to: string, error: CommandError): Error => {
   if (error.stderr.includes('No space left')) return Object.assign(new Error('full'), { code: 'ENOSPC' });
   if (error.stderr.includes('quota exceeded')) return Object.assign(new Error('quota'), { code: 'EDQUOT' });
   if (error.stderr.includes('Input/output error')) return Object.assign(new Error('disk'), { code: 'EIO' });
-  return new DriverFailure(`Copying into ${to} failed: ${error.message}`, 'See what the message says, and try again');
+  return new DriverFailure(`copying into ${to} failed: ${error.message}`, 'see what the message says, and try again');
 };
 
 const logProgress = async (path: string, log: Logger): Promise<void> => {

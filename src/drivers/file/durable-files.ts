@@ -19,7 +19,7 @@ export const sizeOf = async (path: string): Promise<bigint | null> => {
   });
   if (stat === null || stat.isFile()) return stat?.size ?? null;
   const what = stat.isSymbolicLink() ? 'a symbolic link' : 'not a plain file';
-  throw new DriverFailure(`${path} is ${what}`, 'Put the plain file of the volume there, or remove what is there');
+  throw new DriverFailure(`${path} is ${what}`, 'put the plain file of the volume there, or remove what is there');
 };
 
 export const openForReading = (path: string): Promise<FileHandle> => open(path, O_RDONLY | O_NOFOLLOW);

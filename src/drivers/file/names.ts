@@ -8,7 +8,7 @@ export const fileName = (kind: Kind, id: string): string => {
   if (ResourceId.safeParse(id).success) return `${kind}-${id}`;
   throw new DriverFailure(
     `${JSON.stringify(id)} cannot be part of a file name`,
-    'Use letters, digits, "_", "." and "-"',
+    'use letters, digits, "_", "." and "-"',
   );
 };
 

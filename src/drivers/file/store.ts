@@ -57,7 +57,7 @@ export class FileStore {
     const path = join(this.directory, name);
     const standing = await sizeOf(path);
     if (standing !== null && standing !== sizeBytes) {
-      throw new DriverFailure(`${path} is there already, with ${standing} bytes`, 'Move that file away first');
+      throw new DriverFailure(`${path} is there already, with ${standing} bytes`, 'move that file away first');
     }
     if (standing === null) {
       const entries = await entriesOf(this.directory);
@@ -93,8 +93,8 @@ export class FileStore {
     const sizeBytes = await sizeOf(path);
     if (sizeBytes !== null) return { path, sizeBytes };
     throw new DriverFailure(
-      `The file ${path} is not there`,
-      'Check that the directory is mounted, and what removed it',
+      `the file ${path} is not there`,
+      'check that the directory is mounted, and what removed it',
     );
   }
 
@@ -102,7 +102,7 @@ export class FileStore {
     const { path, sizeBytes } = await this.required('volume', volume.id);
     const wanted = bytesOf(sizeGiB);
     if (wanted < sizeBytes)
-      throw new DriverFailure(`${path} is larger than ${sizeGiB} GiB already`, 'Ask for more GiB');
+      throw new DriverFailure(`${path} is larger than ${sizeGiB} GiB already`, 'ask for more GiB');
     if (wanted > sizeBytes) await this.#requireRoom(await entriesOf(this.directory), wanted - sizeBytes);
     await growFile(path, sizeBytes, wanted);
     this.#provisioned.forget(basename(path));
@@ -112,7 +112,7 @@ export class FileStore {
     const source = await this.required(from, fromId);
     const sizeBytes = bytesOf(volume.size);
     if (source.sizeBytes > sizeBytes) {
-      throw new DriverFailure(`${source.path} is larger than ${volume.size} GiB`, 'Ask for more GiB');
+      throw new DriverFailure(`${source.path} is larger than ${volume.size} GiB`, 'ask for more GiB');
     }
     return this.create('volume', volume.id, sizeBytes, this.#bytesOf(source.path));
   }
@@ -149,7 +149,7 @@ export class FileStore {
 
   async #notAttached(path: string): Promise<void> {
     const [device] = await loopDevicesOf(path);
-    if (device !== undefined) throw new DriverFailure(`${path} is attached as ${device}`, 'Detach it first');
+    if (device !== undefined) throw new DriverFailure(`${path} is attached as ${device}`, 'detach it first');
   }
 }
 

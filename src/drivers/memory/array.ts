@@ -82,9 +82,9 @@ export class MemoryArray {
 
   #within(volumeId: string, offsetBytes: number, lengthBytes: number): MemoryVolume {
     const volume = this.volumes.get(volumeId);
-    if (volume === undefined) throw new Error(`Array "${this.name}" has no volume ${volumeId}`);
+    if (volume === undefined) throw new Error(`array "${this.name}" has no volume ${volumeId}`);
     if (offsetBytes < 0 || BigInt(offsetBytes) + BigInt(lengthBytes) > volume.sizeBytes) {
-      throw new Error(`Bytes ${offsetBytes} to ${offsetBytes + lengthBytes} are outside volume ${volumeId}`);
+      throw new Error(`bytes ${offsetBytes} to ${offsetBytes + lengthBytes} are outside volume ${volumeId}`);
     }
     return volume;
   }

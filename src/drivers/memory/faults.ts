@@ -97,11 +97,11 @@ export class FaultyCalls {
     if (fault.when === 'after') {
       effect();
       await this.#delay(fault);
-      throw new Error(`The array's answer to ${call} was lost`);
+      throw new Error(`the array's answer to ${call} was lost`);
     }
     await this.#delay(fault);
-    if (fault.when === 'before') throw refusal(`The array refused ${call}`, 'Remove the fault that was injected');
-    if (fault.when === 'instead') throw new Error(`The array's answer to ${call} was lost`);
+    if (fault.when === 'before') throw refusal(`the array refused ${call}`, 'remove the fault that was injected');
+    if (fault.when === 'instead') throw new Error(`the array's answer to ${call} was lost`);
     return effect();
   }
 

@@ -29,22 +29,22 @@ export const volumesOf = (array: MemoryArray, capacity: () => Promisable) => {
   const present = <Thing>(things: ReadonlyMap<string, Thing>, kind: string, id: string): Thing => {
     const thing = things.get(id);
     if (thing !== undefined) return thing;
-    throw new DriverFailure(`Array "${array.name}" has no ${kind} ${id}`, `Check what became of the ${kind}`);
+    throw new DriverFailure(`array "${array.name}" has no ${kind} ${id}`, `check what became of the ${kind}`);
   };
 
   const room = (moreBytes: bigint): void => {
     const { promisableBytes } = capacity();
     if (provisionedBytes(array) + moreBytes <= promisableBytes) return;
-    const remedy = 'Delete volumes, or raise total_capacity_gb or max_over_subscription_ratio';
-    throw new DriverFailure(`Array "${array.name}" has no room for ${moreBytes / GIB_BYTES} GiB more`, remedy);
+    const remedy = 'delete volumes, or raise total_capacity_gb or max_over_subscription_ratio';
+    throw new DriverFailure(`array "${array.name}" has no room for ${moreBytes / GIB_BYTES} GiB more`, remedy);
   };
 
   const create = (volume: Volume, contents: () => SparseBytes): VolumeModelUpdate => {
     const sizeBytes = sizeBytesOf(volume.size);
     const standing = array.volumes.get(volume.id);
     if (standing !== undefined && standing.sizeBytes !== sizeBytes) {
-      const message = `Array "${array.name}" has a volume ${volume.id} of ${standing.sizeBytes} bytes already`;
-      throw new DriverFailure(message, 'Delete that volume first');
+      const message = `array "${array.name}" has a volume ${volume.id} of ${standing.sizeBytes} bytes already`;
+      throw new DriverFailure(message, 'delete that volume first');
     }
     if (standing === undefined) {
       room(sizeBytes);
@@ -55,7 +55,7 @@ export const volumesOf = (array: MemoryArray, capacity: () => Promisable) => {
 
   const copyOf = (volume: Volume, source: MemoryVolume) => (): SparseBytes => {
     if (source.sizeBytes <= sizeBytesOf(volume.size)) return source.contents.copy();
-    throw new DriverFailure(`Volume ${volume.id} would be smaller than its source ${source.id}`, 'Ask for more GiB');
+    throw new DriverFailure(`volume ${volume.id} would be smaller than its source ${source.id}`, 'ask for more GiB');
   };
 
   const found = (thing: MemoryVolume | undefined): FoundVolume | null =>
@@ -79,14 +79,14 @@ export const volumesOf = (array: MemoryArray, capacity: () => Promisable) => {
         array.exports.delete(id);
         return;
       }
-      throw new DriverFailure(`Volume ${id} is connected (${connection.id})`, 'Disconnect it first');
+      throw new DriverFailure(`volume ${id} is connected (${connection.id})`, 'disconnect it first');
     },
 
     extend: (id: string, sizeGiB: number): void => {
       const volume = present(array.volumes, 'volume', id);
       const sizeBytes = sizeBytesOf(sizeGiB);
       if (sizeBytes < volume.sizeBytes) {
-        throw new DriverFailure(`Volume ${id} is larger than ${sizeGiB} GiB already`, 'Ask for more GiB');
+        throw new DriverFailure(`volume ${id} is larger than ${sizeGiB} GiB already`, 'ask for more GiB');
       }
       room(sizeBytes - volume.sizeBytes);
       array.volumes.set(id, { ...volume, sizeBytes });
