@@ -22,13 +22,6 @@ export const pairsFrom = (given: readonly string[]): Pairs => Object.fromEntries
 
 export const listOf = (given: string, before: readonly string[] = []): readonly string[] => [...before, given];
 
-/** A size goes to the command's schema as it was given, which says what is wrong with it. */
-export const sizeOf = (given: string): number => {
-  const size = /^[+-]?\d+(\.\d+)?$/.test(given) ? Number(given) : undefined;
-  if (size !== undefined) return size;
-  throw invalid(`the size ${JSON.stringify(given)} is not a number`, 'give a whole number of GiB, such as 10');
-};
-
 export const positionOf = (given: string): bigint => {
   if (/^\d{1,19}$/.test(given)) return BigInt(given);
   throw invalid(`the position ${JSON.stringify(given)} is not one`, 'give a position of the log, such as 42');

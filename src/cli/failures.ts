@@ -1,8 +1,8 @@
 import { CommanderError } from 'commander';
 import { type Rejection, rejections, ScoriaError } from '../domain/errors.ts';
 import { EXIT_CODES, UNEXPECTED } from './exit-codes.ts';
+import { printable } from './printable.ts';
 import { toJson } from './report.ts';
-import { printable } from './table.ts';
 
 /** The command was stopped by a signal, which is no error of anybody's. */
 export class Interrupted extends Error {

@@ -9,6 +9,7 @@ import {
   type SettingName,
 } from '../config/settings.ts';
 import { listOf, secondsOf } from './arguments.ts';
+import { WHEN_FORMS, whenOf } from './moment.ts';
 
 /** What every verb takes, before or after its name. */
 export interface Globals {
@@ -31,7 +32,7 @@ export interface Globals {
 export const globalOptions = (): readonly Option[] => [
   new Option('--config <file>', 'the configuration file (default: the first scoria.yaml found; env: SCORIA_CONFIG)'),
   new Option('--json', 'print one JSON document; errors as JSON on standard error'),
-  new Option('--at <when>', 'read as it was at a position of the log or an ISO time'),
+  new Option('--at <when>', `read as it was then: ${WHEN_FORMS}`).argParser((given) => whenOf(given)),
   new Option('--reason <text>', 'why, for the record').env('SCORIA_REASON'),
   new Option('--command-id <uuid>', 'the command happens once, however often it is given with this id'),
   ...SETTING_NAMES.flatMap(settingOption),

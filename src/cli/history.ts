@@ -1,7 +1,8 @@
 import { rejections, ScoriaError } from '../domain/errors.ts';
 import type { View } from '../library/view.ts';
+import { localTime } from './local-time.ts';
+import { printable } from './printable.ts';
 import { mapped, type Report } from './report.ts';
-import { localTime, printable } from './table.ts';
 
 interface HistoryEntry {
   readonly position: bigint;
@@ -50,7 +51,7 @@ const toDocument = ({ position, at, stream, type, actor, reason, command, comman
   words,
 });
 
-/** `   12  2026-11-20 14:02:07  ada@compute  created volume ... (reason: ...)` */
+/** `   12  2026-11-20 14:02:07+01:00  ada@compute  created volume ... (reason: ...)` */
 export const toLine = ({ position, at, actor, reason, words }: HistoryEntry): string => {
   const who = printable(`${actor.user}@${actor.project}`);
   const why = reason === undefined ? '' : ` (${printable(reason)})`;

@@ -1,8 +1,9 @@
 import { rejections, ScoriaError } from '../domain/errors.ts';
 import type { Engine } from '../library/engine.ts';
 import type { PartOfVolume } from './find.ts';
+import { printable } from './printable.ts';
 import type { Report } from './report.ts';
-import { type Column, type Document, field, fields, printable, table, time } from './table.ts';
+import { type Column, type Document, field, fields, table, time } from './table.ts';
 
 export type Kind = 'backend' | 'volume' | 'snapshot' | 'connection' | 'key';
 

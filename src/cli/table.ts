@@ -1,3 +1,6 @@
+import { localTime } from './local-time.ts';
+import { printable } from './printable.ts';
+
 /** A document as the command line prints it, of whatever kind. */
 export type Document = { readonly [key: string]: unknown };
 
@@ -54,29 +57,15 @@ export const fields = (document: Document, margin = ''): string => {
 const isList = (value: unknown): value is readonly Document[] =>
   Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'object' && item !== null);
 
-const valueText = (name: string, value: unknown): string =>
-  name.endsWith('_at') && typeof value === 'string' ? localTime(value) : cell(value);
+const valueText = (name: string, value: unknown): string => {
+  if (name.endsWith('_at') && typeof value === 'string') return localTime(value);
+  return SIZES.includes(name) && typeof value === 'number' ? `${value} GiB` : cell(value);
+};
+
+const SIZES = ['size', 'volume_size'];
 
 const cell = (value: unknown): string => {
   if (value === null || value === undefined) return '-';
   if (typeof value === 'object') return printable(JSON.stringify(value));
   return printable(String(value));
-};
-
-/** Names are anybody's text: what would move the cursor or end the line is shown as its escape. */
-export const printable = (text: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not reach a terminal
-  text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (character) => {
-    const code = character.codePointAt(0) ?? 0;
-    return `\\u${code.toString(16).padStart(4, '0')}`;
-  });
-
-/** `2026-11-20 14:02:07` by this host's clock, as people read times; JSON keeps the recorded ISO time. */
-export const localTime = (value: unknown): string => {
-  if (typeof value !== 'string') return '-';
-  const at = new Date(value);
-  if (Number.isNaN(at.getTime())) return printable(value);
-  const two = (part: number): string => String(part).padStart(2, '0');
-  const date = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('-');
-  return `${date} ${[at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':')}`;
 };

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { given, pairsOf, sizeOf } from './arguments.ts';
+import { given, pairsOf } from './arguments.ts';
+import { SIZE_FORMS, sizeOf } from './size.ts';
 
 type Pairs = Readonly<Record<string, string>>;
 
@@ -41,7 +42,7 @@ export const withVolumeOptions = (verb: Command): Command =>
     .option('--owner-project <name>', 'the project it belongs to, unless that of the command');
 
 export const withCopyOptions = (verb: Command): Command =>
-  withVolumeOptions(verb.option('--size <gib>', 'a larger size', sizeOf));
+  withVolumeOptions(verb.option('--size <size>', `a larger size, in ${SIZE_FORMS}`, sizeOf));
 
 /** The options under the names that the commands have for them. */
 export const volumeAttributes = (options: VolumeOptions) =>

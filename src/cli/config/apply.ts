@@ -1,9 +1,9 @@
 import type { BackendStep } from '../../config/plan.ts';
 import { rejections, ScoriaError } from '../../domain/errors.ts';
 import type { Globals } from '../globals.ts';
+import { printable } from '../printable.ts';
 import type { Report } from '../report.ts';
 import { configurationFor, inSession } from '../session.ts';
-import { printable } from '../table.ts';
 import { planFor } from './plan.ts';
 
 export const applyReport = async (options: { readonly dryRun?: boolean } & Globals): Promise<Report> => {

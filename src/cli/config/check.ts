@@ -2,9 +2,10 @@ import type { BackendPlan } from '../../config/plan.ts';
 import type { Problem } from '../../config/problem.ts';
 import { rejections, ScoriaError } from '../../domain/errors.ts';
 import type { Globals } from '../globals.ts';
+import { printable } from '../printable.ts';
 import { print, type Report } from '../report.ts';
 import { sourcesOf } from '../session.ts';
-import { type Document, printable } from '../table.ts';
+import type { Document } from '../table.ts';
 import { planFor } from './plan.ts';
 import { whereText } from './where.ts';
 

@@ -3,9 +3,10 @@ import { eventToJson } from '../../domain/event.ts';
 import type { ScoriaEvent } from '../../domain/streams.ts';
 import { countOf, given, positionOf } from '../arguments.ts';
 import { writeAtomically } from '../files.ts';
+import { localTime } from '../local-time.ts';
+import { printable } from '../printable.ts';
 import { mapped, toJson } from '../report.ts';
 import { readerGone } from '../stdout.ts';
-import { localTime, printable } from '../table.ts';
 import { reading, writing } from '../verbs.ts';
 
 interface ListOptions {

@@ -1,8 +1,9 @@
 import { Argument, type Command } from 'commander';
-import { given, pairsFrom, sizeOf } from '../arguments.ts';
+import { given, pairsFrom } from '../arguments.ts';
 import { type ConnectionOptions, connectionAttributes, withConnectionOptions } from '../connection-options.ts';
 import { volumeId } from '../find.ts';
 import { asDocument, connectionNow, deleted, did, many, one, VOLUME_COLUMNS, volumeNow } from '../shown.ts';
+import { SIZE_FORMS, sizeOf } from '../size.ts';
 import { reading, writing } from '../verbs.ts';
 import {
   type CopyOptions,
@@ -15,7 +16,7 @@ import {
 
 type One = readonly [string];
 
-const sizeArgument = (): Argument => new Argument('<size_gib>').argParser(sizeOf);
+const sizeArgument = (): Argument => new Argument('<size>', `in ${SIZE_FORMS}`).argParser(sizeOf);
 
 export const verbs = (group: Command): void => {
   making(group);
