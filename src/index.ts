@@ -33,6 +33,7 @@ export { Snapshot } from './library/snapshot.ts';
 export type { View } from './library/view.ts';
 export { Volume } from './library/volume.ts';
 export { createLogger, type Logger, silentLogger } from './logging.ts';
+export type { Progress } from './progress.ts';
 export type { HistoryEntry } from './projections/history.ts';
 export type { KeyedRow } from './projections/keyed-rows.ts';
 export { defineProjection, type Projection, type Rows } from './projections/projection.ts';

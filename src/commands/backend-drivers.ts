@@ -3,12 +3,10 @@ import type { Backend } from '../domain/backend/backend.ts';
 import { ScoriaError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { configurationUnknown } from '../domain/volume/checks.ts';
-import type { Driver } from '../drivers/contract.ts';
+import type { Driver, DriverEnvironment } from '../drivers/contract.ts';
 import { parseOptions } from '../drivers/parse-options.ts';
 import { absoluteDriverName, findDriver } from '../drivers/registry.ts';
 import { resolveSecrets } from '../drivers/resolve-secrets.ts';
-import type { RunCommand } from '../drivers/run-command.ts';
-import type { Logger } from '../logging.ts';
 import type { ConfiguredDriver, Drivers } from './services.ts';
 
 interface Ready {
@@ -19,7 +17,7 @@ interface Ready {
 }
 
 /** One driver per backend and configuration, set up when it is first used and again when its options change. */
-export const createBackendDrivers = (environment: { readonly run: RunCommand; readonly log: Logger }): Drivers => {
+export const createBackendDrivers = (environment: Omit<DriverEnvironment, 'backendName'>): Drivers => {
   const ready = new Map<string, Ready>();
   /** Drivers of former configurations: operations that started with one may still be at work. */
   const former: Ready[] = [];

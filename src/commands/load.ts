@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Actor } from '../domain/event.ts';
 import type { Append, EventLog } from '../eventlog/port.ts';
 import { newId } from '../new-id.ts';
@@ -14,6 +15,8 @@ export interface LoadContext {
   readonly reason?: string | undefined;
   /** The name of the file that the text comes from, for the record. */
   readonly file?: string | undefined;
+  /** Hears how many events are read, then how many are written; what it throws ends the load, and nothing is written. */
+  readonly reached?: (done: number, total: number | null) => void;
 }
 
 /** What was loaded. */
@@ -26,6 +29,7 @@ export interface Loaded {
 
 /** One text must fit into one string, with room for what is made of it. */
 const MAX_CHARS = 2 ** 28;
+const TURN_LINES = 256;
 
 /**
  * Brings back a dump (as imports) or an export of events (byte for byte) into a log that holds nothing. Everything is
@@ -39,22 +43,45 @@ export const load = async (
   // Asked at once, so that nobody checks a long file in vain; the log asks again in its transaction.
   if ((await log.head()) > 0n) await log.appendToEmpty([]);
   const hash = createHash('sha256');
-  const lines = linesOf(hashed(typeof text === 'string' ? [text] : text, hash));
+  const lines = inTurns(context, linesOf(hashed(typeof text === 'string' ? [text] : text, hash)));
   const first = await lines.next();
   if (first.done) throw invalidDump('it is empty');
   const source = (): string => [`sha256:${hash.digest('hex')}`, ...(context.file ? [context.file] : [])].join(' ');
   const all = startingWith(first.value, lines);
   if (isEvent(first.value.text)) {
     const events = await readExport(all);
-    await log.appendToEmpty(appendsOf(events));
+    await log.appendToEmpty(told(context, events.length, appendsOf(events)));
     return { format: 'events', events: events.length, source: source() };
   }
   const dump = readDump(await joined(all));
   const named = source();
   const appends = [...importAppends(dump, named, context)];
-  await log.appendToEmpty(appends);
+  await log.appendToEmpty(told(context, appends.length, appends));
   return { format: 'dump', events: appends.length, source: named };
 };
+
+/** Others get their turn while a long text is read: also whoever wants to end it. */
+async function* inTurns(
+  { reached }: LoadContext,
+  lines: AsyncIterable<NumberedLine>,
+): AsyncGenerator<NumberedLine, void, void> {
+  for await (const line of lines) {
+    if (line.line % TURN_LINES === 0) {
+      await turn();
+      reached?.(line.line, null);
+    }
+    yield line;
+  }
+}
+
+function* told({ reached }: LoadContext, total: number, appends: Iterable<Append>): Generator<Append> {
+  let done = 0;
+  for (const append of appends) {
+    reached?.(done, total);
+    yield append;
+    done += append.events.length;
+  }
+}
 
 function* importAppends(
   dump: Parameters<typeof importsOf>[0],

@@ -40,4 +40,6 @@ export interface Services {
   readonly log: Logger;
   /** How long a freeze or a removal waits for a backend's open intents. */
   readonly drainTimeoutMs: number;
+  /** Aborted when nobody wants to wait for others any more. */
+  readonly signal?: AbortSignal | undefined;
 }

@@ -3,6 +3,7 @@ import type { BackendStats, Capability } from '../domain/backend/backend.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Connection, Snapshot, Volume } from '../domain/volume/volume.ts';
 import type { Logger } from '../logging.ts';
+import type { Onlooker } from '../progress.ts';
 import type { RunCommand } from './run-command.ts';
 
 /**
@@ -130,8 +131,11 @@ export class DriverFailure extends Error {
 export const isDriverFailure = (error: unknown): error is DriverFailure =>
   typeof error === 'object' && error !== null && FAILURE in error;
 
-/** What a driver may use of the process it runs in. */
-export interface DriverEnvironment {
+/**
+ * What a driver may use of the process it runs in. Once `signal` is aborted, a long call may end early, by a
+ * `DriverFailure` when nothing of it is left; short calls come to their end. `onProgress` hears how far a long call is.
+ */
+export interface DriverEnvironment extends Onlooker {
   readonly backendName: string;
   readonly run: RunCommand;
   readonly log: Logger;

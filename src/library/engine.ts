@@ -21,6 +21,7 @@ import { createCommandRunner } from '../drivers/command-runner.ts';
 import type { EventLog } from '../eventlog/port.ts';
 import { createLogger, type Logger } from '../logging.ts';
 import { newId } from '../new-id.ts';
+import type { Onlooker, Progress } from '../progress.ts';
 import { builtInProjections } from '../projections/built-in.ts';
 import { keyedRows } from '../projections/keyed-rows.ts';
 import type { Projection } from '../projections/projection.ts';
@@ -34,6 +35,7 @@ import { Snapshot } from './snapshot.ts';
 import { openStorage, type Storage } from './storage.ts';
 import { onlyOne, View } from './view.ts';
 import { Volume } from './volume.ts';
+import { watched } from './watched.ts';
 
 export interface EngineOptions {
   /** The path of a SQLite log, `:memory:`, or an event log of your own. */
@@ -63,6 +65,14 @@ export interface EngineOptions {
   readonly reconcileTimeoutMs?: number;
   /** How long a freeze or a removal waits for a backend's operations (60 s unless given). */
   readonly drainTimeoutMs?: number;
+  /**
+   * Aborted when the caller wants no more of what is under way: copies end early, as failures that leave nothing
+   * behind; waiting for other processes ends; replays, rebuilds and loads throw the signal's reason and change nothing.
+   * Commands are still taken, so that one can clean up.
+   */
+  readonly signal?: AbortSignal;
+  /** Hears how far replays, rebuilds, loads and copies are. */
+  readonly onProgress?: (progress: Progress) => void;
   readonly now?: () => Date;
 }
 
@@ -73,7 +83,9 @@ export const createEngine = async (options: EngineOptions): Promise<Engine> => {
     ifMissing: options.ifMissing ?? 'create',
     lockTimeoutMs: options.lockTimeoutMs ?? ENGINE_DEFAULTS.lockTimeoutMs,
     projections: [...builtInProjections, ...(options.projections ?? []).map(keyedRows)],
+    onlooker: onlookerOf(options),
   });
+  const { signal } = options;
   const services = servicesOf(storage, options);
   const author = {
     actor: actorOf(options),
@@ -82,18 +94,25 @@ export const createEngine = async (options: EngineOptions): Promise<Engine> => {
   };
   const calls = new EffectCalls({
     effectTimeoutMs: options.effectTimeoutMs ?? ENGINE_DEFAULTS.effectTimeoutMs,
-    reconcile: { firstMs: 20, maxMs: 2_000, totalMs: options.reconcileTimeoutMs ?? ENGINE_DEFAULTS.reconcileTimeoutMs },
+    reconcile: {
+      firstMs: 20,
+      maxMs: 2_000,
+      totalMs: options.reconcileTimeoutMs ?? ENGINE_DEFAULTS.reconcileTimeoutMs,
+      signal,
+    },
     operationsPerBackend: options.operationsPerBackend ?? ENGINE_DEFAULTS.operationsPerBackend,
   });
   const declared = [...Object.values(operations), ...childOperations];
   const performer = new Performer(storage.log, services, author, declared, calls);
   const runner = new Runner(storage.log, services, author, performer, {
     actor: author.actor,
-    busy: { firstMs: 5, maxMs: 200, totalMs: options.busyTimeoutMs ?? ENGINE_DEFAULTS.busyTimeoutMs },
+    busy: { firstMs: 5, maxMs: 200, totalMs: options.busyTimeoutMs ?? ENGINE_DEFAULTS.busyTimeoutMs, signal },
     nonUuidIds: options.nonUuidIds ?? ENGINE_DEFAULTS.nonUuidIds,
   });
   return new Engine(storage, services, commanderOf(runner), author);
 };
+
+const onlookerOf = ({ signal, onProgress }: EngineOptions): Onlooker => ({ signal, onProgress });
 
 const actorOf = ({ user, project }: EngineOptions): Actor => ({
   user: user ?? userInfo().username,
@@ -105,10 +124,11 @@ const servicesOf = ({ projector }: Storage, options: EngineOptions): Services =>
   const run = createCommandRunner({ rootHelper: options.rootHelper ?? ENGINE_DEFAULTS.rootHelper, log });
   return {
     read: readerOf(projector),
-    drivers: createBackendDrivers({ run, log }),
+    drivers: createBackendDrivers({ run, log, ...onlookerOf(options) }),
     connector: (protocol) => findHostConnector(protocol, { run, log }),
     log,
     drainTimeoutMs: options.drainTimeoutMs ?? ENGINE_DEFAULTS.drainTimeoutMs,
+    signal: options.signal,
   };
 };
 
@@ -236,7 +256,17 @@ export class Engine implements AsyncDisposable {
     context: CommandContext = {},
   ): Promise<Loaded> {
     const actor = context.actor ?? this.#author.actor;
-    return load(this.#storage.log, text, { author: this.#author, actor, reason: context.reason, file: source });
+    const { signal, onProgress } = this.#storage.onlooker;
+    return load(this.#storage.log, text, {
+      author: this.#author,
+      actor,
+      reason: context.reason,
+      file: source,
+      reached: (done, total) => {
+        signal?.throwIfAborted();
+        onProgress?.({ work: 'load', subject: source ?? 'the text', unit: 'events', done, total });
+      },
+    });
   }
 
   /** The events after a position, then those that come, of other processes too, until `signal` aborts it. */
@@ -249,8 +279,10 @@ export class Engine implements AsyncDisposable {
   }
 
   /** Builds a projection anew beside its rows, then swaps. */
-  rebuildProjection(name: string, onProgress?: (position: bigint) => void): Promise<void> {
-    return this.#storage.projector.rebuild(name, onProgress);
+  async rebuildProjection(name: string, onProgress?: (position: bigint) => void): Promise<void> {
+    const { log, projector, onlooker } = this.#storage;
+    const source = watched(log, onlooker, { work: 'rebuild', subject: name, upTo: await log.head() });
+    await projector.rebuild(name, onProgress, source);
   }
 
   async close(): Promise<void> {

@@ -5,15 +5,18 @@ import type { EventLog } from '../eventlog/port.ts';
 import { openSqliteLog, type SqliteLog } from '../eventlog/sqlite.ts';
 import { explainSqlite, logLocked } from '../eventlog/sqlite-errors.ts';
 import { untilLate, writeTransaction } from '../eventlog/write-transaction.ts';
+import type { Onlooker } from '../progress.ts';
 import type { TableProjection } from '../projections/projection.ts';
 import { memoryDatabase, type ProjectionDatabase } from '../projections/projection-database.ts';
 import { Projector } from '../projections/projector.ts';
+import { watched } from './watched.ts';
 
 /** A log, and the projections that are kept in step with it. */
 export interface Storage {
   readonly log: EventLog;
   readonly projector: Projector;
   readonly definitions: readonly TableProjection[];
+  readonly onlooker: Onlooker;
   close(): Promise<void>;
 }
 
@@ -23,18 +26,20 @@ export interface StorageOptions {
   readonly ifMissing: 'create' | 'refuse';
   readonly lockTimeoutMs: number;
   readonly projections: readonly TableProjection[];
+  readonly onlooker?: Onlooker;
 }
 
 export const openStorage = async (options: StorageOptions): Promise<Storage> => {
-  if (typeof options.log !== 'string') return besideLog(options.log, options.projections);
-  if (options.log === ':memory:') return withMemoryLog(options.projections);
+  if (typeof options.log !== 'string') return besideLog(options.log, options);
+  if (options.log === ':memory:') return withMemoryLog(options);
   const { log: file, ifMissing, lockTimeoutMs } = options;
   const log = await openSqliteLog({ file, ifMissing, lockTimeoutMs });
   return insideLog(log, options);
 };
 
 /** The projections share the log's database and move in its transactions. */
-const insideLog = async (log: SqliteLog, { lockTimeoutMs, projections }: StorageOptions): Promise<Storage> => {
+const insideLog = async (log: SqliteLog, options: StorageOptions): Promise<Storage> => {
+  const { lockTimeoutMs, projections, onlooker = {} } = options;
   const late = (busy: unknown) => logLocked(log.name, lockTimeoutMs, busy);
   const database: ProjectionDatabase = {
     db: log.database,
@@ -47,27 +52,27 @@ const insideLog = async (log: SqliteLog, { lockTimeoutMs, projections }: Storage
     },
   };
   try {
-    const projector = await Projector.open(log, database, projections);
+    const projector = await Projector.open(watched(log, onlooker), database, projections);
     log.moveWithAppends({
       apply: (events) => {
         if (isNonEmpty(events)) projector.applyInAppend(events);
       },
       rolledBack: () => projector.rolledBack(),
     });
-    return { log, projector, definitions: projections, close: () => log.close() };
+    return { log, projector, definitions: projections, onlooker, close: () => log.close() };
   } catch (error) {
     // A log that can only be read has no place for projections that it does not have yet.
-    if (error instanceof ScoriaError && error.code === 'LogReadOnly') return besideLog(log, projections);
+    if (error instanceof ScoriaError && error.code === 'LogReadOnly') return besideLog(log, options);
     await log.close();
     throw error;
   }
 };
 
 /** Both are this process's own, and the projections move with every append. */
-const withMemoryLog = async (projections: readonly TableProjection[]): Promise<Storage> => {
+const withMemoryLog = async (options: StorageOptions): Promise<Storage> => {
   const log = createMemoryLog();
   const database = memoryDatabase();
-  const storage = await besideLog(log, projections, database);
+  const storage = await besideLog(log, options, database);
   log.moveWithAppends((events) => {
     if (!isNonEmpty(events)) return;
     try {
@@ -83,14 +88,15 @@ const withMemoryLog = async (projections: readonly TableProjection[]): Promise<S
 /** The projections stand in a database of this process, and catch up before every read. */
 const besideLog = async (
   log: EventLog,
-  projections: readonly TableProjection[],
+  { projections, onlooker = {} }: StorageOptions,
   database = memoryDatabase(),
 ): Promise<Storage> => {
-  const projector = await Projector.open(log, database, projections);
+  const projector = await Projector.open(watched(log, onlooker), database, projections);
   return {
     log,
     projector,
     definitions: projections,
+    onlooker,
     async close() {
       await log.close();
       database.db.close();

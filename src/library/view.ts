@@ -29,6 +29,7 @@ import type { Projection, ProjectionReads, TableProjection } from '../projection
 import { replayTo } from '../projections/replay.ts';
 import { resolveWhen, type When } from '../projections/when.ts';
 import type { Storage } from './storage.ts';
+import { watched } from './watched.ts';
 
 /** Everything that can be read, as of one position. */
 export class View {
@@ -48,8 +49,8 @@ export class View {
   static async open(storage: Storage, at: When | undefined): Promise<View> {
     const { log, projector } = storage;
     if (at === undefined) return new View(storage, await log.head(), projector, await projector.read(inventory));
-    const position = await resolveWhen(log, at);
-    const replay = await replayTo(log, position, storage.definitions);
+    const position = await resolveWhen(watched(log, storage.onlooker), at);
+    const replay = await replayTo(replayed(storage, position), position, storage.definitions);
     return new View(storage, position, replay, await replay.read(inventory));
   }
 
@@ -118,7 +119,7 @@ export class View {
 
   /** Who did what, when and why: to a volume, snapshot, connection, backend or key (also one that is gone), or to all. */
   history(id?: string): AsyncIterable<HistoryEntry> {
-    return historyOf(this.#storage.log, this.#inventory, id, { upTo: this.position });
+    return historyOf(this.#watched, this.#inventory, id, { upTo: this.position });
   }
 
   /** How the capacity of a backend, or of all, went. */
@@ -128,13 +129,13 @@ export class View {
 
   /** The whole inventory as canonical JSON, folded from the first event. */
   async dump(options: DumpOptions = {}): Promise<string> {
-    const events = this.#storage.log.readAll({ upTo: this.position });
+    const events = replayed(this.#storage, this.position).readAll({ upTo: this.position });
     return [...dumpText(await dumpOfEvents(events, options))].join('');
   }
 
   async *events(filter: { readonly after?: bigint; readonly stream?: string } = {}): AsyncGenerator<ScoriaEvent> {
     const { after = 0n, stream } = filter;
-    const { log } = this.#storage;
+    const log = this.#watched;
     const events = stream === undefined ? log.readAll({ after, upTo: this.position }) : log.readStream(stream);
     for await (const stored of events) {
       if (stored.position > this.position) return;
@@ -144,7 +145,7 @@ export class View {
 
   /** The events as NDJSON, byte for byte as they are hashed. `engine.load` brings them back. */
   exportEvents(): AsyncIterable<string> {
-    return exportEvents(this.#storage.log, { upTo: this.position });
+    return exportEvents(this.#watched, { upTo: this.position });
   }
 
   /** The rows of one of the caller's own projections, by key: all, or those whose keys begin with `prefix`. */
@@ -174,6 +175,10 @@ export class View {
     return this.#projections.read(definition as TableProjection<KeyedRowsStore<Row>>);
   }
 
+  get #watched() {
+    return watched(this.#storage.log, this.#storage.onlooker);
+  }
+
   #live(stream: string): VolumeState | null {
     const state = this.#inventory.kept('volume', stream)?.state;
     return state === undefined || state.volume === null || state.volume.status === 'deleted' ? null : state;
@@ -186,6 +191,9 @@ export class View {
     return [state];
   }
 }
+
+const replayed = ({ log, onlooker }: Storage, upTo: bigint) =>
+  watched(log, onlooker, { work: 'replay', subject: 'the record', upTo });
 
 /** Refuses a name that several resources have. */
 export const onlyOne = <Item>(items: readonly Item[], what: string, name: string): readonly Item[] => {

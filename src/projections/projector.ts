@@ -122,9 +122,9 @@ export class Projector implements ProjectionReads {
   }
 
   /** Builds the projection anew beside the old rows, then swaps. */
-  async rebuild(name: string, onProgress?: (position: bigint) => void): Promise<void> {
+  async rebuild(name: string, onProgress?: (position: bigint) => void, source = this.#source): Promise<void> {
     const running = this.#find(name);
-    await rebuild(this.#source, this.#database, this.#checkpoints, running.definition, onProgress);
+    await rebuild(source, this.#database, this.#checkpoints, running.definition, onProgress);
     forget(running);
   }
 

@@ -28,9 +28,19 @@ export const rebuild = async (
     position = lastPosition(page);
     onProgress(position);
   };
-  // Until nothing came meanwhile, or nearly so: the rest is caught up by whoever reads next.
-  for (let rounds = 0; rounds < 10 && position < (await source.head()); rounds += 1) {
-    for await (const page of eventPages(source, position, await source.head())) await apply(page);
+  try {
+    // Until nothing came meanwhile, or nearly so: the rest is caught up by whoever reads next.
+    for (let rounds = 0; rounds < 10 && position < (await source.head()); rounds += 1) {
+      for await (const page of eventPages(source, position, await source.head())) await apply(page);
+    }
+  } catch (error) {
+    await database.write(() => {
+      // Unless another rebuild stands there by now.
+      if (!checkpoints.advance(beside, position, 0n)) return;
+      dropTables(db, definition, beside.prefix);
+      checkpoints.remove(beside);
+    });
+    throw error;
   }
   await database.write(() => {
     advance(position);

@@ -4,8 +4,8 @@ import type { Services } from '../services.ts';
 import { waitingFor } from '../waiting.ts';
 
 /** Waits until no operation is under way on the backend. Those that start from now on see its intent and stop. */
-export const drained = async (name: string, { read, drainTimeoutMs }: Services): Promise<void> => {
-  const waiting = waitingFor({ firstMs: 5, maxMs: 200, totalMs: drainTimeoutMs });
+export const drained = async (name: string, { read, drainTimeoutMs, signal }: Services): Promise<void> => {
+  const waiting = waitingFor({ firstMs: 5, maxMs: 200, totalMs: drainTimeoutMs, signal });
   for (;;) {
     const streams = (await read.inventory()).busyStreams(name);
     if (streams.length === 0) return;

@@ -1,5 +1,7 @@
 import { constants, copyFile, rm, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Logger } from '../../logging.ts';
+import type { Onlooker } from '../../progress.ts';
 import { CommandError } from '../command-runner.ts';
 import { DriverFailure } from '../contract.ts';
 import type { RunCommand } from '../run-command.ts';
@@ -7,13 +9,14 @@ import { openForReading } from './durable-files.ts';
 import { hasCode } from './failures.ts';
 
 const COPY_TIMEOUT_MS = 24 * 3_600_000;
-const PROGRESS_MS = 5_000;
+const PROGRESS_MS = 250;
 const BLOCK_BYTES = 512;
 
 export interface CopyEnvironment {
   readonly run: RunCommand;
   readonly log: Logger;
   readonly signal: AbortSignal;
+  readonly onProgress?: Onlooker['onProgress'];
 }
 
 /**
@@ -27,7 +30,7 @@ export const copyBytes = async (from: string, to: string, environment: CopyEnvir
     const path = `/proc/${process.pid}/fd/${source.fd}`;
     if (await shared(path, to)) return;
     const before = await source.stat({ bigint: true });
-    await copied(path, to, environment);
+    await copied({ name: from, path, bytes: Number(before.blocks) * BLOCK_BYTES }, to, environment);
     const after = await source.stat({ bigint: true });
     if (before.mtimeNs === after.mtimeNs && before.size === after.size) return;
     throw new DriverFailure(
@@ -49,12 +52,20 @@ const shared = async (from: string, to: string): Promise<boolean> => {
   }
 };
 
-const copied = async (from: string, to: string, { run, log, signal }: CopyEnvironment): Promise<void> => {
+interface Source {
+  readonly name: string;
+  /** Where its bytes are read. */
+  readonly path: string;
+  /** What it holds besides holes. */
+  readonly bytes: number;
+}
+
+const copied = async (source: Source, to: string, { run, signal, onProgress }: CopyEnvironment): Promise<void> => {
   await rm(to, { force: true });
-  const progress = setInterval(() => void logProgress(to, log), PROGRESS_MS);
+  const progress = setInterval(() => void tellProgress(source, to, onProgress), PROGRESS_MS);
   try {
     const how = ['--sparse=always', '--reflink=auto', '--no-target-directory'];
-    await run('cp', [...how, '--', from, to], { timeoutMs: COPY_TIMEOUT_MS, signal });
+    await run('cp', [...how, '--', source.path, to], { timeoutMs: COPY_TIMEOUT_MS, signal });
   } catch (error) {
     throw error instanceof CommandError ? copyFailure(to, error) : error;
   } finally {
@@ -63,13 +74,20 @@ const copied = async (from: string, to: string, { run, log, signal }: CopyEnviro
 };
 
 const copyFailure = (to: string, error: CommandError): Error => {
+  if (error.cancelled) return new DriverFailure('the copy was stopped before its end', 'give the command again');
   if (error.stderr.includes('No space left')) return Object.assign(new Error('full'), { code: 'ENOSPC' });
   if (error.stderr.includes('quota exceeded')) return Object.assign(new Error('quota'), { code: 'EDQUOT' });
   if (error.stderr.includes('Input/output error')) return Object.assign(new Error('disk'), { code: 'EIO' });
   return new DriverFailure(`copying into ${to} failed: ${error.message}`, 'see what the message says, and try again');
 };
 
-const logProgress = async (path: string, log: Logger): Promise<void> => {
-  const file = await stat(path).catch(() => undefined);
-  if (file !== undefined) log.debug({ path, bytes: file.blocks * BLOCK_BYTES }, 'Copying');
+const tellProgress = async (
+  { name, bytes }: Source,
+  to: string,
+  onProgress: CopyEnvironment['onProgress'],
+): Promise<void> => {
+  const file = await stat(to).catch(() => undefined);
+  if (file === undefined) return;
+  const done = Math.min(bytes, file.blocks * BLOCK_BYTES);
+  onProgress?.({ work: 'copy', subject: basename(name), unit: 'bytes', done, total: bytes });
 };

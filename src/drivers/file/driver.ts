@@ -15,9 +15,10 @@ export default defineDriver({
   description: 'Sparse raw files in a directory, attached as loop devices (or as files, without root)',
   options,
   connector: connectorWith('host'),
-  create: (chosen, { backendName, run, log }): Driver => {
+  create: (chosen, { backendName, run, log, signal: stopping, onProgress }): Driver => {
     const closing = new AbortController();
-    const store = new FileStore(chosen.directory, chosen, { run, log, signal: closing.signal });
+    const signal = AbortSignal.any([closing.signal, ...(stopping === undefined ? [] : [stopping])]);
+    const store = new FileStore(chosen.directory, chosen, { run, log, signal, onProgress });
     return {
       setup: () => store.setup(),
       stats: async () => statsOf(store.directory, backendName, await store.provisionedBytes(), chosen),

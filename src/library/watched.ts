@@ -1,0 +1,42 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { StoredEvent } from '../domain/event.ts';
+import type { EventLog } from '../eventlog/port.ts';
+import type { Onlooker, Progress } from '../progress.ts';
+
+type Reads = Pick<EventLog, 'head' | 'readAll' | 'readStream'>;
+
+/** So often others get their turn while events are read: also the signal that ends the reading. */
+const TURN_EVENTS = 256;
+
+/** The log's events, until the onlooker's signal aborts the reading; with `work`, they are told how far it is. */
+export const watched = (
+  log: Reads,
+  { signal, onProgress }: Onlooker,
+  work?: Pick<Progress, 'work' | 'subject'> & { readonly upTo: bigint },
+): Reads => {
+  if (signal === undefined && onProgress === undefined) return log;
+
+  async function* watch(events: AsyncIterable<StoredEvent>): AsyncGenerator<StoredEvent, void, void> {
+    let count = 0;
+    for await (const event of events) {
+      count += 1;
+      if (count % TURN_EVENTS === 0) {
+        await turn();
+        signal?.throwIfAborted();
+        if (work !== undefined) onProgress?.(eventsDone(work, event.position));
+      }
+      yield event;
+    }
+  }
+
+  return {
+    head: () => log.head(),
+    readAll: (bounds) => watch(log.readAll(bounds)),
+    readStream: (stream, bounds) => watch(log.readStream(stream, bounds)),
+  };
+};
+
+const eventsDone = (
+  { work, subject, upTo }: Pick<Progress, 'work' | 'subject'> & { readonly upTo: bigint },
+  position: bigint,
+): Progress => ({ work, subject, unit: 'events', done: Number(position), total: Number(upTo) });

@@ -1,0 +1,18 @@
+/** How far long work is. */
+export interface Progress {
+  readonly work: 'copy' | 'load' | 'rebuild' | 'replay';
+  /** What is copied, loaded, ...: for people. */
+  readonly subject: string;
+  readonly unit: 'bytes' | 'events';
+  readonly done: number;
+  /** `null` when it is not known before the end. */
+  readonly total: number | null;
+}
+
+/** Who waits for long work. */
+export interface Onlooker {
+  /** Aborted when they want no more of it. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called now and then while long work goes on. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
