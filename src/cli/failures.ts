@@ -1,22 +1,33 @@
 import { CommanderError } from 'commander';
 import { type Rejection, rejections, ScoriaError } from '../domain/errors.ts';
 import { EXIT_CODES, UNEXPECTED } from './exit-codes.ts';
+import { Interrupted, stoppedBy } from './interruption.ts';
 import { printable } from './printable.ts';
 import { toJson } from './report.ts';
-
-/** The command was stopped by a signal, which is no error of anybody's. */
-export class Interrupted extends Error {
-  override readonly name = 'Interrupted';
-}
 
 /** Says what went wrong on standard error; answers the exit code. */
 export const reportFailure = (error: unknown, json: boolean): number => {
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
-  if (error instanceof Interrupted) return 130;
+  if (error instanceof Interrupted) return reportStop(error, json);
   const rejection = rejectionOf(error);
   if (rejection === null) return reportUnexpected(error, json);
   process.stderr.write(json ? asJson(rejection) : asText(rejection));
   return EXIT_CODES[rejection.kind];
+};
+
+const reportStop = ({ signal, message, exitCode }: Interrupted, json: boolean): number => {
+  const remedy = 'give the command again';
+  process.stderr.write(
+    json
+      ? `${toJson({ error: { code: 'Interrupted', message, remedy, details: { signal } } }, 2)}\n`
+      : `interrupted: ${message}\n`,
+  );
+  return exitCode;
+};
+
+/** For a command that was done when it was to stop. */
+export const reportInterruption = (json: boolean): void => {
+  if (stoppedBy() !== null && !json) process.stderr.write('interrupted: the command came to its end first\n');
 };
 
 const rejectionOf = (error: unknown): Rejection | null => {

@@ -1,22 +1,44 @@
 import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { addAbortSignal } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
 import { rejections, ScoriaError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { interruption } from './interruption.ts';
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** The text of a file, or of standard input for `-`. */
 export const readText = async (what: string, file: string): Promise<string> => {
   try {
-    return file === '-' ? await textOf(process.stdin) : await readFile(file, 'utf8');
+    return file === '-' ? await textOf(standardInput()) : await readFile(file, 'utf8');
   } catch (error) {
-    const remedy = `give the path of the ${what}, or - for standard input`;
-    throw new ScoriaError(rejections.InvalidInput(`the ${what} cannot be read: ${reasonOf(error)}`, remedy, { file }), {
-      cause: error,
-    });
+    throw unreadable(what, file, error);
   }
+};
+
+/** The same piece by piece: an export may be larger than a text can be. */
+export async function* readPieces(what: string, file: string): AsyncGenerator<string, void, void> {
+  try {
+    yield* file === '-' ? standardInput() : createReadStream(file, { encoding: 'utf8' });
+  } catch (error) {
+    throw unreadable(what, file, error);
+  }
+}
+
+/** It may be a terminal at which nobody types any more. */
+const standardInput = () => addAbortSignal(interruption, process.stdin.setEncoding('utf8'));
+
+const unreadable = (what: string, file: string, error: unknown): unknown => {
+  if (interruption.aborted) return interruption.reason;
+  // What the reader of the pieces throws passes through here too.
+  if (!(error instanceof Error) || !('syscall' in error)) return error;
+  const remedy = `give the path of the ${what}, or - for standard input`;
+  return new ScoriaError(rejections.InvalidInput(`the ${what} cannot be read: ${reasonOf(error)}`, remedy, { file }), {
+    cause: error,
+  });
 };
 
 export const readJsonObject = async (what: string, file: string): Promise<JsonObject> => {
@@ -46,7 +68,10 @@ export const writeAtomically = async (
   const partial = join(dirname(file), `.${basename(file)}.${randomUUID()}.partial`);
   try {
     await using handle = await open(partial, 'wx', 0o600);
-    for await (const chunk of chunks) await handle.write(chunk);
+    for await (const chunk of chunks) {
+      interruption.throwIfAborted();
+      await handle.write(chunk);
+    }
     await handle.sync();
   } catch (error) {
     await rm(partial, { force: true });

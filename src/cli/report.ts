@@ -1,3 +1,4 @@
+import { stoppedBy } from './interruption.ts';
 import { readerGone, write } from './stdout.ts';
 
 /** What a verb answers: one JSON document for programs, and text for people. */
@@ -28,7 +29,7 @@ export const print = async (report: Report, json: boolean): Promise<void> => {
 const printText = async (text: string | AsyncIterable<string>): Promise<void> => {
   if (typeof text === 'string') return write(text === '' || text.endsWith('\n') ? text : `${text}\n`);
   for await (const line of text) {
-    if (readerGone.aborted) return;
+    if (isOver()) return;
     await write(`${line}\n`);
   }
 };
@@ -37,11 +38,18 @@ const printText = async (text: string | AsyncIterable<string>): Promise<void> =>
 const printArray = async (elements: AsyncIterable<unknown> | readonly unknown[]): Promise<void> => {
   let separator = '[\n';
   for await (const element of elements) {
-    if (readerGone.aborted) return;
+    if (isOver()) return;
     await write(`${separator}${toJson(element)}`);
     separator = ',\n';
   }
   await write(separator === '[\n' ? '[]\n' : '\n]\n');
+};
+
+/** Nobody reads on, or nobody wants to. */
+const isOver = (): boolean => {
+  const stopped = stoppedBy();
+  if (stopped !== null) throw stopped;
+  return readerGone.aborted;
 };
 
 export async function* mapped<From, To>(items: AsyncIterable<From>, change: (item: From) => To): AsyncIterable<To> {

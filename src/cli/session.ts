@@ -4,6 +4,8 @@ import type { CommandContext } from '../index.ts';
 import type { Command, CommandName } from '../library/commander.ts';
 import type { Engine } from '../library/engine.ts';
 import { type Globals, settingsOf } from './globals.ts';
+import { interruption } from './interruption.ts';
+import { meterFor } from './meter.ts';
 
 export type IfMissing = 'create' | 'refuse';
 
@@ -14,6 +16,8 @@ export interface Session extends AsyncDisposable {
   readonly context: CommandContext;
   /** Gives a command; answers the id of what it made. */
   give<Given extends Command>(command: Given): Promise<string>;
+  /** The terminal is for what the command prints from now on. */
+  clearProgress(): void;
 }
 
 /** What file, environment and flags say together. */
@@ -62,17 +66,28 @@ export const openSession = async (globals: Globals, ifMissing: IfMissing): Promi
 
 const sessionOf = async (configuration: Configuration, globals: Globals, ifMissing: IfMissing): Promise<Session> => {
   const { createEngine } = await import('../library/engine.ts');
-  const engine = await createEngine({ ...configuration.engine, ifMissing });
+  const meter = meterFor(globals);
+  const engine = await createEngine({
+    ...configuration.engine,
+    ifMissing,
+    signal: interruption,
+    ...(meter === null ? {} : { onProgress: (progress) => meter.show(progress) }),
+  });
   const context = { commandId: globals.commandId, reason: globals.reason || undefined };
   return {
     engine,
     configuration,
     context,
     async give(command) {
+      interruption.throwIfAborted();
       const outcome = await engine.execute(command as { type: CommandName } & Command, context);
       if (outcome._tag === 'Left') throw new ScoriaError(outcome.left);
       return outcome.right.id;
     },
-    [Symbol.asyncDispose]: () => engine.close(),
+    clearProgress: () => meter?.clear(),
+    async [Symbol.asyncDispose]() {
+      meter?.clear();
+      await engine.close();
+    },
   };
 };

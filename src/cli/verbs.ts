@@ -24,9 +24,11 @@ export const writing = <Options = object, Given extends Operands = readonly stri
 ): Action =>
   action<Options>(async (operands, options) => {
     refusePast(options);
-    await inSession(options, ifMissing, async (session) =>
-      print(await act(session, operands as Given, options), options.json ?? false),
-    );
+    await inSession(options, ifMissing, async (session) => {
+      const report = await act(session, operands as Given, options);
+      session.clearProgress();
+      await print(report, options.json ?? false);
+    });
   });
 
 /** A verb that reads, now or `--at` a position or a time. */
@@ -36,7 +38,9 @@ export const reading = <Options = object, Given extends Operands = readonly stri
   action<Options>(async (operands, options) => {
     await inSession(options, 'refuse', async (session) => {
       const view = await session.engine.view(options.at);
-      await print(await answer(view, operands as Given, options, session), options.json ?? false);
+      const report = await answer(view, operands as Given, options, session);
+      session.clearProgress();
+      await print(report, options.json ?? false);
     });
   });
 

@@ -97,6 +97,7 @@ const execaOptions = (options: CommandOptions, executor: string | undefined): Op
   detached: true,
   cleanup: false,
   ...(options.input === undefined ? { stdin: 'ignore' as const } : { input: revealed(options.input) }),
+  ...(options.inheritStdout ? { stdout: 'inherit' as const } : {}),
   // Drivers read what programs print, so it must not be translated.
   env: {
     LC_ALL: 'C',

@@ -9,6 +9,8 @@ export interface CommandOptions {
   readonly input?: string | Secret;
   /** Added to the environment. The way for a secret that the program looks for there. */
   readonly env?: Readonly<Record<string, string | Secret>>;
+  /** The program gets this process's standard output as its own; the result has none. */
+  readonly inheritStdout?: boolean;
   /** Exit codes that are answers and not failures; `[0]` unless given. */
   readonly expectedExitCodes?: readonly number[];
 }

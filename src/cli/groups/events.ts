@@ -3,6 +3,7 @@ import { eventToJson } from '../../domain/event.ts';
 import type { ScoriaEvent } from '../../domain/streams.ts';
 import { countOf, given, positionOf } from '../arguments.ts';
 import { writeAtomically } from '../files.ts';
+import { untilInterrupted } from '../interruption.ts';
 import { localTime } from '../local-time.ts';
 import { printable } from '../printable.ts';
 import { mapped, toJson } from '../report.ts';
@@ -55,11 +56,10 @@ const following = (group: Command): void => {
     .addOption(after())
     .action(
       writing<{ after?: bigint }>(async ({ engine }, _operands, { after: from, json }) => {
-        const stop = new AbortController();
-        process.once('SIGINT', () => stop.abort());
-        process.once('SIGTERM', () => stop.abort());
         const position = from ?? (await engine.view()).position;
-        const signal = AbortSignal.any([stop.signal, readerGone]);
+        const signal = AbortSignal.any([untilInterrupted(), readerGone]);
+        const { watchReader } = await import('../reader.ts');
+        void watchReader(signal);
         const events = engine.follow({ after: position, signal });
         return { verbatim: mapped(events, json ? (event) => toJson(eventToJson(event)) : toLine) };
       }),

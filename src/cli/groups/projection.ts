@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { rejections, ScoriaError } from '../../domain/errors.ts';
 import { csvOf } from '../csv.ts';
+import { leaving } from '../interruption.ts';
 import { asDocument, many } from '../shown.ts';
 import { type Document, field } from '../table.ts';
 import { reading, writing } from '../verbs.ts';
@@ -42,7 +43,8 @@ export const verbs = (group: Command): void => {
     .action(
       writing<object, readonly [string?]>(async ({ engine }, [name]) => {
         const names = name === undefined ? (await engine.projections()).map((one) => one.name) : [name];
-        for (const one of names) await engine.rebuildProjection(one);
+        for (const one of names)
+          await leaving(`the projection "${one}" stands as it was`, engine.rebuildProjection(one));
         const rebuilt = (await engine.projections()).filter((one) => names.includes(one.name));
         return many(rebuilt.map(withId), COLUMNS);
       }),

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { readText, writeAtomically } from '../files.ts';
+import { readPieces, writeAtomically } from '../files.ts';
 import { historyOf, historyReport } from '../history.ts';
+import { leaving } from '../interruption.ts';
 import { asDocument, CAPACITY_COLUMNS, many } from '../shown.ts';
 import { reading, writing } from '../verbs.ts';
 
@@ -40,8 +41,9 @@ const dumping = (program: Command): void => {
     .description('bring a dump or exported events into an empty log; - is standard input')
     .action(
       writing<object, readonly [string]>(async ({ engine, context }, [file]) => {
-        const text = await readText('dump', file);
-        const { events } = await engine.load(text, { source: file === '-' ? 'standard input' : file }, context);
+        const source = file === '-' ? 'standard input' : file;
+        const loading = engine.load(readPieces('dump', file), { source }, context);
+        const { events } = await leaving('stopped before the end of the text; nothing was loaded', loading);
         return { json: { source: file, events }, text: () => `${events} events loaded from ${file}` };
       }, 'create'),
     );

@@ -1,5 +1,5 @@
-import { Interrupted } from '../failures.ts';
 import type { Globals } from '../globals.ts';
+import { Interrupted, interruption } from '../interruption.ts';
 import { openSession, type Session } from '../session.ts';
 import { Access, type DeviceKind } from './access.ts';
 import { type LookBack, lookBack } from './look-back.ts';
@@ -22,17 +22,14 @@ export const quickstart = async (globals: Globals, say: Say): Promise<Summary> =
   await using session = await openSession({ ...globals, log: place.log, config: null }, 'create');
   const before = (await session.engine.view()).position;
   await say(`Scoria's quickstart: real volumes in ${place.volumes}, recorded in ${place.log}\n`);
-  const stop = new AbortController();
-  const interrupt = () => stop.abort(new Interrupted('stopped'));
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   const access = new Access(say);
-  const tour = new Tour(session.engine, contextOf(session), access, say, stop.signal);
-  try {
-    await takeTour(tour, place.volumes);
-  } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  const tour = new Tour(session.engine, contextOf(session), access, say, interruption);
+  await takeTour(tour, place.volumes).catch(async (error) => {
     await tour.detachAll();
-  }
+    if (!interruption.aborted) throw error;
+    await tour.deleteAll();
+    throw new Interrupted(interruption.reason.signal, `the volumes are deleted again; the log is ${place.log}`);
+  });
   const past = await lookBack(session.engine, { before, during: tour.during, volumeId: tour.firstVolumeId }, say);
   const next = nextCommands(place, tour.during.position);
   await say(`\nThe log is ${place.log}, the volumes' directory ${place.volumes}. Three commands to try next:`);

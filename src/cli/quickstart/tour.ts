@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { CommandContext } from '../../index.ts';
 import type { Engine } from '../../library/engine.ts';
 import type { Snapshot } from '../../library/snapshot.ts';
@@ -21,7 +22,7 @@ export class Tour {
   readonly steps: { readonly step: string; readonly did: string }[] = [];
   readonly #context: CommandContext;
   readonly #say: Say;
-  readonly #volumes: Volume[] = [];
+  readonly #ids: string[] = [];
   during: Moment = { position: 0n, dump: '' };
 
   constructor(engine: Engine, context: CommandContext, access: Access, say: Say, signal: AbortSignal) {
@@ -38,7 +39,7 @@ export class Tour {
   }
 
   get firstVolumeId(): string {
-    return this.#volumes[0]?.id ?? '';
+    return this.#ids[0] ?? '';
   }
 
   /** Says a step that is done; nothing is said before it is true. */
@@ -48,17 +49,29 @@ export class Tour {
     this.signal.throwIfAborted();
   }
 
-  /** Remembers a volume, so that its device is given back whatever happens. */
-  keep(volume: Volume): Volume {
-    this.#volumes.push(volume);
-    return volume;
+  /** The id of a volume that is about to be made: known before it is there, so that nothing of it can be left. */
+  newId(): string {
+    const id = randomUUID();
+    this.#ids.push(id);
+    return id;
   }
 
   async detachAll(): Promise<void> {
-    for (const volume of this.#volumes) {
-      const current = (await this.engine.volumes()).find(({ id }) => id === volume.id);
-      if (current?.connections.length) await current.detach({ force: true }, this.because('give the device back'));
+    for (const volume of await this.#own()) {
+      if (volume.connections.length > 0) await volume.detach({ force: true }, this.because('give the device back'));
     }
+  }
+
+  async deleteAll(): Promise<void> {
+    const why = this.because('it was interrupted');
+    for (const volume of await this.#own()) {
+      for (const snapshot of volume.snapshots) await snapshot.delete(why);
+      await (await volume.refresh()).delete(why);
+    }
+  }
+
+  async #own(): Promise<readonly Volume[]> {
+    return (await this.engine.volumes()).filter(({ id }) => this.#ids.includes(id));
   }
 }
 
@@ -70,7 +83,8 @@ export const takeTour = async (tour: Tour, directory: string): Promise<void> => 
     tour.because('somewhere to keep volumes'),
   );
   await tour.did('backend', `"quickstart" keeps volumes as files in ${directory}`);
-  const volume = tour.keep(await backend.createVolume({ size: 1, name: 'data' }, tour.because('a first volume')));
+  const attributes = { id: tour.newId(), size: 1, name: 'data' };
+  const volume = await backend.createVolume(attributes, tour.because('a first volume'));
   await tour.did('create', `volume ${volume.id}, "data", 1 GiB`);
   const path = await access.open(volume, tour.because('write to it'));
   await tour.did('attach', `here, as ${path} (${access.kind === 'file' ? 'the file itself' : 'a loop device'})`);
@@ -113,11 +127,12 @@ const copyAndCompare = async (
   snapshot: Snapshot,
   { first, second }: { readonly first: Pattern; readonly second: Pattern },
 ): Promise<void> => {
-  const clone = tour.keep(await volume.clone({ name: 'copy' }, tour.because('a copy of what is there now')));
+  const clone = await volume.clone({ id: tour.newId(), name: 'copy' }, tour.because('a copy of what is there now'));
   await readBack(tour, 'the clone', clone, second);
   await tour.did('clone', `${clone.id}, "copy": read back, the same bytes as the volume`);
-  const restored = tour.keep(
-    await snapshot.createVolume({ name: 'as-before' }, tour.because('a copy of what was there before')),
+  const restored = await snapshot.createVolume(
+    { id: tour.newId(), name: 'as-before' },
+    tour.because('a copy of what was there before'),
   );
   await readBack(tour, 'the volume from the snapshot', restored, first);
   await tour.did('restore', `${restored.id}, "as-before", from the snapshot: read back, the old bytes`);
