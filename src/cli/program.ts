@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { completionVerbs } from './completion/verb.ts';
 import { EXIT_CODE_MEANINGS } from './exit-codes.ts';
 import { globalOptions } from './globals.ts';
 import { connectorVerb } from './groups/connector.ts';
@@ -69,5 +70,6 @@ export const makeProgram = async (argv: readonly string[], json: boolean): Promi
   }
   recordVerbs(program);
   connectorVerb(program);
+  completionVerbs(program);
   return program.addHelpText('after', EXAMPLES + exitCodes());
 };
