@@ -8,4 +8,15 @@ export const withExamples = (verb: Command, examples: readonly string[]): Comman
   return verb.addHelpText('after', `\nExamples:\n${examples.map((example) => `  ${example}`).join('\n')}`);
 };
 
+/** The same for the verbs of a group, by their names below it: `list`, `metadata set`. */
+export const giveExamples = (group: Command, examples: Readonly<Record<string, readonly string[]>>): void => {
+  for (const [path, lines] of Object.entries(examples)) {
+    const verb = path
+      .split(' ')
+      .reduce<Command | undefined>((above, name) => above?.commands.find((one) => one.name() === name), group);
+    if (verb === undefined) throw new TypeError(`${group.name()} has no verb ${path}`);
+    withExamples(verb, lines);
+  }
+};
+
 export const examplesOf = (verb: Command): readonly string[] => known.get(verb) ?? [];

@@ -45,7 +45,7 @@ Examples:
   scoria quickstart
   scoria backend add store --driver file --set directory=/var/lib/volumes
   scoria volume create store 10 --name data --reason 'ticket 4711'
-  scoria volume list --at 2026-03-01T14:02:00Z --json
+  scoria volume list --at 'yesterday 14:02' --json
   scoria history data`;
 
 const exitCodes = (): string => {

@@ -10,7 +10,7 @@ export const completionVerbs = (program: Command): void => {
       .command('completion')
       .addArgument(new Argument('<shell>', 'for which shell').choices(['bash', 'zsh', 'fish']))
       .description('print the script that completes scoria in a shell'),
-    ['scoria completion bash', 'eval "$(scoria completion zsh)"'],
+    ['scoria completion bash >> ~/.bashrc', 'scoria completion fish > ~/.config/fish/completions/scoria.fish'],
   ).action(async (shell: 'bash' | 'zsh' | 'fish') => {
     const { SCRIPTS } = await import('./scripts.ts');
     await write(SCRIPTS[shell]);

@@ -3,11 +3,30 @@ import type { Configuration } from '../../config/configuration.ts';
 import type { BackendStats } from '../../domain/backend/backend.ts';
 import { rejections, ScoriaError } from '../../domain/errors.ts';
 import { listOf, pairsOf } from '../arguments.ts';
+import { giveExamples } from '../examples.ts';
 import { readJsonObject } from '../files.ts';
 import { configurationFor, inSession, type Session } from '../session.ts';
 import { asDocument, BACKEND_COLUMNS, backendNow, deleted, did, many, one, withName } from '../shown.ts';
 import type { Document } from '../table.ts';
 import { reading, telling, writing } from '../verbs.ts';
+
+const EXAMPLES = {
+  add: [
+    'scoria backend add store --driver file --set directory=/srv/volumes',
+    "scoria backend add array --driver ./array-driver.ts --set san_ip=10.0.0.5 --reason 'new array'",
+  ],
+  change: [
+    'scoria backend change store --set reserved_percentage=10',
+    'scoria backend change store --unset reserved_percentage',
+  ],
+  list: ['scoria backend list', 'scoria backend list --at 2 --json'],
+  show: ['scoria backend show store'],
+  stats: ['scoria backend stats store', 'scoria backend stats store --at 2'],
+  'validate-connector': ['scoria connector | scoria backend validate-connector store --connector -'],
+  freeze: ["scoria backend freeze store --reason 'firmware update'"],
+  thaw: ['scoria backend thaw store'],
+  remove: ['scoria backend remove store'],
+};
 
 type Pairs = Readonly<Record<string, string>>;
 type Name = readonly [string];
@@ -52,6 +71,7 @@ export const verbs = (group: Command): void => {
         return { json: { id: name, name, valid: true }, text: () => 'the connector is valid' };
       }),
     );
+  giveExamples(group, EXAMPLES);
 };
 
 const changes = (group: Command): void => {

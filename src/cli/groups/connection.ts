@@ -2,10 +2,27 @@ import type { Command } from 'commander';
 import { rejections, ScoriaError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { type ConnectionOptions, connectionAttributes, withConnectionOptions } from '../connection-options.ts';
+import { giveExamples } from '../examples.ts';
 import { readJsonObject } from '../files.ts';
 import { connectionId, volumeId } from '../find.ts';
 import { CONNECTION_COLUMNS, connectionNow, deleted, did, many, one, withPath } from '../shown.ts';
 import { reading, writing } from '../verbs.ts';
+
+const EXAMPLES = {
+  create: [
+    'scoria connector | scoria connection create data --connector - --id 6b1f7a52-3c0e-4d8b-9c55-0d3f1c1f2a10',
+    'scoria connection create archive --connector node2.json --id 0e4c9d1b-57f2-4a36-8a0d-93b1de7c6f21',
+  ],
+  list: ['scoria connection list', 'scoria connection list data'],
+  show: ['scoria connection show 6b1f7a52-3c0e-4d8b-9c55-0d3f1c1f2a10'],
+  attach: ['scoria connection attach 6b1f7a52-3c0e-4d8b-9c55-0d3f1c1f2a10'],
+  detach: ['scoria connection detach 6b1f7a52-3c0e-4d8b-9c55-0d3f1c1f2a10'],
+  'report-device': ['scoria connection report-device 0e4c9d1b-57f2-4a36-8a0d-93b1de7c6f21 --path /dev/sdb'],
+  delete: [
+    'scoria connection delete 6b1f7a52-3c0e-4d8b-9c55-0d3f1c1f2a10',
+    "scoria connection delete 0e4c9d1b-57f2-4a36-8a0d-93b1de7c6f21 --force --reason 'the host is gone'",
+  ],
+};
 
 type One = readonly [string];
 
@@ -13,6 +30,7 @@ export const verbs = (group: Command): void => {
   making(group);
   reads(group);
   devices(group);
+  giveExamples(group, EXAMPLES);
 };
 
 const making = (group: Command): void => {

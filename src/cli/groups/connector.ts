@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
+import { withExamples } from '../examples.ts';
 import { telling } from '../verbs.ts';
 
 /** No log is needed to tell what this host is. */
 export const connectorVerb = (program: Command): void => {
-  program
+  const verb = program
     .command('connector')
     .description("this host's connector properties as JSON, for `connection create --connector -`")
     .action(
@@ -13,4 +14,5 @@ export const connectorVerb = (program: Command): void => {
         return { json: properties, text: () => JSON.stringify(properties, null, 2) };
       }),
     );
+  withExamples(verb, ['scoria connector', 'scoria connector | scoria connection create data --connector -']);
 };

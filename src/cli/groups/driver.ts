@@ -1,7 +1,13 @@
 import type { Command } from 'commander';
+import { giveExamples } from '../examples.ts';
 import { asDocument, many } from '../shown.ts';
 import { type Document, field, fields, table } from '../table.ts';
 import { telling } from '../verbs.ts';
+
+const EXAMPLES = {
+  list: ['scoria driver list'],
+  show: ['scoria driver show file', 'scoria driver show ./array-driver.ts'],
+};
 
 /** No log is needed to tell what drivers there are. */
 export const verbs = (group: Command): void => {
@@ -19,6 +25,7 @@ export const verbs = (group: Command): void => {
     .command('show <name>')
     .description("a driver's options, with their defaults")
     .action(telling<object, readonly [string]>(([name]) => driverReport(name)));
+  giveExamples(group, EXAMPLES);
 };
 
 const driverReport = async (given: string) => {

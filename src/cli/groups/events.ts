@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { eventToJson } from '../../domain/event.ts';
 import type { ScoriaEvent } from '../../domain/streams.ts';
 import { countOf, given, positionOf } from '../arguments.ts';
+import { giveExamples } from '../examples.ts';
 import { writeAtomically } from '../files.ts';
 import { untilInterrupted } from '../interruption.ts';
 import { localTime } from '../local-time.ts';
@@ -9,6 +10,12 @@ import { printable } from '../printable.ts';
 import { mapped, toJson } from '../report.ts';
 import { readerGone } from '../stdout.ts';
 import { reading, writing } from '../verbs.ts';
+
+const EXAMPLES = {
+  list: ['scoria events list --limit 20', 'scoria events list --stream backend-store --json'],
+  follow: ['scoria events follow', 'scoria events follow --after 0 --json'],
+  export: ['scoria events export events.ndjson', 'scoria events export | gzip > events.ndjson.gz'],
+};
 
 interface ListOptions {
   readonly stream?: string;
@@ -20,6 +27,7 @@ export const verbs = (group: Command): void => {
   listing(group);
   following(group);
   exporting(group);
+  giveExamples(group, EXAMPLES);
 };
 
 const after = (): Option => new Option('--after <position>', 'those after a position').argParser(positionOf);

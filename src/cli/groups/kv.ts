@@ -1,7 +1,15 @@
 import type { Command } from 'commander';
+import { giveExamples } from '../examples.ts';
 import { asDocument, deleted, did, keyNotFound, many } from '../shown.ts';
 import { field } from '../table.ts';
 import { reading, writing } from '../verbs.ts';
+
+const EXAMPLES = {
+  set: [`scoria kv set node1/connector '{"host":"node1"}'`],
+  get: ['scoria kv get node1/connector'],
+  list: ['scoria kv list'],
+  delete: ['scoria kv delete node1/connector'],
+};
 
 type Key = readonly [string];
 
@@ -45,4 +53,5 @@ export const verbs = (group: Command): void => {
         return deleted('key', key);
       }),
     );
+  giveExamples(group, EXAMPLES);
 };

@@ -1,10 +1,17 @@
 import type { Command } from 'commander';
 import { rejections, ScoriaError } from '../../domain/errors.ts';
 import { csvOf } from '../csv.ts';
+import { giveExamples } from '../examples.ts';
 import { leaving } from '../interruption.ts';
 import { asDocument, many } from '../shown.ts';
 import { type Document, field } from '../table.ts';
 import { reading, writing } from '../verbs.ts';
+
+const EXAMPLES = {
+  list: ['scoria projection list'],
+  show: ["scoria projection show usage --at 'yesterday 14:02'"],
+  rebuild: ['scoria projection rebuild inventory', 'scoria projection rebuild'],
+};
 
 const COLUMNS = [field('name'), field('version'), field('moves'), field('position')];
 
@@ -49,4 +56,5 @@ export const verbs = (group: Command): void => {
         return many(rebuilt.map(withId), COLUMNS);
       }),
     );
+  giveExamples(group, EXAMPLES);
 };

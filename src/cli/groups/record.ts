@@ -1,9 +1,17 @@
 import type { Command } from 'commander';
+import { giveExamples } from '../examples.ts';
 import { readPieces, writeAtomically } from '../files.ts';
 import { historyOf, historyReport } from '../history.ts';
 import { leaving } from '../interruption.ts';
 import { asDocument, CAPACITY_COLUMNS, many } from '../shown.ts';
 import { reading, writing } from '../verbs.ts';
+
+const EXAMPLES = {
+  history: ['scoria history', 'scoria history data --json'],
+  capacity: ['scoria capacity store'],
+  dump: ['scoria dump inventory.json --with-configuration', "scoria dump --at '10 minutes ago'"],
+  load: ['scoria load inventory.json --log copy.db', 'scoria events export | scoria load - --log second-copy.db'],
+};
 
 /** What the record tells as a whole: its history, its capacity over time, its dump. */
 export const recordVerbs = (program: Command): void => {
@@ -20,6 +28,7 @@ export const recordVerbs = (program: Command): void => {
       ),
     );
   dumping(program);
+  giveExamples(program, EXAMPLES);
 };
 
 const dumping = (program: Command): void => {

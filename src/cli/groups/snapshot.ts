@@ -1,9 +1,19 @@
 import type { Command } from 'commander';
 import { given, pairsOf } from '../arguments.ts';
+import { giveExamples } from '../examples.ts';
 import { snapshotId, volumeId } from '../find.ts';
 import { asDocument, deleted, did, many, one, SNAPSHOT_COLUMNS, snapshotNow, volumeNow } from '../shown.ts';
 import { reading, writing } from '../verbs.ts';
 import { type CopyOptions, copyAttributes, withCopyOptions } from '../volume-options.ts';
+
+const EXAMPLES = {
+  create: ['scoria snapshot create data --name before-upgrade'],
+  list: ['scoria snapshot list', 'scoria snapshot list data'],
+  show: ['scoria snapshot show before-upgrade'],
+  restore: ['scoria snapshot restore before-upgrade --name data-as-before'],
+  revert: ["scoria snapshot revert before-upgrade --reason 'the upgrade failed'"],
+  delete: ['scoria snapshot delete before-upgrade'],
+};
 
 type One = readonly [string];
 
@@ -20,6 +30,7 @@ export const verbs = (group: Command): void => {
   making(group);
   reads(group);
   using(group);
+  giveExamples(group, EXAMPLES);
 };
 
 const making = (group: Command): void => {

@@ -1,10 +1,29 @@
 import { Argument, type Command } from 'commander';
 import { given, pairsFrom } from '../arguments.ts';
 import { type ConnectionOptions, connectionAttributes, withConnectionOptions } from '../connection-options.ts';
+import { giveExamples } from '../examples.ts';
 import { volumeId } from '../find.ts';
 import { asDocument, connectionNow, deleted, did, many, one, VOLUME_COLUMNS, volumeNow } from '../shown.ts';
 import { SIZE_FORMS, sizeOf } from '../size.ts';
 import { reading, writing } from '../verbs.ts';
+
+const EXAMPLES = {
+  create: [
+    "scoria volume create store 10 --name data --reason 'ticket 4711'",
+    'scoria volume create store 20GiB --name archive --metadata tier=cold',
+  ],
+  clone: ['scoria volume clone data --name copy', 'scoria volume clone data --name larger-copy --size 20GiB'],
+  list: ['scoria volume list --backend store', "scoria volume list --at '1 hour ago' --json"],
+  show: ['scoria volume show data'],
+  extend: ["scoria volume extend data 20GiB --reason 'the table space is full'"],
+  rename: ['scoria volume rename copy old-copy', "scoria volume rename data --description 'of the database'"],
+  delete: ["scoria volume delete old-copy --reason 'no longer needed'"],
+  'metadata set': ['scoria volume metadata set data tier=hot owner=web'],
+  'metadata unset': ['scoria volume metadata unset data owner'],
+  attach: ['scoria volume attach data', 'scoria volume attach data --mode ro --json'],
+  detach: ['scoria volume detach data'],
+};
+
 import {
   type CopyOptions,
   copyAttributes,
@@ -24,6 +43,7 @@ export const verbs = (group: Command): void => {
   changing(group);
   metadata(group.command('metadata').description("a volume's metadata"));
   attaching(group);
+  giveExamples(group, EXAMPLES);
 };
 
 const making = (group: Command): void => {

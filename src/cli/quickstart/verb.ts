@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
+import { withExamples } from '../examples.ts';
 import type { Globals } from '../globals.ts';
 import { print } from '../report.ts';
 import { write } from '../stdout.ts';
 
 export const quickstartVerb = (program: Command): void => {
-  program
+  const verb = program
     .command('quickstart')
     .description('see real volumes made, used, replayed and deleted; without --log in a new temporary directory')
     .action(async (_options: object, verb: Command) => {
@@ -14,4 +15,5 @@ export const quickstartVerb = (program: Command): void => {
       const summary = await quickstart(globals, say);
       await print({ json: summary, text: () => '' }, globals.json ?? false);
     });
+  withExamples(verb, ['scoria quickstart', 'scoria quickstart --log trial/scoria.db --json']);
 };
