@@ -6,6 +6,7 @@ export default defineConfig({
   resolve: { alias: [{ find: /^scoria$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) }] },
   test: {
     include: ['test/**/*.test.ts', 'property-tests/**/*.test.ts'],
+    exclude: ['test/system/**'],
     pool: 'forks',
     testTimeout: 60_000,
     hookTimeout: 60_000,

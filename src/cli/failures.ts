@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 import { type Rejection, rejections, ScoriaError } from '../domain/errors.ts';
+import { coloured } from './colour.ts';
 import { EXIT_CODES, UNEXPECTED } from './exit-codes.ts';
 import { Interrupted, stoppedBy } from './interruption.ts';
 import { printable } from './printable.ts';
@@ -48,7 +49,7 @@ const asJson = ({ code, message, remedy, details }: Rejection): string =>
   `${toJson({ error: { code, message, remedy, details } }, 2)}\n`;
 
 const asText = ({ code, message, remedy }: Rejection): string =>
-  `error: ${printable(message)}\n  hint: ${printable(remedy)}\n  code: ${code}\n`;
+  `${coloured('red', 'error:', process.stderr)} ${printable(message)}\n  hint: ${printable(remedy)}\n  code: ${code}\n`;
 
 const reportUnexpected = (error: unknown, json: boolean): number => {
   const message = error instanceof Error ? error.message : String(error);

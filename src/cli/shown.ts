@@ -3,7 +3,7 @@ import type { Engine } from '../library/engine.ts';
 import type { PartOfVolume } from './find.ts';
 import { printable } from './printable.ts';
 import type { Report } from './report.ts';
-import { type Column, type Document, field, fields, table, time } from './table.ts';
+import { type Column, type Document, field, fields, identifier, status, table, time } from './table.ts';
 
 export type Kind = 'backend' | 'volume' | 'snapshot' | 'connection' | 'key';
 
@@ -103,6 +103,7 @@ const gib = (name: string, header: string): Column => ({
   header,
   of: (document) => (typeof document[name] === 'number' ? (document[name] / 1024 ** 3).toFixed(1) : null),
   align: 'right',
+  whole: true,
 });
 
 export const CAPACITY_COLUMNS: readonly Column[] = [
@@ -116,21 +117,26 @@ export const CAPACITY_COLUMNS: readonly Column[] = [
   gib('total_capacity_bytes', 'TOTAL GIB'),
 ];
 
-const size: Column = { header: 'GIB', of: (document) => document.size ?? document.volume_size, align: 'right' };
+const size: Column = {
+  header: 'GIB',
+  of: (document) => document.size ?? document.volume_size,
+  align: 'right',
+  whole: true,
+};
 
 export const BACKEND_COLUMNS: readonly Column[] = [
   field('name'),
   field('driver'),
-  field('status'),
+  status(),
   field('frozen'),
   time('created_at', 'created'),
 ];
 
 export const VOLUME_COLUMNS: readonly Column[] = [
-  field('id'),
+  identifier('id'),
   field('name'),
   size,
-  field('status'),
+  status(),
   field('attach_status', 'attached'),
   field('backend_name', 'backend'),
   field('project_id', 'project'),
@@ -138,20 +144,20 @@ export const VOLUME_COLUMNS: readonly Column[] = [
 ];
 
 export const SNAPSHOT_COLUMNS: readonly Column[] = [
-  field('id'),
+  identifier('id'),
   field('name'),
   size,
-  field('status'),
-  field('volume_id', 'volume'),
+  status(),
+  identifier('volume_id', 'volume'),
   time('created_at', 'created'),
 ];
 
 export const CONNECTION_COLUMNS: readonly Column[] = [
-  field('id'),
-  field('status'),
+  identifier('id'),
+  status(),
   { header: 'HOST', of: ({ connector }) => (connector as { readonly host?: string } | undefined)?.host },
   field('attach_mode', 'mode'),
   field('path', 'device'),
-  field('volume_id', 'volume'),
+  identifier('volume_id', 'volume'),
   time('created_at', 'created'),
 ];

@@ -72,8 +72,8 @@ function __scoria_complete
     for line in (scoria complete -- $words[2..-1] $current 2>/dev/null)
         switch $line
             case ':files'
-                set -l option (string match -r -- '^--[^=]*=' $current)
-                for file in (__fish_complete_path (string replace -- "$option" '' $current))
+                set -l option (string match -r -- '^--[^=]*=' $current; or echo '')
+                for file in (__fish_complete_path (string sub --start (math (string length -- "$option") + 1) -- $current))
                     echo $option$file
                 end
             case ':*'

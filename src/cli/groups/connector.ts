@@ -14,5 +14,5 @@ export const connectorVerb = (program: Command): void => {
         return { json: properties, text: () => JSON.stringify(properties, null, 2) };
       }),
     );
-  withExamples(verb, ['scoria connector', 'scoria connector | scoria connection create data --connector -']);
+  withExamples(verb, ['scoria connector', 'scoria connector | scoria backend validate-connector store --connector -']);
 };
