@@ -42,7 +42,11 @@ const usageRejection = ({ code, message }: CommanderError): Rejection => {
     /^(?:error: )?([\s\S]*?)(?:\n\((Did you mean [\s\S]*)\))?$/.exec(message) ?? [];
   const said = code === 'commander.help' ? 'there is no verb' : what.replace(/\.$/, '');
   const remedy = suggestion?.replace(/^Did you mean one of /, 'did you mean one of ').replace(/^Did/, 'did');
-  return rejections.InvalidInput(said, remedy ?? 'put --help behind it to see what it takes', { usage: code });
+  const help =
+    code === 'commander.unknownCommand'
+      ? '`scoria --help` shows what there is'
+      : 'put --help behind it to see what it takes';
+  return rejections.InvalidInput(said, remedy ?? help, { usage: code });
 };
 
 const asJson = ({ code, message, remedy, details }: Rejection): string =>
