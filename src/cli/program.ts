@@ -50,7 +50,8 @@ Examples:
 
 const exitCodes = (): string => {
   const lines = EXIT_CODE_MEANINGS.map(({ code, name, meaning }) => `  ${code}  ${name.padEnd(10)}  ${meaning}`);
-  return `\n\nExit codes:\n${lines.join('\n')}`;
+  const stopped = '  128 + N          signal N stopped it: 130 after Ctrl-C, 143 after SIGTERM';
+  return `\n\nExit codes:\n${lines.join('\n')}\n${stopped}`;
 };
 
 /** The grammar of `scoria`, with the verbs of the groups that these arguments name. */

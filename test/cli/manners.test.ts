@@ -31,6 +31,10 @@ describe('a mistake in the command line', () => {
       code: 'InvalidInput',
       remedy: 'did you mean volume?',
     });
+    expect(await shell.refused('volume', 'lsit')).toMatchObject({ exit: 2, remedy: 'did you mean list?' });
+    expect(await shell.refused('volume', 'list', '--jsno')).toMatchObject({ exit: 2, remedy: 'did you mean --json?' });
+    expect(await shell.refused('volume', 'metadata', 'sett')).toMatchObject({ exit: 2, remedy: 'did you mean set?' });
+    expect(await shell.refused('frobnicate')).toMatchObject({ remedy: '`scoria --help` shows what there is' });
     expect(await shell.refused('volume', 'list', '--bakend', 'x')).toMatchObject({
       exit: 2,
       remedy: 'did you mean --backend?',

@@ -70,6 +70,8 @@ describe('the package', () => {
       'module-specifier.js',
       'nearest.d.ts',
       'nearest.js',
+      'progress.d.ts',
+      'progress.js',
       'projections',
       'secret.d.ts',
       'secret.js',
