@@ -1,8 +1,8 @@
-import { clearLine, cursorTo } from 'node:readline';
 import type { Progress } from '../progress.ts';
 
 const SHOW_AFTER_MS = 500;
 const REDRAW_MS = 100;
+const START_OF_EMPTY_LINE = '\r\u001b[2K';
 
 const DOING: Readonly<Record<Progress['work'], string>> = {
   copy: 'copying',
@@ -54,16 +54,14 @@ export class Meter {
     const perSecond = now === since ? 0 : ((progress.done - from) * 1000) / (now - since);
     this.#drawnAt = now;
     this.#drawn = true;
-    cursorTo(this.#terminal, 0);
-    clearLine(this.#terminal, 0);
-    this.#terminal.write(progressLine(progress, perSecond).slice(0, (this.#terminal.columns || 80) - 1));
+    const line = progressLine(progress, perSecond).slice(0, (this.#terminal.columns || 80) - 1);
+    this.#terminal.write(START_OF_EMPTY_LINE + line);
   }
 
   clear(): void {
     if (!this.#drawn) return;
     this.#drawn = false;
-    cursorTo(this.#terminal, 0);
-    clearLine(this.#terminal, 0);
+    this.#terminal.write(START_OF_EMPTY_LINE);
   }
 }
 
