@@ -33,8 +33,6 @@ const standardInput = () => addAbortSignal(interruption, process.stdin.setEncodi
 
 const unreadable = (what: string, file: string, error: unknown): unknown => {
   if (interruption.aborted) return interruption.reason;
-  // What the reader of the pieces throws passes through here too.
-  if (!(error instanceof Error) || !('syscall' in error)) return error;
   const remedy = `give the path of the ${what}, or - for standard input`;
   return new ScoriaError(rejections.InvalidInput(`the ${what} cannot be read: ${reasonOf(error)}`, remedy, { file }), {
     cause: error,

@@ -38,7 +38,7 @@ const printText = async (text: string | AsyncIterable<string>): Promise<void> =>
 const printArray = async (elements: AsyncIterable<unknown> | readonly unknown[]): Promise<void> => {
   let separator = '[\n';
   for await (const element of elements) {
-    if (isOver()) return;
+    if (isStream(elements) && isOver()) return;
     await write(`${separator}${toJson(element)}`);
     separator = ',\n';
   }
