@@ -69,6 +69,12 @@ describe('scoria complete', () => {
     expect(await offered('--log', shell.path('scoria.db'), 'kv', 'get', 'n')).toEqual(['node1']);
   });
 
+  test('names from the log that the configuration says', async () => {
+    await shell.json('--log', 'elsewhere.db', 'kv', 'set', 'far', 'x');
+    writeFileSync(shell.path('elsewhere.yaml'), `log: ${shell.path('elsewhere.db')}\n`);
+    expect(await offered('--config', 'elsewhere.yaml', 'kv', 'get', '')).toEqual(['far']);
+  });
+
   test('files where a file is expected', async () => {
     expect(await offered('connection', 'create', 'data', '--connector', '')).toEqual([':files']);
     expect(await offered('--log=')).toEqual([':files']);

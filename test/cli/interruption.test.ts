@@ -169,7 +169,7 @@ describe('long work on a log', () => {
 
   test('a file is written whole or not at all', async () => {
     const parts = () => readdirSync(shell.directory).filter((name) => name.endsWith('.partial'));
-    const { running, code } = await caught(['events', 'export', 'out.ndjson'], 'SIGTERM', () => parts().length > 0);
+    const { code } = await caught(['events', 'export', 'out.ndjson'], 'SIGTERM', () => parts().length > 0);
     expect(code).toBe(143);
     expect(parts()).toEqual([]);
     // It may have been done between the look and the signal; then it is whole.

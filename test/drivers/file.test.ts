@@ -274,7 +274,7 @@ describe('the file driver', () => {
     };
     const closing = await makeFileDriver(directory, {}, slow);
     await closing.setup();
-    expect((await failureOf(closing.clone?.cloneVolume(aVolume(), source))).message).toContain('cancelled');
+    expect((await failureOf(closing.clone?.cloneVolume(aVolume(), source))).message).toContain('the copy was stopped');
     expect(await readdir(directory)).toEqual([`volume-${source.id}`]);
   });
 

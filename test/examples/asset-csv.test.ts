@@ -78,7 +78,7 @@ describe('the export of assets', () => {
     [['scoria.db', '--since', 'yesterday'], 2, 'usage:'],
     [[], 2, 'usage:'],
     [['scoria.db', '--at', 'noon'], 1, 'neither a position nor a time'],
-    [['nothing.db'], 1, 'There is no log'],
+    [['nothing.db'], 1, 'there is no log'],
   ])('%j is refused', async (args, code, said) => {
     const ended = await example.run('export.ts', ...args);
     expect(ended).toMatchObject({ code, stdout: '', stderr: expect.stringContaining(said) });

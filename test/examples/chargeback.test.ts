@@ -240,7 +240,7 @@ describe('the report', () => {
     [['scoria.db', '--at', '42'], 2, 'usage:'],
     [[], 2, 'usage:'],
     [['scoria.db', '--at', '2026-02-31'], 1, 'neither a position nor a time'],
-    [['nothing.db'], 1, 'There is no log'],
+    [['nothing.db'], 1, 'there is no log'],
   ])('%j is refused in a line', async (args, code, said) => {
     const ended = await example.run('report.ts', ...args);
     expect(ended).toMatchObject({ code, stdout: '' });

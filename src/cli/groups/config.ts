@@ -1,6 +1,14 @@
 import type { Command } from 'commander';
+import { giveExamples } from '../examples.ts';
 import { configurationFor } from '../session.ts';
 import { telling } from '../verbs.ts';
+
+const EXAMPLES = {
+  check: ['scoria config check', 'scoria config check --resolve --config /etc/scoria/scoria.yaml'],
+  show: ['scoria config show'],
+  apply: ['scoria config apply --dry-run', "scoria config apply --reason 'new array'"],
+  schema: ['scoria config schema > scoria.schema.json'],
+};
 
 export const verbs = (group: Command): void => {
   group
@@ -38,4 +46,5 @@ export const verbs = (group: Command): void => {
         return { verbatim: JSON.stringify(await builtInConfigurationSchema(), null, 2) };
       }),
     );
+  giveExamples(group, EXAMPLES);
 };

@@ -9,7 +9,10 @@ import { reading, writing } from '../verbs.ts';
 
 const EXAMPLES = {
   list: ['scoria projection list'],
-  show: ["scoria projection show usage --at 'yesterday 14:02'"],
+  show: [
+    "scoria projection show usage --projection ./usage.ts --at 'yesterday 14:02'",
+    'scoria projection show usage --projection ./usage.ts --csv',
+  ],
   rebuild: ['scoria projection rebuild inventory', 'scoria projection rebuild'],
 };
 

@@ -70,6 +70,8 @@ describe('the package', () => {
       'module-specifier.js',
       'nearest.d.ts',
       'nearest.js',
+      'new-id.d.ts',
+      'new-id.js',
       'progress.d.ts',
       'progress.js',
       'projections',
