@@ -52,4 +52,5 @@ export const createLogger = (options: Pick<LoggerOptions, 'level'> = {}): Logger
     pino.destination({ dest: 2, sync: true }),
   );
 
+/** Logs nothing. */
 export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };

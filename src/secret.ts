@@ -10,14 +10,17 @@ export class Secret {
     this.#value = value;
   }
 
+  /** The value itself. */
   reveal(): string {
     return this.#value;
   }
 
+  /** `[secret]`. */
   toString(): string {
     return HIDDEN;
   }
 
+  /** `[secret]`. */
   toJSON(): string {
     return HIDDEN;
   }

@@ -3,10 +3,13 @@ import type { CommandMeta } from './envelope.ts';
 
 /** Who gives a command, why, and under which id. */
 export interface CommandContext {
-  /** A UUID. The same id with the same content happens once. */
+  /** A UUID, made unless given. The same id with the same content happens once. */
   readonly commandId?: string | undefined;
+  /** Who gives it: the engine's `user` and `project` unless given. */
   readonly actor?: Actor | undefined;
+  /** Why, for the record. */
   readonly reason?: string | undefined;
+  /** The id of the chain of operations that it belongs to: its own command id unless given. */
   readonly correlationId?: string | undefined;
 }
 

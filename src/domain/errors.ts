@@ -82,6 +82,7 @@ export type RejectionCode = Rejection['code'];
 /** A rejection as the typed error that the public door throws and that shells pass upwards. */
 export class ScoriaError extends Error {
   override readonly name = 'ScoriaError';
+  /** All of it as plain data. */
   readonly rejection: Rejection;
 
   constructor(rejection: Rejection, options?: ErrorOptions) {
@@ -89,22 +90,27 @@ export class ScoriaError extends Error {
     this.rejection = rejection;
   }
 
+  /** Its stable code. */
   get code(): RejectionCode {
     return this.rejection.code;
   }
 
+  /** What a caller can do about it. */
   get kind(): RejectionKind {
     return this.rejection.kind;
   }
 
+  /** What would be right. */
   get remedy(): string {
     return this.rejection.remedy;
   }
 
+  /** What it is about: ids, names, limits. */
   get details(): Details {
     return this.rejection.details;
   }
 
+  /** The rejection, for `JSON.stringify`. */
   toJSON(): Rejection {
     return this.rejection;
   }

@@ -115,6 +115,7 @@ const FAILURE = Symbol.for('scoria.driver-failure');
 /** The effect did not happen and left nothing behind. `remedy` says what would be right. */
 export class DriverFailure extends Error {
   override readonly name = 'DriverFailure';
+  /** What would be right. */
   readonly remedy: string;
 
   get [FAILURE](): true {
@@ -155,6 +156,7 @@ export interface DriverDefinition<Options extends z.ZodObject = z.ZodObject> {
   create(options: z.output<Options>, environment: DriverEnvironment): Driver;
 }
 
+/** Declares a driver; the compiler then checks `create` against the options. */
 export const defineDriver = <Options extends z.ZodObject>(
   definition: DriverDefinition<Options>,
 ): DriverDefinition<Options> => definition;

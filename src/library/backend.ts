@@ -27,6 +27,7 @@ export class Backend {
     this.#record = record;
   }
 
+  /** All its fields as last seen. */
   get record(): BackendRecord {
     return this.#record;
   }
@@ -47,10 +48,12 @@ export class Backend {
     return this.#record.capabilities;
   }
 
+  /** The names of its pools, as last recorded. */
   get pool_names(): readonly string[] {
     return this.#record.stats?.pools.map((pool) => pool.pool_name) ?? [];
   }
 
+  /** Reads it anew from the log. */
   async refresh(): Promise<this> {
     return this.#see(await this.#resources.backendState(this.name));
   }
@@ -75,6 +78,7 @@ export class Backend {
     return new Volume(this.#resources, (await this.#resources.commands.give('CreateVolume', input, context)).state);
   }
 
+  /** Its volumes that are not deleted. */
   async volumes(): Promise<readonly Volume[]> {
     return (await this.#resources.volumeStates(this.name)).map((state) => new Volume(this.#resources, state));
   }
@@ -97,6 +101,7 @@ export class Backend {
     return this.#see((await this.#resources.commands.give('FreezeBackend', { name: this.name }, context)).state);
   }
 
+  /** Ends a freeze. */
   async thaw(context?: CommandContext): Promise<this> {
     return this.#see((await this.#resources.commands.give('ThawBackend', { name: this.name }, context)).state);
   }
@@ -106,6 +111,7 @@ export class Backend {
     await this.#resources.commands.give('RemoveBackend', { name: this.name }, context);
   }
 
+  /** Its fields, for `JSON.stringify`. */
   toJSON(): BackendRecord {
     return this.#record;
   }

@@ -17,6 +17,7 @@ export class Connection {
     this.#record = record;
   }
 
+  /** All its fields as last seen. */
   get record(): ConnectionRecord {
     return this.#record;
   }
@@ -43,6 +44,7 @@ export class Connection {
     return this.#record.connection_info;
   }
 
+  /** The protocol (`driver_volume_type`); `null` until the host is connected. */
   get protocol(): string | null {
     return this.conn_info?.driver_volume_type ?? null;
   }
@@ -60,14 +62,17 @@ export class Connection {
     return this.device === null ? null : String(this.device.path);
   }
 
+  /** Whether the array has connected the host. */
   get connected(): boolean {
     return this.conn_info !== null;
   }
 
+  /** Whether the device is attached on the host. */
   get attached(): boolean {
     return this.device !== null;
   }
 
+  /** Whether the host asked for several paths. */
   get use_multipath(): boolean {
     return this.connector_info.multipath === true;
   }
@@ -77,6 +82,7 @@ export class Connection {
     return this.connector_info.host === hostname();
   }
 
+  /** Reads it anew from the log. Throws `ConnectionNotFound` when the host is disconnected. */
   async refresh(): Promise<this> {
     return this.#see(await this.#resources.volumeState(this.volume_id));
   }
@@ -104,6 +110,7 @@ export class Connection {
     return this.#see(state);
   }
 
+  /** Its fields, for `JSON.stringify`. */
   toJSON(): ConnectionRecord {
     return this.#record;
   }

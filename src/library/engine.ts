@@ -40,20 +40,22 @@ import { watched } from './watched.ts';
 export interface EngineOptions {
   /** The path of a SQLite log, `:memory:`, or an event log of your own. */
   readonly log: string | EventLog;
-  /** What to do when there is no such file. */
+  /** What to do when there is no such file: `create` it unless given; `refuse` throws `LogNotFound`. */
   readonly ifMissing?: 'create' | 'refuse';
   /** Who gives commands that do not say so: this process's user and the project `scoria`, unless given. */
   readonly user?: string;
+  /** For which project, likewise. */
   readonly project?: string;
   /** Ids that are not UUIDs are accepted. */
   readonly nonUuidIds?: boolean;
   /** What runs programs as root: `sudo` unless given, nothing when empty or as root. */
   readonly rootHelper?: string;
+  /** Where to log: warnings and errors as JSON lines on standard error, unless given. */
   readonly logger?: Logger;
   /** Read models of your own. */
   // biome-ignore lint/suspicious/noExplicitAny: rows of any shape
   readonly projections?: readonly Projection<any>[];
-  /** How many operations run at once on one backend. */
+  /** How many operations run at once on one backend; as many as are asked for, unless given. */
   readonly operationsPerBackend?: number;
   /** How long a command waits for another process's operation on the same volume (30 s unless given). */
   readonly busyTimeoutMs?: number;
@@ -73,6 +75,7 @@ export interface EngineOptions {
   readonly signal?: AbortSignal;
   /** Hears how far replays, rebuilds, loads and copies are. */
   readonly onProgress?: (progress: Progress) => void;
+  /** The clock that events are dated by: the system's unless given. */
   readonly now?: () => Date;
 }
 
@@ -166,17 +169,20 @@ export class Engine implements AsyncDisposable {
     return new Backend(this.#resources, state.backend);
   }
 
+  /** The backend of that name. Throws `BackendNotFound`. */
   async backend(name: string): Promise<Backend> {
     const { backend } = await this.#resources.backendState(name);
     if (backend === null) throw new ScoriaError(backendNotFound(name));
     return new Backend(this.#resources, backend);
   }
 
+  /** All backends, by name. */
   async backends(): Promise<readonly Backend[]> {
     const states = (await this.#services.read.inventory()).states('backend');
     return states.flatMap(({ backend }) => (backend === null ? [] : [new Backend(this.#resources, backend)]));
   }
 
+  /** The volume of that id. Throws `VolumeNotFound`, also for one that is deleted. */
   async volume(id: string): Promise<Volume> {
     const state = await this.#volumeState(id);
     if (state === null) throw new ScoriaError(volumeNotFound(id));
@@ -203,6 +209,7 @@ export class Engine implements AsyncDisposable {
     return new Volume(this.#resources, await this.#services.read.state('volume', stream));
   }
 
+  /** The snapshot of that id. Throws `SnapshotNotFound`. */
   async snapshot(id: string): Promise<Snapshot> {
     const found = (await this.#stateOfResource(id))?.snapshots[id];
     if (found === undefined) throw new ScoriaError(snapshotNotFound(id));
@@ -224,6 +231,7 @@ export class Engine implements AsyncDisposable {
     return new Snapshot(this.#resources, snapshot);
   }
 
+  /** The connection of that id. Throws `ConnectionNotFound`. */
   async connection(id: string): Promise<Connection> {
     const found = (await this.#stateOfResource(id))?.connections[id];
     if (found === undefined) throw new ScoriaError(connectionNotFound(id));
@@ -274,6 +282,7 @@ export class Engine implements AsyncDisposable {
     for await (const stored of this.#storage.log.subscribe(options)) yield asScoriaEvent(decode(stored));
   }
 
+  /** The projections, and the position that each has moved to. */
   async projections(): Promise<readonly ProjectionStatus[]> {
     return this.#storage.projector.statuses();
   }
@@ -285,6 +294,7 @@ export class Engine implements AsyncDisposable {
     await projector.rebuild(name, onProgress, source);
   }
 
+  /** Closes the drivers and the log. Commands that are under way must have ended before. */
   async close(): Promise<void> {
     await this.#services.drivers.close();
     await this.#storage.close();

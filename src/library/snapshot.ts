@@ -16,6 +16,7 @@ export class Snapshot {
     this.#record = record;
   }
 
+  /** All its fields as last seen. */
   get record(): SnapshotRecord {
     return this.#record;
   }
@@ -45,12 +46,14 @@ export class Snapshot {
     return this.#record.volume_size;
   }
 
+  /** The volume that it is of. */
   async volume(): Promise<Volume> {
     const state = await this.#resources.volumeState(this.volume_id);
     if (state === null) throw new ScoriaError(snapshotNotFound(this.id));
     return new Volume(this.#resources, state);
   }
 
+  /** Reads it anew from the log. Throws `SnapshotNotFound` when it is deleted. */
   async refresh(): Promise<this> {
     const found = (await this.#resources.volumeState(this.volume_id))?.snapshots[this.id];
     if (found === undefined) throw new ScoriaError(snapshotNotFound(this.id));
@@ -74,11 +77,13 @@ export class Snapshot {
     await this.#resources.commands.give('RevertToSnapshot', input, context);
   }
 
+  /** Deletes the snapshot. */
   async delete(context?: CommandContext): Promise<void> {
     const input = { volume_id: this.volume_id, snapshot_id: this.id };
     await this.#resources.commands.give('DeleteSnapshot', input, context);
   }
 
+  /** Its fields, for `JSON.stringify`. */
   toJSON(): SnapshotRecord {
     return this.#record;
   }

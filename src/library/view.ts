@@ -33,6 +33,7 @@ import { watched } from './watched.ts';
 
 /** Everything that can be read, as of one position. */
 export class View {
+  /** The position of the log that it shows. */
   readonly position: bigint;
   readonly #storage: Storage;
   readonly #projections: ProjectionReads;
@@ -54,10 +55,12 @@ export class View {
     return new View(storage, position, replay, await replay.read(inventory));
   }
 
+  /** The backends, by name. */
   backends(): BackendDocument[] {
     return backendDocuments(this.#inventory.states('backend'));
   }
 
+  /** A backend. Throws `BackendNotFound`. */
   backend(name: string): BackendDocument {
     const state = this.#inventory.kept('backend', backendStream(name))?.state;
     if (state === undefined || state.backend === null) throw new ScoriaError(backendNotFound(name));
@@ -73,6 +76,7 @@ export class View {
     return volumeDocuments(states.filter(({ volume }) => filter.name === undefined || volume?.name === filter.name));
   }
 
+  /** A volume by its id, or by its name where only one has it. Throws `VolumeNotFound` or `AmbiguousName`. */
   volume(idOrName: string): VolumeDocument {
     const state = this.#live(volumeStream(idOrName));
     if (state !== null) return volumeDocument(state);
@@ -81,10 +85,12 @@ export class View {
     return named;
   }
 
+  /** The snapshots: all, or those of a volume. */
   snapshots(volumeId?: string): SnapshotDocument[] {
     return snapshotDocuments(this.#volumeStates(volumeId));
   }
 
+  /** A snapshot by its id, or by its name where only one has it. Throws `SnapshotNotFound` or `AmbiguousName`. */
   snapshot(idOrName: string): SnapshotDocument {
     const snapshots = this.snapshots();
     const found = snapshots.find(({ id }) => id === idOrName);
@@ -98,10 +104,12 @@ export class View {
     return named;
   }
 
+  /** The connections: all, or those of a volume. */
   connections(volumeId?: string): ConnectionDocument[] {
     return connectionDocuments(this.#volumeStates(volumeId));
   }
 
+  /** A connection. Throws `ConnectionNotFound`. */
   connection(id: string): ConnectionDocument {
     const known = this.#inventory.resource(id);
     const found = known === null ? undefined : this.#live(known.stream)?.connections[id];
@@ -109,10 +117,12 @@ export class View {
     return found;
   }
 
+  /** The keys and their values. */
   keyValues(): KeyValueDocument[] {
     return keyValueDocuments(this.#inventory.states('key_value'));
   }
 
+  /** The value of a key; `null` when it is not there. */
   keyValue(key: string): string | null {
     return this.#inventory.kept('key_value', keyValueStream(key))?.state.pair?.value ?? null;
   }
@@ -133,6 +143,7 @@ export class View {
     return [...dumpText(await dumpOfEvents(events, options))].join('');
   }
 
+  /** The events up to the position, oldest first: all, those after a position, or those of a stream. */
   async *events(filter: { readonly after?: bigint; readonly stream?: string } = {}): AsyncGenerator<ScoriaEvent> {
     const { after = 0n, stream } = filter;
     const log = this.#watched;

@@ -9,6 +9,7 @@ import { Connection } from './connection.ts';
 import type { Resources } from './resources.ts';
 import { Snapshot } from './snapshot.ts';
 
+/** What a command takes, without the fields that the volume fills in. */
 type Without<Name extends Parameters<Resources['commands']['give']>[0], Key extends PropertyKey> = Omit<
   CommandInput<Name>,
   Key
@@ -24,6 +25,7 @@ export class Volume {
     this.#state = state;
   }
 
+  /** All its fields as last seen. */
   get record(): VolumeRecord {
     if (this.#state.volume === null) throw new TypeError('the volume has no record');
     return this.#state.volume;
@@ -81,6 +83,7 @@ export class Volume {
     return this.connections.find((connection) => connection.isLocal && connection.attached) ?? null;
   }
 
+  /** Reads it anew from the log. Throws `VolumeNotFound` when it is deleted. */
   async refresh(): Promise<this> {
     const state = await this.#resources.volumeState(this.id);
     if (state === null) throw new ScoriaError(volumeNotFound(this.id));
@@ -103,6 +106,7 @@ export class Volume {
     return this.#give('SetVolumeMetadata', { volume_id: this.id, metadata }, context);
   }
 
+  /** Deletes the volume, which must have no snapshots and no connections. */
   async delete(context?: CommandContext): Promise<this> {
     return this.#give('DeleteVolume', { volume_id: this.id }, context);
   }
@@ -114,6 +118,7 @@ export class Volume {
     return new Volume(this.#resources, state);
   }
 
+  /** Keeps the bytes as they are now. */
   async createSnapshot(
     attributes: Without<'CreateSnapshot', 'volume_id'> = {},
     context?: CommandContext,
@@ -158,6 +163,7 @@ export class Volume {
     return this.#give('DetachVolume', { volume_id: this.id, connection_id: local.id, ...options }, context);
   }
 
+  /** Its fields with its snapshots and connections, for `JSON.stringify`. */
   toJSON(): VolumeDocument {
     return volumeDocument(this.#state);
   }

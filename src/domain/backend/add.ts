@@ -17,6 +17,7 @@ const PlannedBackendSchema = BackendSchema.pick({ name: true, driver: true, capa
   options: JsonObjectSchema,
 });
 
+/** Asked for; the driver is about to be set up for the first time. */
 export const BackendAdditionRequested = backendEvents.intent(
   'BackendAdditionRequested',
   z.strictObject({ backend: PlannedBackendSchema }),
@@ -32,6 +33,7 @@ export const BackendAdditionRequested = backendEvents.intent(
     },
   }),
 );
+/** The driver came into use; `stats` is what the array said first. */
 export const BackendAdded = backendEvents.outcome(
   'BackendAdded',
   z.strictObject({ stats: BackendStatsSchema }),
@@ -47,6 +49,7 @@ export const BackendAdditionFailed = backendEvents.outcome(
   (state) => ({ ...state, backend: null }),
 );
 
+/** Brings a driver with its options into use under a name. The same name and configuration again changes nothing. */
 export const AddBackend = command(
   'AddBackend',
   z.strictObject({ name: BackendName, driver: Text.min(1), options: JsonObjectSchema.optional() }),

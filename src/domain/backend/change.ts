@@ -16,9 +16,11 @@ import {
 
 const Configuration = BackendSchema.pick({ capabilities: true }).extend({ options: JsonObjectSchema });
 
+/** Holds the whole configuration that is about to be tried. */
 export const BackendChangeRequested = backendEvents.intent('BackendChangeRequested', Configuration, (state) =>
   withBackend(state, { status: 'changing' }),
 );
+/** The driver came into use with the new configuration. */
 export const BackendChanged = backendEvents.outcome(
   'BackendChanged',
   z.strictObject({ ...Configuration.shape, stats: BackendStatsSchema }),

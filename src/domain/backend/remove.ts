@@ -8,11 +8,13 @@ import { BackendName, type BackendState, backendEvents, withBackend } from './ba
 export const BackendRemovalRequested = backendEvents.intent('BackendRemovalRequested', z.strictObject({}), (state) =>
   withBackend(state, { status: 'removing' }),
 );
+/** The name is free again. */
 export const BackendRemoved = backendEvents.outcome('BackendRemoved', z.strictObject({}), (state) => ({
   ...state,
   backend: null,
   questions: [],
 }));
+/** The backend is in use, as it was. */
 export const BackendRemovalFailed = backendEvents.outcome(
   'BackendRemovalFailed',
   z.strictObject({ failure: FailureSchema }),

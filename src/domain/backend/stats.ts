@@ -11,6 +11,7 @@ import {
   withBackend,
 } from './backend.ts';
 
+/** What the array said of its capacity, when it differs from what it said before. */
 export const BackendStatsChanged = backendEvents.fact(
   'BackendStatsChanged',
   z.strictObject({ stats: BackendStatsSchema }),

@@ -17,15 +17,18 @@ const KeyValueStateSchema: z.ZodType<KeyValueState> = z.strictObject({
 const NO_KEY_VALUE: KeyValueState = { ...NO_OPEN_WORK, pair: null };
 
 const events = eventsOf<KeyValueState>();
+/** The key has this value from now on. */
 export const KeyValueSet = events.fact(
   'KeyValueSet',
   z.strictObject({ key: Key, value: Text }),
   (state, { data: { key, value } }) => ({ ...state, pair: { key, value } }),
 );
+/** The key is gone. */
 export const KeyValueDeleted = events.fact('KeyValueDeleted', z.strictObject({ key: Key }), (state) => ({
   ...state,
   pair: null,
 }));
+/** A key that another log knew. */
 export const KeyValueImported = events.fact(
   'KeyValueImported',
   z.strictObject({ source: Text, state: KeyValueStateSchema }),
@@ -40,7 +43,9 @@ export type KeyValueEvent = EventOf<(typeof definitions)[number]>;
 /** The storage that cinderlib gives to consumer nodes, for connector properties and the like. */
 export const keyValueAggregate = aggregate<KeyValueState>('key_value', NO_KEY_VALUE, KeyValueStateSchema, definitions);
 
+/** Sets a key. The value that it has already changes nothing. */
 export const SetKeyValue = command('SetKeyValue', z.strictObject({ key: Key, value: Text }));
+/** Deletes a key. One that is not there changes nothing. */
 export const DeleteKeyValue = command('DeleteKeyValue', z.strictObject({ key: Key }));
 
 export const decideSetKeyValue = (state: KeyValueState, input: InputOf<typeof SetKeyValue>): Decision =>

@@ -12,13 +12,15 @@ export const VolumeAttachmentRequested = volumeEvents.intent(
   'VolumeAttachmentRequested',
   z.strictObject({ connection_id: ResourceId, connector: JsonObjectSchema, ...connectionAttributes }),
 );
+/** The device is on this host; `ConnectionInitialized` and `DeviceAttached` of the same chain say how. */
 export const VolumeAttached = volumeEvents.outcome('VolumeAttached', z.strictObject({ connection_id: ResourceId }));
+/** No connection of this attempt is left. */
 export const VolumeAttachmentFailed = volumeEvents.outcome(
   'VolumeAttachmentFailed',
   z.strictObject({ connection_id: ResourceId, failure: FailureSchema }),
 );
 
-/** `id` is the connection's. */
+/** Connects this host and attaches the device here. `id` is the connection's. */
 export const AttachVolume = command(
   'AttachVolume',
   z.strictObject({ id: ResourceId, volume_id: ResourceId, ...connectionAttributes }),

@@ -28,6 +28,7 @@ const PlannedConnectionSchema = ConnectionSchema.omit({
   created_at: true,
 });
 
+/** The volume is about to be exported, and the host to be connected. */
 export const ConnectionInitializationRequested = volumeEvents.intent(
   'ConnectionInitializationRequested',
   z.strictObject({ connection: PlannedConnectionSchema }),
@@ -45,6 +46,7 @@ export const ConnectionInitializationRequested = volumeEvents.intent(
     },
   }),
 );
+/** The host can reach the volume by `connection_info`. */
 export const ConnectionInitialized = volumeEvents.outcome(
   'ConnectionInitialized',
   z.strictObject({ connection_id: ResourceId, connection_info: ConnectionInfoSchema }),
@@ -75,7 +77,7 @@ export const connectionAttributes = {
   mountpoint: Text.nullable().optional(),
 };
 
-/** `connector` is the host's connector properties, in os-brick's shape. */
+/** Exports a volume and connects a host. `connector` is the host's connector properties, in os-brick's shape. */
 export const ConnectVolume = command(
   'ConnectVolume',
   z.strictObject({ id: ResourceId, volume_id: ResourceId, connector: JsonObjectSchema, ...connectionAttributes }),

@@ -16,7 +16,9 @@ export const VolumeCopyRequested = volumeEvents.intent(
   z.strictObject({ volume: PlannedVolumeSchema, source_volume_id: ResourceId }),
   (state, { data, meta }) => ({ ...state, volume: creating(data.volume, meta.at) }),
 );
+/** The copy is made and its source is free again. */
 export const VolumeCopied = volumeEvents.outcome('VolumeCopied', z.strictObject({}));
+/** There is no copy; its source is free again. */
 export const VolumeCopyFailed = volumeEvents.outcome(
   'VolumeCopyFailed',
   z.strictObject({ failure: FailureSchema }),

@@ -41,14 +41,17 @@ export const creating = (planned: PlannedVolume, at: string): Volume => ({
   replication_status: null,
 });
 
+/** Holds everything that was asked of the volume; the driver is about to be called. */
 export const VolumeCreationRequested = volumeEvents.intent(
   'VolumeCreationRequested',
   z.strictObject({ volume: PlannedVolumeSchema }),
   (state, { data, meta }) => ({ ...state, volume: creating(data.volume, meta.at) }),
 );
+/** The volume is on the array and may be used. */
 export const VolumeCreated = volumeEvents.outcome('VolumeCreated', z.strictObject({}), (state) =>
   withVolume(state, { status: 'available' }),
 );
+/** Nothing of the volume is on the array; it stays as `error` until it is deleted. */
 export const VolumeCreationFailed = volumeEvents.outcome(
   'VolumeCreationFailed',
   z.strictObject({ failure: FailureSchema }),
@@ -71,6 +74,7 @@ export const volumeAttributes = {
   project_id: Text.min(1).optional(),
 };
 
+/** A new, empty volume. What is left out has the default of its kind: `null`, `false`, `{}` or the actor. */
 export const CreateVolume = command(
   'CreateVolume',
   z.strictObject({ id: ResourceId, backend: BackendName, size: Size, ...volumeAttributes }),

@@ -5,6 +5,7 @@ import { type Rejection, rejections } from '../errors.ts';
 import { type BackendFacts, changeableBackend, volumeInStatus, volumeNotFound } from './checks.ts';
 import { FailureSchema, ResourceId, type VolumeState, volumeEvents, withVolume } from './volume.ts';
 
+/** The driver is about to be called. */
 export const VolumeDeletionRequested = volumeEvents.intent('VolumeDeletionRequested', z.strictObject({}), (state) =>
   withVolume(state, { status: 'deleting' }),
 );
@@ -13,12 +14,14 @@ export const VolumeDeleted = volumeEvents.outcome('VolumeDeleted', z.strictObjec
   ...withVolume(state, { status: 'deleted', attach_status: 'detached' }),
   questions: [],
 }));
+/** The volume is `error_deleting`; its deletion may be asked for again. */
 export const VolumeDeletionFailed = volumeEvents.outcome(
   'VolumeDeletionFailed',
   z.strictObject({ failure: FailureSchema }),
   (state) => withVolume(state, { status: 'error_deleting' }),
 );
 
+/** Deletes a volume without snapshots, connections and pins. One that is deleted changes nothing. */
 export const DeleteVolume = command('DeleteVolume', z.strictObject({ volume_id: ResourceId }));
 
 /** What must go before the volume can. */

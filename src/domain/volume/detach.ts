@@ -9,12 +9,15 @@ export const VolumeDetachmentRequested = volumeEvents.intent(
   'VolumeDetachmentRequested',
   z.strictObject({ connection_id: ResourceId, force: z.boolean() }),
 );
+/** The device is off this host and the connection is gone. */
 export const VolumeDetached = volumeEvents.outcome('VolumeDetached', z.strictObject({ connection_id: ResourceId }));
+/** What is left shows in the connection. */
 export const VolumeDetachmentFailed = volumeEvents.outcome(
   'VolumeDetachmentFailed',
   z.strictObject({ connection_id: ResourceId, failure: FailureSchema }),
 );
 
+/** Detaches the device from this host and disconnects the host. `force` goes on past errors and records them. */
 export const DetachVolume = command(
   'DetachVolume',
   z.strictObject({ volume_id: ResourceId, connection_id: ResourceId, force: z.boolean().optional() }),

@@ -20,14 +20,17 @@ const attached = (state: VolumeState, { connection_id, device }: z.infer<typeof 
     ? state
     : withVolume(withConnection(state, connection_id, { status: 'attached', device }), { attach_status: 'attached' });
 
+/** This host is about to attach the device of a connection. */
 export const DeviceAttachmentRequested = volumeEvents.intent(
   'DeviceAttachmentRequested',
   z.strictObject({ connection_id: ResourceId }),
   (state, { data }) => withConnection(state, data.connection_id, { status: 'attaching' }),
 );
+/** The device is on this host. */
 export const DeviceAttached = volumeEvents.outcome('DeviceAttached', AttachedSchema, (state, { data }) =>
   attached(state, data),
 );
+/** The host stays connected, without a device. */
 export const DeviceAttachmentFailed = volumeEvents.outcome(
   'DeviceAttachmentFailed',
   z.strictObject({ connection_id: ResourceId, failure: FailureSchema }),

@@ -14,6 +14,7 @@ import {
   withVolume,
 } from './volume.ts';
 
+/** The device is about to be flushed and removed from this host. */
 export const DeviceDetachmentRequested = volumeEvents.intent(
   'DeviceDetachmentRequested',
   z.strictObject({ connection_id: ResourceId, force: z.boolean() }),
@@ -28,6 +29,7 @@ export const DeviceDetached = volumeEvents.outcome(
     return withVolume(next, { attach_status: attachStatus(next.connections) });
   },
 );
+/** The connection is `error_detaching`; the device may still be there. */
 export const DeviceDetachmentFailed = volumeEvents.outcome(
   'DeviceDetachmentFailed',
   z.strictObject({ connection_id: ResourceId, failure: FailureSchema }),

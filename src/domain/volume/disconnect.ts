@@ -18,6 +18,7 @@ import {
   withVolume,
 } from './volume.ts';
 
+/** The array is about to be told to let the host go. */
 export const ConnectionTerminationRequested = volumeEvents.intent(
   'ConnectionTerminationRequested',
   z.strictObject({ connection_id: ResourceId, force: z.boolean() }),
@@ -36,6 +37,7 @@ export const ConnectionTerminated = volumeEvents.outcome(
     return withVolume(next, { status: statusAfterDisconnection(next), attach_status: attachStatus(next.connections) });
   },
 );
+/** The connection is `error_detaching`; it may be asked for again. */
 export const ConnectionTerminationFailed = volumeEvents.outcome(
   'ConnectionTerminationFailed',
   z.strictObject({ connection_id: ResourceId, failure: FailureSchema }),

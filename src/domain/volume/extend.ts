@@ -13,11 +13,13 @@ import {
   withVolume,
 } from './volume.ts';
 
+/** The array is about to grow the volume. */
 export const VolumeExtensionRequested = volumeEvents.intent(
   'VolumeExtensionRequested',
   z.strictObject({ size: Size, previous_size: Size }),
   (state) => withVolume(state, { status: 'extending' }),
 );
+/** The volume has `size` GiB. */
 export const VolumeExtended = volumeEvents.outcome(
   'VolumeExtended',
   z.strictObject({ size: Size, previous_size: Size }),
@@ -30,6 +32,7 @@ export const VolumeExtensionFailed = volumeEvents.outcome(
   (state) => withVolume(state, { status: 'error' }),
 );
 
+/** Grows a volume to `size` GiB. The size that it has already changes nothing. */
 export const ExtendVolume = command('ExtendVolume', z.strictObject({ volume_id: ResourceId, size: Size }));
 
 export const decideExtendVolume = (

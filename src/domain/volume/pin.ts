@@ -14,6 +14,7 @@ export const SourcePinned = volumeEvents.fact(
   z.strictObject({ pin_id: PinId, pin: PinSchema }),
   (state, { data }) => ({ ...state, pins: { ...state.pins, [data.pin_id]: data.pin } }),
 );
+/** The copy has ended, one way or the other. */
 export const SourceUnpinned = volumeEvents.fact(
   'SourceUnpinned',
   z.strictObject({ pin_id: PinId }),
@@ -33,6 +34,7 @@ export const PinSource = command(
     for_volume_id: ResourceId,
   }),
 );
+/** Ends a pin. */
 export const UnpinSource = command('UnpinSource', z.strictObject({ pin_id: PinId, volume_id: ResourceId }));
 
 export const decidePinSource = (state: VolumeState, input: InputOf<typeof PinSource>): Decision => {

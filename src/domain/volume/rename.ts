@@ -5,11 +5,13 @@ import { Text } from '../json.ts';
 import { liveVolume } from './checks.ts';
 import { Name, ResourceId, type VolumeState, volumeEvents, withVolume } from './volume.ts';
 
+/** The volume has another name, or none. */
 export const VolumeRenamed = volumeEvents.fact(
   'VolumeRenamed',
   z.strictObject({ name: Name.nullable(), previous_name: Name.nullable() }),
   (state, { data }) => withVolume(state, { name: data.name }),
 );
+/** The volume has another description, or none. */
 export const VolumeDescribed = volumeEvents.fact(
   'VolumeDescribed',
   z.strictObject({ description: Text.nullable() }),

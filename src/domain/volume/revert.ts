@@ -6,22 +6,26 @@ import { type BackendFacts, capableBackend, snapshotOf, volumeInStatus } from '.
 import { pinned } from './delete.ts';
 import { FailureSchema, ResourceId, type VolumeState, volumeEvents, withVolume } from './volume.ts';
 
+/** The volume's bytes are about to be replaced by the snapshot's. */
 export const VolumeRevertRequested = volumeEvents.intent(
   'VolumeRevertRequested',
   z.strictObject({ snapshot_id: ResourceId }),
   (state) => withVolume(state, { status: 'reverting' }),
 );
+/** The volume has the bytes of the snapshot; its size stays. */
 export const VolumeReverted = volumeEvents.outcome(
   'VolumeReverted',
   z.strictObject({ snapshot_id: ResourceId }),
   (state) => withVolume(state, { status: 'available' }),
 );
+/** The driver did nothing: the bytes are as they were. The volume is `error`, as in Cinder. */
 export const VolumeRevertFailed = volumeEvents.outcome(
   'VolumeRevertFailed',
   z.strictObject({ snapshot_id: ResourceId, failure: FailureSchema }),
   (state) => withVolume(state, { status: 'error' }),
 );
 
+/** Gives a volume that is not connected the bytes of its newest snapshot. */
 export const RevertToSnapshot = command(
   'RevertToSnapshot',
   z.strictObject({ volume_id: ResourceId, snapshot_id: ResourceId }),

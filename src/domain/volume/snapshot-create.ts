@@ -22,6 +22,7 @@ const PlannedSnapshotSchema = SnapshotSchema.omit({
   provider_id: true,
 });
 
+/** The array is about to keep the bytes that the volume has now. */
 export const SnapshotCreationRequested = volumeEvents.intent(
   'SnapshotCreationRequested',
   z.strictObject({ snapshot: PlannedSnapshotSchema }),
@@ -39,17 +40,20 @@ export const SnapshotCreationRequested = volumeEvents.intent(
     },
   }),
 );
+/** The snapshot may be used. */
 export const SnapshotCreated = volumeEvents.outcome(
   'SnapshotCreated',
   z.strictObject({ snapshot_id: ResourceId }),
   (state, { data }) => withSnapshot(state, data.snapshot_id, { status: 'available' }),
 );
+/** Nothing of the snapshot is on the array; it stays as `error` until it is deleted. */
 export const SnapshotCreationFailed = volumeEvents.outcome(
   'SnapshotCreationFailed',
   z.strictObject({ snapshot_id: ResourceId, failure: FailureSchema }),
   (state, { data }) => withSnapshot(state, data.snapshot_id, { status: 'error' }),
 );
 
+/** Keeps a volume's bytes as they are now. */
 export const CreateSnapshot = command(
   'CreateSnapshot',
   z.strictObject({

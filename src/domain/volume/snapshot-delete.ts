@@ -8,11 +8,13 @@ import { pinned } from './delete.ts';
 import type { SnapshotFacts } from './snapshot-create.ts';
 import { FailureSchema, ResourceId, type VolumeState, volumeEvents, without, withSnapshot } from './volume.ts';
 
+/** The driver is about to be called. */
 export const SnapshotDeletionRequested = volumeEvents.intent(
   'SnapshotDeletionRequested',
   z.strictObject({ snapshot_id: ResourceId }),
   (state, { data }) => withSnapshot(state, data.snapshot_id, { status: 'deleting' }),
 );
+/** The snapshot is gone from the array and from the volume. */
 export const SnapshotDeleted = volumeEvents.outcome(
   'SnapshotDeleted',
   z.strictObject({ snapshot_id: ResourceId }),
@@ -22,12 +24,14 @@ export const SnapshotDeleted = volumeEvents.outcome(
     questions: questionsWithout(state, data.snapshot_id),
   }),
 );
+/** The snapshot is `error_deleting`; its deletion may be asked for again. */
 export const SnapshotDeletionFailed = volumeEvents.outcome(
   'SnapshotDeletionFailed',
   z.strictObject({ snapshot_id: ResourceId, failure: FailureSchema }),
   (state, { data }) => withSnapshot(state, data.snapshot_id, { status: 'error_deleting' }),
 );
 
+/** Deletes a snapshot that nothing is being copied from. One that is deleted changes nothing. */
 export const DeleteSnapshot = command(
   'DeleteSnapshot',
   z.strictObject({ volume_id: ResourceId, snapshot_id: ResourceId }),

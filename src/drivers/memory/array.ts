@@ -26,8 +26,11 @@ export interface MemoryConnection {
 
 /** A storage array in this process's memory: what is on it, what was asked of it, and what shall go wrong with it. */
 export class MemoryArray {
+  /** Its name in this process. */
   readonly name: string;
+  /** By id. */
   readonly volumes = new Map<string, MemoryVolume>();
+  /** By id. */
   readonly snapshots = new Map<string, MemorySnapshot>();
   /** By volume id. */
   readonly exports = new Map<string, MemoryExport>();
@@ -35,6 +38,7 @@ export class MemoryArray {
   readonly connections = new Map<string, MemoryConnection>();
   /** The connections that a host of this process has attached, by connection id. */
   readonly attachments = new Map<string, MemoryConnection>();
+  /** What shall go wrong, and what was asked so far. */
   readonly faults = new FaultyCalls();
   /** Backends that are frozen, by name. */
   readonly frozen = new Set<string>();
@@ -50,10 +54,12 @@ export class MemoryArray {
     return this.faults.calls;
   }
 
+  /** Lets the next such calls go wrong. */
   inject(fault: Fault): void {
     this.faults.inject(fault);
   }
 
+  /** Lets the calls that hang go on. */
   release(): void {
     this.faults.release();
   }
@@ -68,6 +74,7 @@ export class MemoryArray {
     this.#within(volumeId, offsetBytes, bytes.length).contents.write(offsetBytes, bytes);
   }
 
+  /** Reads from a volume as a host would. */
   read(volumeId: string, offsetBytes: number, lengthBytes: number): Uint8Array {
     return this.#within(volumeId, offsetBytes, lengthBytes).contents.read(offsetBytes, lengthBytes);
   }
