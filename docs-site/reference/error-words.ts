@@ -1,0 +1,147 @@
+import type { RejectionCode } from '../../src/domain/errors.ts';
+
+export interface ErrorWords {
+  readonly means: string;
+  readonly right: string;
+}
+
+/** A new code does not compile until it has its words here. */
+export const ERROR_WORDS: Readonly<Record<RejectionCode, ErrorWords>> = {
+  InvalidInput: {
+    means: 'An argument, option or field has the wrong form, is missing, or is not known. The message names it',
+    right: 'What the hint says; [commands](commands.md) and [`scoria`](cli.md) list what there is',
+  },
+  InvalidConnector: {
+    means: "The host's connector properties lack something that the driver needs. `details.problems` names it",
+    right: 'The properties of the host that is to attach: `scoria connector` prints those of this host',
+  },
+  UnknownDriver: {
+    means: 'There is no such driver, or its module cannot be loaded or exports no driver',
+    right: 'A name of `scoria driver list`, `./driver.ts` or `npm:package`',
+  },
+  InvalidConfiguration: {
+    means:
+      'A setting is wrong, in `scoria.yaml` or the environment. The message and `details` say file, line and field',
+    right:
+      'What the hint says; `scoria config check` lists every mistake, [configuration](configuration.md) every name',
+  },
+  InvalidDriverOption: {
+    means: "The driver has no such option, its value is wrong, or the backend's options are not known",
+    right: 'The options of `scoria driver show NAME`; a credential as a reference',
+  },
+  InvalidDump: {
+    means:
+      'The file is neither a dump nor an export of events, or something in it does not hold. `details` has line and field',
+    right: 'The file as Scoria wrote it. Nothing was loaded',
+  },
+  UnsupportedByDriver: {
+    means: "The backend's driver lacks the capability. `details.capability` names it",
+    right: 'A backend whose driver has it: `scoria backend show NAME` lists them',
+  },
+  SizeExceedsBackend: {
+    means: 'No pool of the backend could hold a volume of this size, even when empty',
+    right: 'At most `details.largest` GiB',
+  },
+  CannotShrink: {
+    means: 'The size is smaller than what the volume, or what it is copied from, has already',
+    right: 'At least `details.size` GiB',
+  },
+  VolumeNotFound: {
+    means: 'There is no such volume, or it is deleted',
+    right: 'An id or name of `scoria volume list`',
+  },
+  SnapshotNotFound: {
+    means: 'There is no such snapshot, or it is deleted',
+    right: 'An id or name of `scoria snapshot list`',
+  },
+  ConnectionNotFound: {
+    means: 'There is no such connection, or its host is disconnected',
+    right: 'An id of `scoria connection list`',
+  },
+  BackendNotFound: { means: 'There is no such backend', right: 'A name of `scoria backend list`' },
+  KeyNotFound: { means: 'The key is not there', right: 'A key of `scoria kv list`' },
+  ProjectionNotFound: {
+    means: 'There is no such projection, or it has no rows by key to show',
+    right: 'A name of `scoria projection list`; your own are given to `createEngine({ projections })`',
+  },
+  PositionNotFound: {
+    means: 'The log does not reach the position that `--at` asks for',
+    right: 'At most `details.head`',
+  },
+  AlreadyExists: { means: 'The id that was given belongs to something, or did once', right: 'Another id, or none' },
+  AmbiguousName: { means: 'Several resources have the name', right: 'The id' },
+  BackendConfigurationDiffers: {
+    means: 'There is a backend of this name with another driver or other options',
+    right: 'The same configuration, another name, or `scoria backend change`',
+  },
+  BackendFrozen: { means: 'The backend is frozen or being removed', right: '`scoria backend thaw NAME`' },
+  BackendInUse: { means: 'The backend holds volumes, so it cannot be forgotten', right: 'Delete its volumes first' },
+  InvalidVolume: {
+    means: 'The status of the volume forbids it',
+    right: 'One of the statuses in `details.allowed`',
+  },
+  InvalidSnapshot: {
+    means: 'The status of the snapshot forbids it, or it is not the newest where only the newest will do',
+    right: 'What the hint says',
+  },
+  InvalidConnection: {
+    means: 'The status of the connection forbids it, or it is for another host',
+    right: 'What the hint says',
+  },
+  VolumeHasSnapshots: { means: 'A volume with snapshots cannot be deleted', right: 'Delete `details.snapshots` first' },
+  VolumeConnected: {
+    means: 'A volume with connections cannot be deleted',
+    right: 'Detach it, or delete `details.connections`, first',
+  },
+  SourcePinned: {
+    means: 'The volume or snapshot is being copied',
+    right: 'Again when the copies, `details.copies`, have ended',
+  },
+  NotMultiattach: {
+    means: 'Another host is connected, and the volume is for one host only',
+    right: 'Disconnect that host, or create the volume with `multiattach`',
+  },
+  CommandIdReused: {
+    means: 'The command id belongs to a command with other content',
+    right: 'An id of its own for each command',
+  },
+  ResourceBusy: {
+    means: 'Another operation holds it, and did not end while the command waited. The message says whose',
+    right: 'Again when it has ended, or with a longer `--wait`',
+  },
+  ProjectionFailed: {
+    means: 'The fold of a projection threw an error. `details` has the event',
+    right: 'Correct the fold and raise its version',
+  },
+  DriverFailed: {
+    means: 'The driver refused or failed, and nothing of the operation is left on the array',
+    right: 'What the hint says',
+  },
+  ConnectorFailed: {
+    means: 'The host side of an attachment failed, and nothing is changed on this host',
+    right: 'What the hint says',
+  },
+  OutcomeUnknown: {
+    means:
+      'The driver ended neither way and could not tell afterwards. The resource is in error, with the question on it',
+    right: 'The same command under the same command id, when the storage answers again',
+  },
+  LogNotFound: {
+    means: 'There is no event log at this path',
+    right: 'The path of one; `scoria backend add` and `scoria load` start one',
+  },
+  LogInvalid: {
+    means: 'The file is no event log of Scoria, or is damaged',
+    right: 'Another file, or [restore](../how-to/back-up-and-restore.md) this one',
+  },
+  LogNewer: { means: 'A newer Scoria wrote this log', right: 'That Scoria, or a newer one' },
+  LogReadOnly: { means: 'The log cannot be written', right: 'Permission to write the file and its directory' },
+  LogNotEmpty: { means: 'A dump or an export can only be loaded into a log that holds nothing', right: 'A new log' },
+  LogFull: { means: 'The disk or the quota is full. Nothing was recorded', right: 'More space' },
+  LogUnavailable: { means: 'The log was locked by another process for too long, or cannot be reached', right: 'Again' },
+  LogClosed: { means: 'The engine or the log was closed already', right: 'Open it again' },
+  WrongRevision: {
+    means: 'Events to be loaded do not follow on each other in their stream',
+    right: 'The events of each stream in order, without a gap',
+  },
+};

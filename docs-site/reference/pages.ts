@@ -1,0 +1,17 @@
+import { cliPage } from './cli.ts';
+import { commandsPage } from './commands.ts';
+import { errorsPage } from './errors.ts';
+import { eventsPage } from './events.ts';
+import { libraryPage } from './library.ts';
+import type { Page } from './markdown.ts';
+import { optionsPage } from './options.ts';
+
+/** The pages that are written from the sources. One line per page. */
+export const referencePages: Readonly<Record<string, () => Page | Promise<Page>>> = {
+  'docs/reference/events.md': eventsPage,
+  'docs/reference/commands.md': commandsPage,
+  'docs/reference/errors.md': errorsPage,
+  'docs/reference/options.md': optionsPage,
+  'docs/reference/cli.md': cliPage,
+  'docs/reference/library.md': libraryPage,
+};
