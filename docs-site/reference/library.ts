@@ -74,6 +74,7 @@ export const libraryPage = (): Page => {
   return page(
     'docs/reference/library.md',
     'the declarations and docstrings behind src/index.ts',
+    '<!-- no block of this page is run: they are signatures of what is compiled already -->',
     '# The library',
     `Every method that changes something takes a [\`CommandContext\`](#commandcontext) as its last argument, resolves when the outcome is
 recorded, and throws a [\`ScoriaError\`](#scoriaerror) with one of the [codes](errors.md). Sizes of volumes are GiB. Times are ISO 8601 in UTC.
