@@ -9,15 +9,6 @@ const run = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 const read = (path: string) => readFile(join(root, path), 'utf8');
 
-/** Code of a page, by the example that a comment before it names. */
-const codeOf = (page: string): ReadonlyMap<string, string> =>
-  new Map(
-    [...page.matchAll(/<!-- (?<example>examples\/\S+) -->\n```ts\n(?<code>.*?)```/gs)].map(({ groups }) => [
-      groups?.example ?? '',
-      groups?.code ?? '',
-    ]),
-  );
-
 describe('examples', async () => {
   const examples = (await readdir(join(root, 'examples'))).filter((name) => name.endsWith('.ts'));
 
@@ -33,16 +24,7 @@ describe('examples', async () => {
   });
 });
 
-describe('the README', async () => {
-  const code = codeOf(await read('README.md'));
-
-  test('shows the example that runs', async () => {
-    expect([...code.keys()]).toEqual(['examples/first-volume.ts']);
-    for (const [example, shown] of code) {
-      expect(shown).toBe((await read(example)).replace("'../src/index.ts'", "'scoria'"));
-    }
-  });
-
+describe('the README', () => {
   test('names scripts and pages that are there', async () => {
     const page = await read('README.md');
     const { scripts } = JSON.parse(await read('package.json'));

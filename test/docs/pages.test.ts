@@ -25,7 +25,8 @@ describe('code in the docs', () => {
   });
 
   describe.concurrent('runs', () => {
-    test.each(pages.filter(({ steps }) => steps.length > 0))('in $path', async (page) => {
+    // A page is some dozens of processes, one after the other.
+    test.each(pages.filter(({ steps }) => steps.length > 0))('in $path', { timeout: 180_000 }, async (page) => {
       expect((await runPage(sandbox, page)).join('\n')).toBe('');
     });
   });
