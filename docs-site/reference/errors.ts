@@ -1,6 +1,6 @@
 import { EXIT_CODES } from '../../src/cli/exit-codes.ts';
 import { type RejectionCode, type RejectionKind, rejections } from '../../src/domain/errors.ts';
-import { ERROR_WORDS } from './error-words.ts';
+import { ERROR_WORDS, type ErrorWords } from './error-words.ts';
 import { code, type Page, page, paragraphs, table } from './markdown.ts';
 
 const KINDS: Readonly<Record<RejectionKind, string>> = {
@@ -11,6 +11,12 @@ const KINDS: Readonly<Record<RejectionKind, string>> = {
   failed: 'Something outside of Scoria failed. The operation ended, and left nothing behind.',
   unknown: 'Whether it was done is not known. The same command id again asks the storage again.',
   log: 'The log itself. Nothing was recorded.',
+};
+
+const rowOf = (name: RejectionCode): readonly string[] => {
+  const words: ErrorWords | undefined = ERROR_WORDS[name];
+  if (words === undefined) throw new Error(`the code ${name} has no words in docs-site/reference/error-words.ts`);
+  return [code(name), `${words.means}.`, `${words.right}.`];
 };
 
 /** `docs/reference/errors.md`: every code of the closed union. */
@@ -34,12 +40,7 @@ same as the left side of an \`Either\`. The command line prints it on standard e
     ...Object.keys(KINDS).map((kind) =>
       paragraphs(
         `## ${kind}`,
-        table(
-          ['code', 'what it means', 'what is right'],
-          codes
-            .filter((name) => kindOf(name) === kind)
-            .map((name) => [code(name), `${ERROR_WORDS[name].means}.`, `${ERROR_WORDS[name].right}.`]),
-        ),
+        table(['code', 'what it means', 'what is right'], codes.filter((name) => kindOf(name) === kind).map(rowOf)),
       ),
     ),
   );

@@ -3,29 +3,18 @@ import {
   type ClassDeclaration,
   type ExportedDeclarations,
   type GetAccessorDeclaration,
-  type InterfaceDeclaration,
   type MethodDeclaration,
   Node,
-  type ParameterDeclaration,
   type PropertyDeclaration,
-  Scope,
   SyntaxKind,
-  type TypeAliasDeclaration,
-  TypeFormatFlags,
   type VariableDeclaration,
 } from 'ts-morph';
-import type { z } from 'zod';
-import {
-  BackendDocumentSchema,
-  ConnectionDocumentSchema,
-  KeyValueDocumentSchema,
-  SnapshotDocumentSchema,
-  VolumeDocumentSchema,
-} from '../../src/projections/documents.ts';
 import { hasWords, wordsFor } from './field-words.ts';
 import { anchor, code, fenced, type Page, page, paragraphs, table } from './markdown.ts';
+import { isPublic, type Member } from './members.ts';
 import { PLACES } from './places.ts';
-import { fieldsOf, RECORDS } from './schema.ts';
+import { nameOf, relatedShapes, shapeText } from './shapes.ts';
+import { callText, parameterText, typeText } from './signatures.ts';
 import { docOf, ROOT, sources } from './source.ts';
 
 interface Door {
@@ -56,17 +45,13 @@ const FIRST = [
 /** Classes that callers make themselves; the others come from the engine. */
 const MADE_BY_CALLERS = ['DriverFailure', 'Secret', 'ScoriaError'];
 
-/** How it is done, which a caller need not know. */
-const INNER = ['Commander', 'Fields', 'KindOf', 'Operations', 'ProjectionStore', 'Resources', 'TableProjection'];
-
-type Shape = InterfaceDeclaration | TypeAliasDeclaration;
-
 /** `docs/reference/library.md`: what `src/index.ts` exports, by its declarations and docstrings. */
 export const libraryPage = (): Page => {
   const doors = DOORS.map((door) => ({ ...door, exported: exportsOf(door) })).filter(
     ({ exported }) => exported.length > 0,
   );
   const shown = new Set(doors.flatMap(({ exported }) => exported.map(([name]) => name)));
+  const anchors = anchorsOf(shown);
   const related = relatedShapes(
     doors.flatMap(({ exported }) => exported.map(([, declared]) => declared)),
     shown,
@@ -81,12 +66,25 @@ recorded, and throws a [\`ScoriaError\`](#scoriaerror) with one of the [codes](e
 What else can be wrong with a call is a \`TypeError\`, and a mistake in the program.`,
     ...doors.flatMap(({ specifier, exported }) => [
       `Exported by \`${specifier}\`:`,
-      exported.map(([name]) => `[${name}](#${anchor(name)})`).join(', '),
+      exported.map(([name]) => `[${name}](#${anchors.get(name)})`).join(', '),
     ]),
-    ...doors.flatMap(({ exported }) => exported.map(([name, declared]) => section(name, declared))),
+    ...[...new Map(doors.flatMap(({ exported }) => exported))].map(([name, declared]) => section(name, declared)),
     '## Types that these mention',
     'Not exported by name; they are reached through what is.',
     ...related.map((shape) => paragraphs(`### ${nameOf(shape)}`, docOf(shape), shapeText(shape))),
+  );
+};
+
+/** Names that differ in case alone have the same anchor: the second one gets a number, as on GitHub. */
+const anchorsOf = (names: Iterable<string>): ReadonlyMap<string, string> => {
+  const taken = new Map<string, number>();
+  return new Map(
+    [...names].map((name) => {
+      const plain = anchor(name);
+      const before = taken.get(plain) ?? 0;
+      taken.set(plain, before + 1);
+      return [name, before === 0 ? plain : `${plain}-${before}`] as const;
+    }),
   );
 };
 
@@ -104,41 +102,18 @@ const section = (name: string, declared: ExportedDeclarations): string => {
   if (Node.isInterfaceDeclaration(declared) || Node.isTypeAliasDeclaration(declared)) {
     return paragraphs(`## ${name}`, docOf(declared), shapeText(declared));
   }
-  if (Node.isVariableDeclaration(declared)) return functionSection(name, declared);
+  if (Node.isVariableDeclaration(declared)) return valueSection(name, declared);
   throw new Error(`docs-site/reference/library.ts cannot describe the export ${name}, a ${declared.getKindName()}`);
 };
 
-/** What a reader wants to know of an inferred type that is too long to be read. */
-const ANSWERS: Readonly<Record<string, string>> = {
-  'Engine.execute': 'Promise<Either<Rejection, CommandOutcome>>',
-};
-
-const typeText = (declared: Node, annotation: Node | undefined): string =>
-  annotation?.getText() ??
-  declared
-    .getType()
-    .getText(declared, TypeFormatFlags.NoTruncation | TypeFormatFlags.UseAliasDefinedOutsideCurrentScope);
-
-const functionSection = (name: string, declared: VariableDeclaration): string => {
+const valueSection = (name: string, declared: VariableDeclaration): string => {
   const doc = docOf(declared.getVariableStatementOrThrow());
   if (doc === '') throw new Error(`the export ${name} has no docstring`);
   const made = declared.getInitializerIfKind(SyntaxKind.ArrowFunction);
-  if (made === undefined)
-    return paragraphs(`## ${name}`, doc, fenced('ts', `const ${name}: ${typeText(declared, declared.getTypeNode())}`));
-  const types = made.getTypeParameters().map((type) => type.getText());
-  const generic = types.length === 0 ? '' : `<${types.join(', ')}>`;
-  const given = made.getParameters().map(parameterText);
-  const answer = made.getReturnTypeNode()?.getText() ?? made.getReturnType().getText(made);
-  return paragraphs(`## ${name}`, doc, fenced('ts', `${name}${generic}(${given.join(', ')}): ${answer}`));
+  const text =
+    made === undefined ? `const ${name}: ${typeText(declared, declared.getTypeNode())}` : callText(name, made);
+  return paragraphs(`## ${name}`, doc, fenced('ts', text));
 };
-
-type Member = GetAccessorDeclaration | PropertyDeclaration | MethodDeclaration;
-
-const isPublic = (member: Member): boolean =>
-  !member.getName().startsWith('#') &&
-  !member.getName().startsWith('[') &&
-  member.getScope() === Scope.Public &&
-  !member.isStatic();
 
 const classSection = (name: string, declared: ClassDeclaration): string => {
   const extended = declared.getExtends()?.getText();
@@ -170,10 +145,7 @@ const classSection = (name: string, declared: ClassDeclaration): string => {
 const withoutStop = (text: string): string => (/\. /.test(text) ? text : text.replace(/\.$/, ''));
 
 const fieldType = (field: GetAccessorDeclaration | PropertyDeclaration): string =>
-  (Node.isGetAccessorDeclaration(field)
-    ? typeText(field, field.getReturnTypeNode())
-    : typeText(field, field.getTypeNode())
-  ).replaceAll(/\s+/g, ' ');
+  typeText(field, Node.isGetAccessorDeclaration(field) ? field.getReturnTypeNode() : field.getTypeNode());
 
 const docFor = (owner: string, member: Member): string => {
   const doc = docOf(member);
@@ -187,29 +159,11 @@ const constructorText = (name: string, declared: ClassDeclaration): string => {
   return fenced('ts', `new ${name}(${given.join(', ')})`);
 };
 
-/** A parameter as a caller sees it: one with a default may be left out. */
-const parameterText = (parameter: ParameterDeclaration): string => {
-  const name = Node.isObjectBindingPattern(parameter.getNameNode()) ? 'options' : parameter.getName();
-  const type = parameter.getTypeNode()?.getText().replaceAll(/\s+/g, ' ') ?? 'unknown';
-  return `${name}${parameter.isOptional() ? '?' : ''}: ${type}`;
-};
-
-const signature = (path: string, method: MethodDeclaration): string => {
-  const types = method.getTypeParameters().map((type) => type.getText());
-  const generic = types.length === 0 ? '' : `<${types.join(', ')}>`;
-  const given = method.getParameters().map(parameterText);
-  const answer = ANSWERS[path] ?? method.getReturnTypeNode()?.getText() ?? method.getReturnType().getText(method);
-  const line = `${method.getName()}${generic}(${given.join(', ')}): ${answer}`;
-  return line.length <= 100 || given.length === 0
-    ? line
-    : `${method.getName()}${generic}(\n${given.map((one) => `  ${one},\n`).join('')}): ${answer}`;
-};
-
 const methodSection = (owner: string, method: MethodDeclaration): string => {
   const path = `${owner}.${method.getName()}`;
   return paragraphs(
     `### ${path}`,
-    fenced('ts', signature(path, method)),
+    fenced('ts', callText(path, method)),
     `${docFor(owner, method)}${givesCommand(path)}`,
   );
 };
@@ -221,109 +175,11 @@ const givesCommand = (path: string): string => {
 
 /** A property whose functions are methods in all but name, such as `keyValues`. */
 const objectMethods = (owner: string, field: PropertyDeclaration): readonly string[] => {
-  const lines = (field.getInitializerIfKind(SyntaxKind.ObjectLiteralExpression)?.getProperties() ?? []).map(
-    (property) => {
-      const made = property
-        .asKindOrThrow(SyntaxKind.PropertyAssignment)
-        .getInitializerIfKindOrThrow(SyntaxKind.ArrowFunction);
-      const given = made.getParameters().map(parameterText);
-      return `${field.getName()}.${property.asKindOrThrow(SyntaxKind.PropertyAssignment).getName()}(${given.join(', ')}): ${made.getReturnTypeNode()?.getText() ?? ''}`;
-    },
-  );
+  const properties = field.getInitializerIfKind(SyntaxKind.ObjectLiteralExpression)?.getProperties() ?? [];
+  const lines = properties.map((property) => {
+    const method = property.asKindOrThrow(SyntaxKind.PropertyAssignment);
+    const made = method.getInitializerIfKindOrThrow(SyntaxKind.ArrowFunction);
+    return callText(`${field.getName()}.${method.getName()}`, made);
+  });
   return [`### ${owner}.${field.getName()}`, fenced('ts', lines.join('\n')), docFor(owner, field)];
-};
-
-/** What `--json` prints and views answer: a record, and what else belongs to it. */
-const DOCUMENTS: Readonly<Record<string, readonly [record: string | null, schema: z.ZodType]>> = {
-  BackendDocument: ['Backend', BackendDocumentSchema],
-  VolumeDocument: ['Volume', VolumeDocumentSchema],
-  SnapshotDocument: ['Snapshot', SnapshotDocumentSchema],
-  ConnectionDocument: ['Connection', ConnectionDocumentSchema],
-  KeyValueDocument: [null, KeyValueDocumentSchema],
-};
-
-const documentText = (name: string): string | undefined => {
-  const [record, schema] = DOCUMENTS[name] ?? [];
-  if (schema === undefined) return undefined;
-  const known = record ? Object.keys((RECORDS[record] as z.ZodObject).shape) : [];
-  const rows = fieldsOf(schema, { itself: record ?? name })
-    .filter(({ path }) => !known.includes(path))
-    .map(({ path, type, required }) => [code(path), required ? type : `${type}, if any`, wordsFor(name, path)]);
-  return paragraphs(
-    record ? `The fields of [${record}](events.md#${anchor(record)})${rows.length === 0 ? '.' : ', and:'}` : '',
-    table(['field', 'type', 'what it holds'], rows),
-  );
-};
-
-/** The declaration as it stands, which for a shape says everything; a record is described with the events. */
-const shapeText = (shape: Shape): string => {
-  const document = documentText(shape.getName());
-  if (document !== undefined) return document;
-  const record = recordOf(shape);
-  if (record !== undefined) return `The fields of [${record}](events.md#${anchor(record)}).`;
-  const text = shape
-    .getText()
-    .replace(/^export /, '')
-    .replaceAll(/^ *\/\/ biome-ignore.*\n/gm, '');
-  return fenced('ts', text);
-};
-
-/** `type Volume = z.infer<typeof VolumeSchema>` is the record of that schema. */
-const recordOf = (shape: Shape): string | undefined => {
-  const schema = /= z\.infer<typeof (\w+)Schema>/.exec(shape.getText())?.[1];
-  return schema !== undefined && Object.hasOwn(RECORDS, schema) ? schema : undefined;
-};
-
-/** A record goes by another name where an object of the library has its own: `Volume as VolumeRecord`. */
-const nameOf = (shape: Shape): string => (recordOf(shape) === undefined ? shape.getName() : `${shape.getName()}Record`);
-
-/** The shapes of our own that these mention, and those that they mention, that are not shown by themselves. */
-const relatedShapes = (declared: readonly ExportedDeclarations[], shown: ReadonlySet<string>): readonly Shape[] => {
-  const found = new Map<string, Shape>();
-  const seen = new Set<Node>();
-  const visit = (node: Node): void => {
-    if (seen.has(node)) return;
-    seen.add(node);
-    for (const shape of mentioned(node)) {
-      if (INNER.includes(shape.getName())) continue;
-      if (!shown.has(nameOf(shape))) found.set(nameOf(shape), shape);
-      if (recordOf(shape) === undefined) visit(shape);
-    }
-  };
-  for (const one of declared) visit(one);
-  return [...found.values()].toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-};
-
-const mentioned = (node: Node): readonly Shape[] =>
-  publicParts(node)
-    .flatMap((part) => [
-      ...(Node.isTypeReference(part) ? [part] : []),
-      ...part.getDescendantsOfKind(SyntaxKind.TypeReference),
-    ])
-    .flatMap((reference) => {
-      const symbol = reference.getTypeName().getSymbol();
-      const [declared] = (symbol?.getAliasedSymbol() ?? symbol)?.getDeclarations() ?? [];
-      const isShape = Node.isInterfaceDeclaration(declared) || Node.isTypeAliasDeclaration(declared);
-      return isShape &&
-        declared.getSourceFile().getFilePath().includes('/src/') &&
-        !declared.getSourceFile().isInNodeModules()
-        ? [declared]
-        : [];
-    });
-
-/** Of a class only what its readers see, of a function only its signature. */
-const publicParts = (node: Node): readonly Node[] => {
-  if (Node.isClassDeclaration(node)) {
-    const members = [...node.getProperties(), ...node.getGetAccessors(), ...node.getMethods()].filter(isPublic);
-    return members.flatMap((member) =>
-      Node.isPropertyDeclaration(member)
-        ? [member.getTypeNode() ?? []].flat()
-        : [...member.getParameters(), ...[member.getReturnTypeNode() ?? []].flat()],
-    );
-  }
-  if (Node.isVariableDeclaration(node)) {
-    const made = node.getInitializerIfKind(SyntaxKind.ArrowFunction);
-    return made === undefined ? [] : [...made.getParameters(), ...[made.getReturnTypeNode() ?? []].flat()];
-  }
-  return [node];
 };

@@ -33,13 +33,18 @@ export const sources = (): Project => {
   return project;
 };
 
-/** A docstring as one paragraph of Markdown. */
+/** A docstring as Markdown: the lines of a paragraph are one, and code stays as it stands. */
 export const docOf = (node: JSDocableNode): string =>
   node
     .getJsDocs()
     .map((doc) => doc.getDescription().trim())
     .join(' ')
-    .replaceAll(/(?<!\n)\n(?!\n)/g, ' ');
+    .split(/(^```[\s\S]*?^```)/m)
+    .map((piece, index) => (index % 2 === 1 ? piece : piece.replaceAll(/(?<!\n)\n(?!\n)/g, ' ')))
+    .join('')
+    .replaceAll(/ *(^```[\s\S]*?^```) */gm, '\n\n$1\n\n')
+    .replaceAll(/\n{3,}/g, '\n\n')
+    .trim();
 
 const constants = (folder: string): readonly VariableDeclaration[] =>
   sources()
