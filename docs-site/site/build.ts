@@ -6,12 +6,28 @@ import { PROJECT_PAGES, siteFrom } from './site.ts';
 
 const ASSETS = ['style.css', 'search.js'];
 
+const read = (path: string): Promise<string> => readFile(join(ROOT, path), 'utf8');
+
 /** The pages of the repository, by their path in it. */
 export const readPages = async (): Promise<ReadonlyMap<string, string>> => {
   const names = (await readdir(join(ROOT, 'docs'), { recursive: true })).filter((name) => name.endsWith('.md'));
   const paths = [...names.map((name) => `docs/${name}`).toSorted(), ...PROJECT_PAGES];
-  return new Map(
-    await Promise.all(paths.map(async (path) => [path, await readFile(join(ROOT, path), 'utf8')] as const)),
+  const pages = await Promise.all(paths.map(async (path) => [path, await read(path)] as const));
+  return new Map([...pages, ...(await examplePages())]);
+};
+
+/** A page for each example that has a README: what that says, then the files beside it. */
+const examplePages = async (): Promise<readonly (readonly [string, string])[]> => {
+  const folders = (await readdir(join(ROOT, 'examples'), { withFileTypes: true })).filter((one) => one.isDirectory());
+  return Promise.all(
+    folders.map(async ({ name }) => {
+      const folder = `examples/${name}`;
+      const files = (await readdir(join(ROOT, folder))).filter((file) => file.endsWith('.ts')).toSorted();
+      const texts = await Promise.all(
+        files.map(async (file) => `## ${file}\n\n\`\`\`ts\n${await read(`${folder}/${file}`)}\`\`\`\n`),
+      );
+      return [`${folder}/README.md`, [await read(`${folder}/README.md`), ...texts].join('\n')] as const;
+    }),
   );
 };
 

@@ -121,17 +121,20 @@ const linksOf = (tokens: readonly Token[], path: string): Rendered['links'] =>
     const href = token.type === 'link_open' ? String(token.attrGet('href')) : '';
     if (href === '' || token.attrGet('class') === 'permalink' || /^[a-z]+:/.test(href)) return [];
     const [file = '', id = ''] = href.split('#');
-    const to = file === '' ? path : posix.join(posix.dirname(path), decodeURI(file));
+    const to = file === '' ? path : pageAt(posix.join(posix.dirname(path), decodeURI(file)));
     token.attrSet('href', `${file === '' ? '' : relativeUrl(path, to)}${id === '' ? '' : `#${id}`}`);
     return [{ href, to, id }];
   });
+
+/** A link to a folder leads to what stands first in it. */
+const pageAt = (path: string): string => (path.endsWith('/') ? `${path}README.md` : path);
 
 /** Where a page stands in the site: the folder `docs` is its root. */
 export const fileOf = (path: string): string =>
   path
     .replace(/^docs\//, '')
-    .replace(/\.md$/, '.html')
-    .replace(/^[A-Z]+\.html$/, (name) => name.toLowerCase());
+    .replace(/README\.md$/, 'index.md')
+    .replace(/[^/]+\.md$/, (name) => `${name.slice(0, -'.md'.length).toLowerCase()}.html`);
 
 /** A link from one page to another that works wherever the site is opened, from a disk too. */
 export const relativeUrl = (from: string, to: string): string =>

@@ -20,16 +20,22 @@ export const siteFrom = async (sources: ReadonlyMap<string, string>): Promise<Re
   const listed = sectionsOf(sources.get(INDEX) ?? '', (href) => posix.join(posix.dirname(INDEX), href));
   const problems = [...pages.flatMap((page) => brokenLinks(page, pages)), ...unlisted(pages, listed)];
   if (problems.length > 0) throw new BrokenSite(problems.join('\n'));
-  const sections = [...listed, projectSection(pages)];
+  const sections = [
+    ...listed,
+    sectionOf('Examples', pages, isExample),
+    sectionOf('Project', pages, (path) => PROJECT_PAGES.includes(path)),
+  ].filter(({ entries }) => entries.length > 0);
   return new Map([
     ...pages.map((page) => [fileOf(page.path), layout(page, sections)] as const),
     ['assets/search-index.js', searchIndex(pages)],
   ]);
 };
 
-const projectSection = (pages: readonly Rendered[]): Section => ({
-  title: 'Project',
-  entries: pages.filter(({ path }) => PROJECT_PAGES.includes(path)).map(({ title, path }) => ({ title, path })),
+const isExample = (path: string): boolean => path.startsWith('examples/');
+
+const sectionOf = (title: string, pages: readonly Rendered[], has: (path: string) => boolean): Section => ({
+  title,
+  entries: pages.filter(({ path }) => has(path)).map((page) => ({ title: page.title, path: page.path })),
 });
 
 const brokenLinks = ({ path, links }: Rendered, pages: readonly Rendered[]): readonly string[] =>
@@ -43,6 +49,6 @@ const brokenLinks = ({ path, links }: Rendered, pages: readonly Rendered[]): rea
 const unlisted = (pages: readonly Rendered[], sections: readonly Section[]): readonly string[] => {
   const listed = new Set(sections.flatMap(({ entries }) => entries.map(({ path }) => path)));
   return pages
-    .filter(({ path }) => path !== INDEX && !PROJECT_PAGES.includes(path) && !listed.has(path))
+    .filter(({ path }) => path !== INDEX && !PROJECT_PAGES.includes(path) && !isExample(path) && !listed.has(path))
     .map(({ path }) => `${path} is not in ${INDEX}`);
 };
