@@ -45,7 +45,7 @@ export const cliPage = async (): Promise<Page> => {
       groups.map((group) => [verbLinks(group), group.description()]),
     ),
     '## Options of every verb',
-    'Before the verb or after it. What a flag does not say, its variable does.',
+    'Before the verb or after it. What a flag does not say, its variable does, and otherwise [`scoria.yaml`](configuration.md).',
     table(['option', 'variable', 'what it does'], program.options.map(globalRow)),
     '## Exit codes',
     'Scripts may branch on them; they do not change.',
@@ -68,11 +68,13 @@ const verbLinks = (group: Command): string => {
   return verbs.map(({ path }) => link(code(path), `scoria ${path}`)).join(', ');
 };
 
-const globalRow = (option: Option): readonly string[] => [
-  code(option.flags),
-  option.envVar === undefined ? '' : code(option.envVar),
-  sentence(option),
-];
+const VARIABLE = /; env: (?<name>\w+)(?=\))/;
+
+/** A setting says its variable in its description, which has a column of its own here. */
+const globalRow = (option: Option): readonly string[] => {
+  const variable = option.envVar ?? VARIABLE.exec(option.description)?.groups?.name;
+  return [code(option.flags), variable === undefined ? '' : code(variable), sentence(option).replace(VARIABLE, '')];
+};
 
 const firstUpper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 

@@ -1,6 +1,6 @@
 import type { DriverDefinition } from '../../src/drivers/contract.ts';
 import { describeOptions, type OptionDescription } from '../../src/drivers/describe-options.ts';
-import { commonOptions } from '../../src/drivers/options.ts';
+import { commonOptions, REFERENCE_FORMS } from '../../src/drivers/options.ts';
 import { listDrivers } from '../../src/drivers/registry.ts';
 import { code, type Page, page, paragraphs, table } from './markdown.ts';
 
@@ -34,10 +34,10 @@ export const optionsPage = async (): Promise<Page> => {
     '# Driver options',
     `A backend is a driver with its options. Options keep Cinder's names. In the library they are an object,
 \`engine.addBackend({ name, driver, options })\`; on the command line each is \`--set option=value\`, and the text is read as
-the option's type. \`scoria driver show NAME\` prints the same tables, also for a driver of your own.`,
-    `A credential is never given itself, because options are recorded. It is given as a reference: \`env:NAME\` for an
-environment variable, \`file:/path\` for a file, or in the library \`{ env: 'NAME' }\` and \`{ file: '/path' }\`. It is read
-each time the backend comes into use.`,
+the option's type; in [\`scoria.yaml\`](configuration.md) they are fields. \`scoria driver show NAME\` prints the same tables, also for a driver of your own.`,
+    `A credential is never given itself, because options are recorded. It is given as a reference, ${REFERENCE_FORMS}, or in
+the library as \`{ env: 'NAME' }\`, \`{ file: '/path' }\` or \`{ command: ['program', 'argument'] }\`. It is looked up each time
+the backend comes into use.`,
     '## Common options',
     'Every driver has them.',
     optionTable(first === undefined ? [] : describeOptions(first).filter(isCommon)),
