@@ -46,8 +46,10 @@ export class Sandbox {
     this.#writeDoors(join(packages, 'scoria'));
     mkdirSync(join(this.#root, 'bin'));
     this.#writeCommand('scoria', `exec '${process.execPath}' '${join(ROOT, 'src/cli/main.ts')}' "$@"`);
-    // It would take the packages, which are links into the checkout, for its own and remove them.
-    this.#writeCommand('npm', 'echo "npm is not run from a page" >&2; exit 1');
+    // What a page should not do here. npm would take the packages, which are links into the checkout, for its own.
+    for (const name of ['npm', 'npx', 'sudo', 'apt-get']) {
+      this.#writeCommand(name, `echo "${name} is not run from a page: mark the block as not run" >&2; exit 1`);
+    }
   }
 
   /** Writes a file into the directory of a page; answers its path. */
