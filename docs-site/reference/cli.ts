@@ -2,44 +2,26 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command, Option } from 'commander';
 import { EXIT_CODE_MEANINGS } from '../../src/cli/exit-codes.ts';
-import { makeProgram } from '../../src/cli/program.ts';
+import { leavesOf, wholeProgram } from '../../test/cli/grammar.ts';
 import { code, fenced, link, type Page, page, paragraphs, table } from './markdown.ts';
 
-/** The whole grammar: every group is loaded when the command line names it. */
-export const wholeProgram = async (): Promise<Command> => {
-  const names = (await makeProgram([], false)).commands.map((command) => command.name());
-  return makeProgram(names, false);
-};
+/** What is written by hand, because the grammar does not say it. */
+const partial = (name: string): string => readFileSync(join(import.meta.dirname, name), 'utf8').trim();
 
-export interface Verb {
-  /** `volume metadata set` */
-  readonly path: string;
-  readonly command: Command;
-}
-
-/** The commands that do something, in the order of the help. */
-export const verbsOf = (command: Command, before = ''): readonly Verb[] =>
-  command.commands
-    .filter((child) => !isHidden(child))
-    .flatMap((child) => {
-      const path = `${before}${child.name()}`;
-      return child.commands.length === 0 ? [{ path, command: child }] : verbsOf(child, `${path} `);
-    });
-
-const isHidden = (command: Command): boolean =>
-  !command.parent?.createHelp().visibleCommands(command.parent).includes(command);
-
-const introduction = (): string => readFileSync(join(import.meta.dirname, 'cli-introduction.md'), 'utf8').trim();
+type Leaf = ReturnType<typeof leavesOf>[number];
 
 /** `docs/reference/cli.md`: the grammar of the `scoria` command. */
 export const cliPage = async (): Promise<Page> => {
   const program = await wholeProgram();
-  const groups = program.commands.filter((child) => !isHidden(child) && child.name() !== 'help');
+  const groups = program
+    .createHelp()
+    .visibleCommands(program)
+    .filter((child) => child.name() !== 'help');
   return page(
     'docs/reference/cli.md',
-    'the grammar in src/cli, after docs-site/reference/cli-introduction.md',
+    'the grammar in src/cli, and docs-site/reference/cli-*.md',
     '# The `scoria` command',
-    introduction(),
+    partial('cli-introduction.md'),
     table(
       ['verbs', 'about'],
       groups.map((group) => [verbLinks(group), group.description()]),
@@ -47,6 +29,7 @@ export const cliPage = async (): Promise<Page> => {
     '## Options of every verb',
     'Before the verb or after it. What a flag does not say, its variable does, and otherwise [`scoria.yaml`](configuration.md).',
     table(['option', 'variable', 'what it does'], program.options.map(globalRow)),
+    partial('cli-manners.md'),
     '## Exit codes',
     'Scripts may branch on them; they do not change.',
     table(
@@ -56,7 +39,7 @@ export const cliPage = async (): Promise<Page> => {
     ...groups.flatMap((group) => [
       group.commands.length === 0 ? '' : `## scoria ${group.name()}`,
       group.commands.length === 0 ? '' : `${firstUpper(group.description())}.`,
-      ...verbsOf(program)
+      ...leavesOf(program)
         .filter(({ path }) => path.split(' ')[0] === group.name())
         .map((verb) => verbSection(verb, group)),
     ]),
@@ -64,7 +47,7 @@ export const cliPage = async (): Promise<Page> => {
 };
 
 const verbLinks = (group: Command): string => {
-  const verbs = group.commands.length === 0 ? [{ path: group.name() }] : verbsOf(group, `${group.name()} `);
+  const verbs = group.commands.length === 0 ? [{ path: group.name() }] : leavesOf(group, `${group.name()} `);
   return verbs.map(({ path }) => link(code(path), `scoria ${path}`)).join(', ');
 };
 
@@ -86,7 +69,7 @@ const sentence = ({ description, argChoices, defaultValue }: Option): string => 
   return more === '' ? description : `${description} (${more})`;
 };
 
-const verbSection = ({ path, command }: Verb, group: Command): string =>
+const verbSection = ({ path, verb: command }: Leaf, group: Command): string =>
   paragraphs(
     `${group.commands.length === 0 ? '##' : '###'} scoria ${path}`,
     `${firstUpper(command.description())}.`,

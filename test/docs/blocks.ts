@@ -56,7 +56,7 @@ export const exchangesOf = (text: string): readonly Exchange[] =>
     });
 
 const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
-const TIME = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{3})?Z?/g;
+const TIME = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{3})?(?:Z|[+-]\d\d:\d\d)?/g;
 const HASH = /\b[0-9a-f]{64}\b/g;
 
 /** Ids, hashes and times are another in each run. */

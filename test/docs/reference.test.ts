@@ -1,13 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { verbsOf, wholeProgram } from '../../docs-site/reference/cli.ts';
 import { ENVELOPE } from '../../docs-site/reference/events.ts';
 import { unusedWords } from '../../docs-site/reference/field-words.ts';
 import { referencePages } from '../../docs-site/reference/pages.ts';
 import { PLACES } from '../../docs-site/reference/places.ts';
 import { ROOT } from '../../docs-site/reference/source.ts';
 import { Backend, Connection, Engine, Snapshot, Volume } from '../../src/index.ts';
+import { leavesOf, wholeProgram } from '../cli/grammar.ts';
 import { readFixture } from '../fixtures/events.ts';
 
 const OWNERS = new Map<string, object>(
@@ -34,7 +34,7 @@ describe('the reference', () => {
   });
 
   test('names methods and verbs that are there', async () => {
-    const verbs = verbsOf(await wholeProgram()).map(({ path }) => path);
+    const verbs = leavesOf(await wholeProgram()).map(({ path }) => path);
     for (const { method, verb } of Object.values(PLACES)) {
       expect(verbs).toContain(verb);
       const [owner = '', name = '', inner] = method.split('.');
