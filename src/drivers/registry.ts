@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { rejections, ScoriaError } from '../domain/errors.ts';
 import { absoluteModule, moduleSpecifier } from '../module-specifier.ts';
 import { didYouMean } from '../nearest.ts';
@@ -13,6 +14,16 @@ const builtIn: Readonly<Record<string, () => Promise<DriverModule>>> = {
 
 export const DRIVER_NAMES: readonly string[] = Object.keys(builtIn);
 
+/** Drivers that this process was given as values, by the names that they were given here. */
+const provided = new Map<string, DriverDefinition>();
+
+/** Makes a driver known to this process, under the name that is answered, until it is disposed of. */
+export const provideDriver = (definition: DriverDefinition): Disposable & { readonly name: string } => {
+  const name = `process:${randomUUID()}`;
+  provided.set(name, definition);
+  return { name, [Symbol.dispose]: () => void provided.delete(name) };
+};
+
 /**
  * The driver of that name: a built-in one (`file`), a module (`./driver.ts` from the working directory, an absolute
  * path, a `file:` URL) or a package (`npm:some-driver`) that exports a driver definition as its default.
@@ -20,6 +31,8 @@ export const DRIVER_NAMES: readonly string[] = Object.keys(builtIn);
 export const findDriver = async (name: string): Promise<DriverDefinition> => {
   const load = Object.hasOwn(builtIn, name) ? builtIn[name] : undefined;
   if (load !== undefined) return checked(name, await load());
+  const given = provided.get(name);
+  if (given !== undefined) return given;
   const specifier = moduleSpecifier(name);
   if (specifier === null) throw unknownDriver(name);
   return checked(name, await loaded(name, specifier));

@@ -7,7 +7,7 @@ import { CommandError } from '../../src/drivers/command-runner.ts';
 import { type ConnectionInfo, DriverFailure } from '../../src/drivers/contract.ts';
 import { backingFileOf, isReadOnly, loopDevicesOf } from '../../src/drivers/file/loop-devices.ts';
 import type { RunCommand } from '../../src/drivers/run-command.ts';
-import { aSnapshot, aVolume } from '../contract/resources.ts';
+import { aSnapshot, aVolume } from '../../src/testing/resources.ts';
 import { hostIn, makeFileDriver, runForReal, temporaryDirectory } from '../drivers/file-fixture.ts';
 
 const MIB_BYTES = 1024 ** 2;

@@ -4,15 +4,17 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CommandError } from '../../src/drivers/command-runner.ts';
 import { type Driver, DriverFailure } from '../../src/drivers/contract.ts';
+import definition from '../../src/drivers/file/driver.ts';
 import { leftoversAmong, partialName } from '../../src/drivers/file/partials.ts';
 import type { RunCommand } from '../../src/drivers/run-command.ts';
-import { describeDriver } from '../contract/driver.ts';
-import { aConnection, aSnapshot, aVolume } from '../contract/resources.ts';
-import { makeFileDriver, makeFileFixture, runForReal, temporaryDirectory } from './file-fixture.ts';
+import { describeDriver } from '../../src/testing/driver/describe.ts';
+import { aConnection, aSnapshot, aVolume } from '../../src/testing/resources.ts';
+import { makeFileBackend, makeFileDriver, runForReal, temporaryDirectory } from './file-fixture.ts';
 
-const ALL = ['clone', 'extend', 'extend_online', 'multiattach', 'revert', 'snapshots'] as const;
-describeDriver('file, attached as a loop device', ALL, makeFileFixture(process.getuid?.() === 0));
-describeDriver('file, attached as the file itself', ALL, makeFileFixture(false));
+const capabilities = ['clone', 'extend', 'extend_online', 'multiattach', 'revert', 'snapshots'] as const;
+const asLoop = { describe, test, name: 'file, attached as a loop device', capabilities };
+describeDriver(definition, makeFileBackend(process.getuid?.() === 0), asLoop);
+describeDriver(definition, makeFileBackend(false), { ...asLoop, name: 'file, attached as the file itself' });
 
 const isRoot = process.getuid?.() === 0;
 

@@ -8,8 +8,9 @@ import definition from '../../src/drivers/memory/driver.ts';
 import { parseOptions } from '../../src/drivers/parse-options.ts';
 import { resolveSecrets } from '../../src/drivers/resolve-secrets.ts';
 import { silentLogger } from '../../src/logging.ts';
-import { type DriverFixture, describeDriver } from '../contract/driver.ts';
-import { aConnection, aVolume } from '../contract/resources.ts';
+import { describeDriver } from '../../src/testing/driver/describe.ts';
+import type { BackendUnderTest } from '../../src/testing/driver/subject.ts';
+import { aConnection, aVolume } from '../../src/testing/resources.ts';
 
 const run = () => Promise.reject(new Error('The memory driver runs no programs'));
 const environment = { run, log: silentLogger };
@@ -22,24 +23,11 @@ const makeDriver = async (array: string, options: Record<string, unknown> = {}):
   });
 };
 
-const makeFixture = (options: Record<string, unknown>) => async (): Promise<DriverFixture> => {
+const backendWith = (options: Record<string, unknown>) => (): BackendUnderTest => {
   const array = memoryArray(randomUUID());
-  const connector = memoryConnector(environment);
   return {
-    definition: definition,
-    driver: await makeDriver(array.name, options),
-    connector: { host: 'here' },
+    options: { array: array.name, ...options },
     tooLargeGiB: 1024 * 20 + 1,
-    attach: async (info) => {
-      const device = await connector.connectVolume(info, { attach_mode: 'rw' });
-      const volumeId = String(info.data.volume_id);
-      return {
-        write: async (offsetBytes, bytes) => array.write(volumeId, offsetBytes, bytes),
-        read: async (offsetBytes, lengthBytes) => array.read(volumeId, offsetBytes, lengthBytes),
-        sizeBytes: () => connector.extendVolume(info, device),
-        detach: () => connector.disconnectVolume(info, device, { force: false }),
-      };
-    },
     remains: async () =>
       [array.volumes, array.snapshots, array.exports, array.connections, array.attachments].flatMap((part) => [
         ...part.keys(),
@@ -48,13 +36,14 @@ const makeFixture = (options: Record<string, unknown>) => async (): Promise<Driv
   };
 };
 
-const ALL = ['clone', 'extend', 'extend_online', 'freeze', 'multiattach', 'revert', 'snapshots'] as const;
-describeDriver('memory', ALL, makeFixture({}));
-describeDriver(
-  'memory without multiattach',
-  ALL.filter((capability) => capability !== 'multiattach'),
-  makeFixture({ multiattach: 'no' }),
-);
+const capabilities = ['clone', 'extend', 'extend_online', 'freeze', 'multiattach', 'revert', 'snapshots'] as const;
+describeDriver(definition, backendWith({}), { describe, test, capabilities });
+describeDriver(definition, backendWith({ multiattach: 'no' }), {
+  describe,
+  test,
+  name: 'memory without multiattach',
+  capabilities: capabilities.filter((capability) => capability !== 'multiattach'),
+});
 
 describe('the memory array', () => {
   let array: MemoryArray;

@@ -1,4 +1,5 @@
+import { describe, test } from 'vitest';
 import { createMemoryLog } from '../../src/eventlog/memory.ts';
-import { describeEventLog } from '../contract/event-log.ts';
+import { describeEventLog } from '../../src/testing/event-log/suite.ts';
 
-describeEventLog('memory', async () => ({ log: createMemoryLog() }));
+describeEventLog('memory', async () => ({ log: createMemoryLog() }), { describe, test });

@@ -14,8 +14,8 @@ import {
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { appendOf } from '../contract/event-log/appends.ts';
-import { all } from '../contract/event-log/reading-back.ts';
+import { appendOf } from '../../src/testing/event-log/appends.ts';
+import { all } from '../../src/testing/event-log/reading-back.ts';
 import { nextLine, startChild } from './child.ts';
 import { scratch } from './scratch.ts';
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SqliteLog } from '../../src/eventlog/sqlite.ts';
-import { appendOf } from '../contract/event-log/appends.ts';
-import { all } from '../contract/event-log/reading-back.ts';
+import { appendOf } from '../../src/testing/event-log/appends.ts';
+import { all } from '../../src/testing/event-log/reading-back.ts';
 import { scratch } from './scratch.ts';
 
 const { directory, file: newFile, open } = scratch();

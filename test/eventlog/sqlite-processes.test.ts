@@ -4,8 +4,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import type { StoredEvent } from '../../src/domain/event.ts';
-import { appendOf } from '../contract/event-log/appends.ts';
-import { all, take } from '../contract/event-log/reading-back.ts';
+import { appendOf } from '../../src/testing/event-log/appends.ts';
+import { all, take } from '../../src/testing/event-log/reading-back.ts';
 import { allLines, type Child, nextLine, startChild } from './child.ts';
 import { scratch } from './scratch.ts';
 

@@ -2,17 +2,18 @@ import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import type { StoredEvent } from '../../src/domain/event.ts';
 import type { Append } from '../../src/eventlog/port.ts';
-import { appendOf } from '../contract/event-log/appends.ts';
-import { all } from '../contract/event-log/reading-back.ts';
-import { describeEventLog } from '../contract/event-log.ts';
+import { appendOf } from '../../src/testing/event-log/appends.ts';
+import { all } from '../../src/testing/event-log/reading-back.ts';
+import { describeEventLog } from '../../src/testing/event-log/suite.ts';
 import { scratch } from './scratch.ts';
 
 const { file: newFile, open } = scratch();
 
-describeEventLog('sqlite', async () => {
+const opened = async () => {
   const file = newFile();
   return { log: await open(file), reopen: () => open(file, { ifMissing: 'refuse' }) };
-});
+};
+describeEventLog('sqlite', opened, { describe, test: it });
 
 const ids = (events: readonly { readonly id: string }[]) => events.map(({ id }) => id);
 const idsOf = (appends: readonly Append[]) => appends.flatMap(({ events }) => ids(events));

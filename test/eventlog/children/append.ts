@@ -3,7 +3,7 @@
 import { writeSync } from 'node:fs';
 import * as E from 'fp-ts/lib/Either.js';
 import { openSqliteLog } from '../../../src/eventlog/sqlite.ts';
-import { appendOf } from '../../contract/event-log/appends.ts';
+import { appendOf } from '../../../src/testing/event-log/appends.ts';
 
 const [file = '', streams = '', appends = '0', callers = '1'] = process.argv.slice(2);
 const log = await openSqliteLog({ file, ifMissing: 'create' });

@@ -3,7 +3,7 @@
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { openSqliteLog } from '../../../src/eventlog/sqlite.ts';
-import { appendOf } from '../../contract/event-log/appends.ts';
+import { appendOf } from '../../../src/testing/event-log/appends.ts';
 
 const [stream = ''] = process.argv.slice(2);
 

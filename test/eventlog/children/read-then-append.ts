@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs';
 import { ScoriaError } from '../../../src/domain/errors.ts';
 import { openSqliteLog } from '../../../src/eventlog/sqlite.ts';
-import { appendOf } from '../../contract/event-log/appends.ts';
+import { appendOf } from '../../../src/testing/event-log/appends.ts';
 
 const [file = ''] = process.argv.slice(2);
 // Root may write everything, so it becomes nobody (by now all is loaded, from wherever the checkout is).

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
-import type { StoredEvent } from '../../../src/domain/event.ts';
-import type { Append, AppendResult, EventLog } from '../../../src/eventlog/port.ts';
+import type { StoredEvent } from '../../domain/event.ts';
+import type { Append, AppendResult, EventLog } from '../../eventlog/port.ts';
+import { holds, rejected, same } from '../asserting.ts';
 
 export const all = async (events: AsyncIterable<StoredEvent>): Promise<StoredEvent[]> => {
   const found: StoredEvent[] = [];
@@ -29,3 +30,16 @@ export const ascends = (numbers: readonly bigint[]) =>
 
 export const MANY = 2_500;
 export const manyBodies = Array.from({ length: MANY }, (_, index) => `{"n":${index}}`);
+
+/** Rejected with an error of these fields, of this class, or whose message says this. */
+export const refusedWith = async (
+  call: Promise<unknown>,
+  what: string | typeof TypeError | { readonly code: string; readonly kind?: string },
+): Promise<void> => {
+  const error = await rejected(call);
+  if (typeof what === 'string') holds((error as Error).message.includes(what), `${error} does not say "${what}"`);
+  else if (typeof what === 'function') holds(error instanceof what, `${error} is no ${what.name}`);
+  else
+    for (const [field, value] of Object.entries(what))
+      same((error as Record<string, unknown>)[field], value, `${error}`);
+};

@@ -1,11 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import type { Connection, Snapshot, Volume } from '../../src/domain/volume/volume.ts';
-import type { ConnectionInfo, Connector } from '../../src/drivers/contract.ts';
+import type { Connection, Snapshot, Volume } from '../domain/volume/volume.ts';
+import type { ConnectionInfo, Connector } from '../drivers/contract.ts';
+import { checkId } from './ids.ts';
 
-/** Resources as a driver gets them. */
+/** A volume as a driver gets it, one of 1 GiB that is about to be made. */
 export const aVolume = (change: Partial<Volume> = {}): Volume => ({
-  id: randomUUID(),
-  name: 'data',
+  id: checkId(),
+  name: 'scoria-check',
   description: null,
   size: 1,
   status: 'creating',
@@ -31,10 +31,11 @@ export const aVolume = (change: Partial<Volume> = {}): Volume => ({
   ...change,
 });
 
+/** A snapshot of the volume, as a driver gets it. */
 export const aSnapshot = (volume: Volume, change: Partial<Snapshot> = {}): Snapshot => ({
-  id: randomUUID(),
+  id: checkId(),
   volume_id: volume.id,
-  name: 'monday',
+  name: 'scoria-check',
   description: null,
   volume_size: volume.size,
   status: 'creating',
@@ -47,8 +48,9 @@ export const aSnapshot = (volume: Volume, change: Partial<Snapshot> = {}): Snaps
   ...change,
 });
 
+/** A connection of the volume to the host of the connector, with what the driver answered when it was connected. */
 export const aConnection = (volume: Volume, connector: Connector, info: ConnectionInfo | null): Connection => ({
-  id: String(info?.data.connection_id ?? randomUUID()),
+  id: String(info?.data.connection_id ?? checkId()),
   volume_id: volume.id,
   status: 'reserved',
   connector,

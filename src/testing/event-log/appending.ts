@@ -1,96 +1,91 @@
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
-import { beforeEach, describe, expect, it } from 'vitest';
-import type { Append, AppendResult, EventLog } from '../../../src/eventlog/port.ts';
+import type { Append, AppendResult } from '../../eventlog/port.ts';
+import { same } from '../asserting.ts';
 import { appendOf, eventOf } from './appends.ts';
-import type { OpenedLog } from './opened-log.ts';
-import { all, ascends, ids, positions, revisions, store, stored, upTo } from './reading-back.ts';
+import type { LogTests } from './opened-log.ts';
+import { all, ascends, ids, positions, refusedWith, revisions, store, stored, upTo } from './reading-back.ts';
 
-export const describeAppending = (current: () => OpenedLog): void => {
-  let log: EventLog;
-  beforeEach(() => {
-    log = current().log;
-  });
-
+export const describeAppending = ({ describe, it }: LogTests): void => {
   describe('expected revision', () => {
-    it('lets a stream begin at no revision and goes on without a gap', async () => {
+    it('lets a stream begin at no revision and goes on without a gap', async ({ log }) => {
       const first = await store(log, appendOf('volume-a', -1n, 2));
       const second = await store(log, appendOf('volume-a', 1n));
-      expect(revisions([...first, ...second])).toEqual([0n, 1n, 2n]);
-      expect(await all(log.readStream('volume-a'))).toEqual([...first, ...second]);
+      same(revisions([...first, ...second]), [0n, 1n, 2n]);
+      same(await all(log.readStream('volume-a')), [...first, ...second]);
     });
 
-    it.each([
+    for (const [which, expected] of [
       ['no stream where there is one', -1n],
       ['too low', 0n],
       ['too high', 2n],
       ['far too high', 2n ** 53n],
-    ])('refuses %s and writes nothing', async (_, expected) => {
-      const before = await store(log, appendOf('volume-a', -1n, 2));
-      const refused = await log.append(appendOf('volume-a', expected));
-      expect(refused).toEqual(E.left({ stream: 'volume-a', expected, actual: 1n }));
-      expect(await all(log.readAll())).toEqual(before);
+    ] as const) {
+      it(`refuses ${which} and writes nothing`, async ({ log }) => {
+        const before = await store(log, appendOf('volume-a', -1n, 2));
+        const refused = await log.append(appendOf('volume-a', expected));
+        same(refused, E.left({ stream: 'volume-a', expected, actual: 1n }));
+        same(await all(log.readAll()), before);
+      });
+    }
+
+    it('refuses a stream that should be there and is not', async ({ log }) => {
+      same(await log.append(appendOf('volume-a', 0n)), E.left({ stream: 'volume-a', expected: 0n, actual: -1n }));
+      same(await log.head(), 0n);
     });
 
-    it('refuses a stream that should be there and is not', async () => {
-      expect(await log.append(appendOf('volume-a', 0n))).toEqual(
-        E.left({ stream: 'volume-a', expected: 0n, actual: -1n }),
-      );
-      expect(await log.head()).toBe(0n);
-    });
-
-    it('refuses all events of an append or none', async () => {
+    it('refuses all events of an append or none', async ({ log }) => {
       await store(log, appendOf('volume-a', -1n, 3));
-      expect(E.isLeft(await log.append(appendOf('volume-a', 1n, 3)))).toBe(true);
-      expect(await all(log.readStream('volume-a'))).toHaveLength(3);
+      same(E.isLeft(await log.append(appendOf('volume-a', 1n, 3))), true);
+      same((await all(log.readStream('volume-a'))).length, 3);
     });
 
-    it('throws on appends that only a programming error can make', async () => {
+    it('throws on appends that only a programming error can make', async ({ log }) => {
       const gap = { ...appendOf('volume-a', -1n), expectedRevision: 0n };
       const foreign: Append = { stream: 'volume-a', expectedRevision: -1n, events: [eventOf('volume-b', 0n)] };
       const empty = { stream: 'volume-a', expectedRevision: -1n, events: [] } as unknown as Append;
       const illFormed = appendOf('volume-a', -1n, ['"\ud800"']);
-      for (const wrong of [gap, foreign, empty, illFormed]) await expect(log.append(wrong)).rejects.toThrow(TypeError);
-      expect(await log.head()).toBe(0n);
+      for (const wrong of [gap, foreign, empty, illFormed]) await refusedWith(log.append(wrong), TypeError);
+      same(await log.head(), 0n);
     });
   });
 
   describe('repeating an append', () => {
-    it('returns the first result and writes nothing', async () => {
+    it('returns the first result and writes nothing', async ({ log }) => {
       const append = appendOf('volume-a', -1n, 3);
       const first = await log.append(append);
-      expect(await log.append(append)).toEqual(first);
-      expect(await all(log.readAll())).toEqual(stored(first));
+      same(await log.append(append), first);
+      same(await all(log.readAll()), stored(first));
     });
 
-    it('returns the first result after other events came too', async () => {
+    it('returns the first result after other events came too', async ({ log }) => {
       const append = appendOf('volume-a', -1n, 2);
       const first = await log.append(append);
       await store(log, appendOf('volume-b', -1n));
       await store(log, appendOf('volume-a', 1n, 2));
-      expect(await log.append(append)).toEqual(first);
-      expect(await all(log.readAll())).toHaveLength(5);
+      same(await log.append(append), first);
+      same((await all(log.readAll())).length, 5);
     });
 
-    it('is harmless at the same time', async () => {
+    it('is harmless at the same time', async ({ log }) => {
       const append = appendOf('volume-a', -1n, 2);
       const results = await Promise.all([log.append(append), log.append(append), log.append(append)]);
-      expect(results[1]).toEqual(results[0]);
-      expect(results[2]).toEqual(results[0]);
-      expect(await all(log.readAll())).toHaveLength(2);
+      same(results[1], results[0]);
+      same(results[2], results[0]);
+      same((await all(log.readAll())).length, 2);
     });
 
-    it('is told from another append by every id', async () => {
+    it('is told from another append by every id', async ({ log }) => {
       const append = appendOf('volume-a', -1n, 2);
       await store(log, append);
       const longer = { ...append, events: [...append.events, eventOf('volume-a', 2n)] } as const;
       const changed = { ...append, events: [append.events[0], eventOf('volume-a', 1n)] } as const;
       for (const other of [longer as unknown as Append, changed])
-        expect(await log.append(other)).toEqual(E.left({ stream: 'volume-a', expected: -1n, actual: 1n }));
-      expect(await all(log.readAll())).toHaveLength(2);
+        same(await log.append(other), E.left({ stream: 'volume-a', expected: -1n, actual: 1n }));
+      same((await all(log.readAll())).length, 2);
     });
 
-    it('takes the same id at another revision for another append', async () => {
+    it('takes the same id at another revision for another append', async ({ log }) => {
       const { events } = appendOf('volume-a', -1n);
       await store(log, { stream: 'volume-a', expectedRevision: -1n, events });
       const at = (revision: bigint): Append => ({
@@ -98,45 +93,44 @@ export const describeAppending = (current: () => OpenedLog): void => {
         expectedRevision: revision - 1n,
         events: [{ ...events[0], revision }],
       });
-      expect(await log.append(at(5n))).toEqual(E.left({ stream: 'volume-a', expected: 4n, actual: 0n }));
-      expect(revisions(await store(log, at(1n)))).toEqual([1n]);
+      same(await log.append(at(5n)), E.left({ stream: 'volume-a', expected: 4n, actual: 0n }));
+      same(revisions(await store(log, at(1n))), [1n]);
     });
   });
 
   describe('concurrent callers', () => {
-    it('on many streams lose nothing and have one global order', async () => {
+    it('on many streams lose nothing and have one global order', async ({ log }) => {
       const streams = Array.from({ length: 40 }, (_, index) => `volume-${index}`);
       const appendTen = async (stream: string) => {
         for (const revision of upTo(10)) await store(log, appendOf(stream, revision - 1n));
       };
       await Promise.all(streams.map(appendTen));
       const events = await all(log.readAll());
-      expect(events).toHaveLength(400);
-      expect(ascends(positions(events))).toBe(true);
+      same(events.length, 400);
+      same(ascends(positions(events)), true);
       for (const stream of streams) {
         const own = events.filter((event) => event.stream === stream);
-        expect(revisions(own)).toEqual(upTo(10));
-        expect(await all(log.readStream(stream))).toEqual(own);
+        same(revisions(own), upTo(10));
+        same(await all(log.readStream(stream)), own);
       }
     });
 
-    it('on one stream have exactly one winner for each revision', async () => {
+    it('on one stream have exactly one winner for each revision', async ({ log }) => {
       const won: string[] = [];
       for (const revision of upTo(5)) {
         const rivals = Array.from({ length: 20 }, () => appendOf('volume-a', revision - 1n));
         const results = await Promise.all(rivals.map((rival) => log.append(rival)));
         const winners = rivals.filter((_, index) => E.isRight(results[index] as AppendResult));
-        expect(winners).toHaveLength(1);
+        same(winners.length, 1);
         won.push(...winners.flatMap(({ events }) => ids(events)));
         for (const result of results)
-          if (E.isLeft(result))
-            expect(result.left).toEqual({ stream: 'volume-a', expected: revision - 1n, actual: revision });
+          if (E.isLeft(result)) same(result.left, { stream: 'volume-a', expected: revision - 1n, actual: revision });
       }
-      expect(ids(await all(log.readStream('volume-a')))).toEqual(won);
+      same(ids(await all(log.readStream('volume-a'))), won);
     });
   });
 
-  it('agrees with a model of streams', async () => {
+  it('agrees with a model of streams', async ({ log }) => {
     const step = fc.record({
       stream: fc.constantFrom('volume-a', 'volume-b', 'kv-ü'),
       off: fc.constantFrom(0n, 0n, 0n, -1n, 1n),
@@ -166,12 +160,12 @@ export const describeAppending = (current: () => OpenedLog): void => {
             ),
           );
           const fits = expectations.flatMap((one) => (one.repeat ? [one.fits, one.fits] : [one.fits]));
-          expect(results.map(E.isRight)).toEqual(fits);
+          same(results.map(E.isRight), fits);
         }
         for (const [stream, expected] of model) {
           const events = await all(log.readStream(stream));
-          expect(ids(events)).toEqual(expected);
-          expect(revisions(events)).toEqual(upTo(expected.length));
+          same(ids(events), expected);
+          same(revisions(events), upTo(expected.length));
         }
       }),
       { numRuns: 40 },

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Append, EventToAppend } from '../../../src/eventlog/port.ts';
+import type { Append, EventToAppend } from '../../eventlog/port.ts';
 
 /** To a log a body is opaque text. */
 export const eventOf = (

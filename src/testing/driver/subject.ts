@@ -1,0 +1,84 @@
+import { connectorProperties } from '../../connectors/properties.ts';
+import { type Backend, type Capability, largestVolumeGiB } from '../../domain/backend/backend.ts';
+import { createCommandRunner } from '../../drivers/command-runner.ts';
+import {
+  type Connector,
+  capabilitiesOf,
+  type Driver,
+  type DriverDefinition,
+  type DriverEnvironment,
+} from '../../drivers/contract.ts';
+import { parseOptions } from '../../drivers/parse-options.ts';
+import { resolveSecrets } from '../../drivers/resolve-secrets.ts';
+import { silentLogger } from '../../logging.ts';
+import { type Attach, attachOn } from './host-bytes.ts';
+
+/** A backend to check a driver on. Everything but the driver's own options is optional, and makes checks stricter. */
+export interface BackendUnderTest {
+  /** The driver's options, as `backend add --set` takes them. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** The connector properties of this host; those that it has unless given. */
+  readonly connector?: Connector;
+  /** Size of the volumes to make, in GiB: 1 unless given. Some are up to 2 GiB larger. */
+  readonly sizeGiB?: number;
+  /** A size, in GiB, that the backend cannot hold; found out from its stats unless given. */
+  readonly tooLargeGiB?: number;
+  /** How this host gets at the bytes; by Scoria's own connectors unless given. `null`: it cannot. */
+  readonly attach?: Attach | null;
+  /** The names of all that is on the array, half-made or not: with it, every check sees to it that nothing is left. */
+  readonly remains?: () => Promise<readonly string[]>;
+  /** What the driver may use of this process; the real thing and a silent log unless given. */
+  readonly environment?: Partial<Pick<DriverEnvironment, 'run' | 'log'>>;
+  /** Called when a check is over. */
+  readonly close?: () => Promise<void>;
+}
+
+/** A driver that is set up, and what checks know of it. */
+export interface DriverSubject {
+  readonly definition: DriverDefinition;
+  readonly driver: Driver;
+  readonly capabilities: readonly Capability[];
+  readonly backendName: string;
+  readonly connector: Connector;
+  readonly sizeGiB: number;
+  /** `null` when no size is known to be too large. */
+  readonly tooLargeGiB: number | null;
+  readonly attach: Attach | null;
+  readonly remains: (() => Promise<readonly string[]>) | null;
+}
+
+const LARGEST_GIB = 8_388_608;
+
+export const environmentOf = ({ environment = {} }: BackendUnderTest): Pick<DriverEnvironment, 'run' | 'log'> => {
+  const log = environment.log ?? silentLogger;
+  return { log, run: environment.run ?? createCommandRunner({ rootHelper: 'sudo -n', log }) };
+};
+
+/** Makes the driver, sets it up, and asks it what checks need to know. */
+export const openSubject = async (
+  definition: DriverDefinition,
+  backend: BackendUnderTest,
+  backendName: string,
+): Promise<DriverSubject> => {
+  const host = environmentOf(backend);
+  const options = await resolveSecrets(definition, parseOptions(definition, backend.options ?? {}));
+  const driver = definition.create(options, { ...host, backendName });
+  await driver.setup();
+  return {
+    definition,
+    driver,
+    capabilities: capabilitiesOf(driver),
+    backendName,
+    connector: backend.connector ?? (await connectorProperties()),
+    sizeGiB: backend.sizeGiB ?? 1,
+    tooLargeGiB: backend.tooLargeGiB ?? (await tooLargeOn(driver)),
+    attach: backend.attach === undefined ? attachOn(host) : backend.attach,
+    remains: backend.remains ?? null,
+  };
+};
+
+/** One GiB more than the pools could ever hold; no volume may be larger than 8 PiB. */
+const tooLargeOn = async (driver: Driver): Promise<number | null> => {
+  const largest = largestVolumeGiB({ stats: await driver.stats() } as Backend);
+  return largest === null || largest >= LARGEST_GIB ? null : largest + 1;
+};
