@@ -3,23 +3,23 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import { describe, expect } from 'vitest';
 import { createMemoryLog } from '../src/eventlog/memory.ts';
 import type { Command } from '../src/index.ts';
+import { differences } from '../src/testing/lifecycle/differences.ts';
+import { seenByEngine } from '../src/testing/lifecycle/likeness.ts';
+import { give } from '../src/testing/lifecycle/rules.ts';
 import {
   connectionCommand,
   contendedCommand,
+  emptyStorage,
   FIRST_VOLUME,
   freezeCommand,
   keyValueCommand,
   volumeCommand,
 } from './model/commands.ts';
-import { differences } from './model/differences.ts';
 import { openEngine, openHouse, ticking } from './model/house.ts';
-import { seenByEngine } from './model/likeness.ts';
 import { foldsOf, storedEvents, volumesOf } from './model/record.ts';
-import { give } from './model/rules.ts';
 import { law } from './model/runs.ts';
 import { gateOf, scheduleArray, scheduledLog } from './model/scheduled.ts';
 import { isSomeSerialOrder } from './model/serial-order.ts';
-import { emptyStorage } from './model/storage.ts';
 
 const command = fc.oneof(
   { weight: 8, arbitrary: volumeCommand },

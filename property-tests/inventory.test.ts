@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import type { VolumeState } from '../src/domain/volume/volume.ts';
 import { createMemoryLog } from '../src/eventlog/memory.ts';
-import { differences } from './model/differences.ts';
+import { differences } from '../src/testing/lifecycle/differences.ts';
 import { openHouse } from './model/house.ts';
 import { foldsOf, storedEvents, volumesOf } from './model/record.ts';
 import { law } from './model/runs.ts';

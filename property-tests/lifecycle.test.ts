@@ -2,21 +2,19 @@ import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import { createMemoryLog } from '../src/eventlog/memory.ts';
-import { openSqliteLog } from '../src/eventlog/sqlite.ts';
+import { VOLUMES } from '../src/testing/lifecycle/commands.ts';
 import {
   anyCommand,
   BACKEND,
   connectionCommand,
+  emptyStorage,
   freezeCommand,
   keyValueCommand,
-  VOLUMES,
   volumeCommand,
 } from './model/commands.ts';
 import { openEngine, openHouse, scratch } from './model/house.ts';
-import { compare, type Real, stepsWith } from './model/lifecycle.ts';
+import { type Bytes, compare, livedBy, stepsWith } from './model/lifecycle.ts';
 import { law } from './model/runs.ts';
-import { emptyStorage } from './model/storage.ts';
 
 const GIB = 1024 ** 3;
 
@@ -28,7 +26,7 @@ const onFiles = fc.oneof(
   { weight: 1, arbitrary: keyValueCommand },
 );
 
-const bytesIn = (directory: string): Pick<Real, 'read' | 'write'> => {
+const bytesIn = (directory: string): Bytes => {
   const opened = (id: string, flags: string) => open(join(directory, `volume-${id}`), flags);
   return {
     async write(id, byte) {
@@ -46,40 +44,33 @@ describe("a volume's life", () => {
   law(
     "is as cinderlib's rules say, on the memory array, whatever the array does",
     800,
-    fc.asyncProperty(stepsWith(anyCommand, VOLUMES, { maxCommands: 60, size: 'max' }), async (steps) => {
-      const log = createMemoryLog();
-      await using house = await openHouse(log);
+    fc.asyncProperty(stepsWith(anyCommand, VOLUMES, { maxLength: 60, size: 'max' }), async (steps) => {
+      await using house = await openHouse();
       const { engine, array } = house;
-      const real: Real = {
-        engine,
-        log,
-        faults: house,
+      const bytes: Bytes = {
         write: async (id, byte) => array.write(id, 0, Uint8Array.of(byte)),
         read: async (id) => array.read(id, 0, 1)[0] ?? 0,
       };
-      await compare(steps, emptyStorage(), real);
+      await compare(steps, emptyStorage(), livedBy(engine, bytes), house);
     }),
   );
 
   law(
     'is the same on the SQLite log and the file driver, byte for byte',
     25,
-    fc.asyncProperty(stepsWith(onFiles, VOLUMES, { maxCommands: 40, size: 'max' }), async (steps) => {
+    fc.asyncProperty(stepsWith(onFiles, VOLUMES, { maxLength: 40, size: 'max' }), async (steps) => {
       await using place = await scratch();
       const { file } = place;
       const directory = join(place.directory, 'volumes');
       await using engine = await openEngine({ log: file });
       await engine.addBackend({ name: BACKEND, driver: 'file', options: { directory } });
-      const log = await openSqliteLog({ file, ifMissing: 'refuse' });
       const model = emptyStorage();
-      const real: Real = { engine, log, ...bytesIn(directory) };
-      await compare(steps, model, real);
+      await compare(steps, model, livedBy(engine, bytesIn(directory)));
       const sizes = Object.entries(model.volumes).filter(([, { made }]) => made);
       for (const [id, { size, status }] of sizes) {
         if (status === 'deleted') continue;
         expect((await stat(join(directory, `volume-${id}`))).size).toBe(size * GIB);
       }
-      await log.close();
     }),
   );
 });

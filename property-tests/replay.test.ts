@@ -3,7 +3,7 @@ import { isRight } from 'fp-ts/lib/Either.js';
 import { describe, expect } from 'vitest';
 import { aggregateOf, evolveStream, kindOf, type StreamState } from '../src/domain/streams.ts';
 import { createMemoryLog } from '../src/eventlog/memory.ts';
-import { volumeOf } from './model/commands.ts';
+import { volumeOf } from '../src/testing/lifecycle/about.ts';
 import { openHouse } from './model/house.ts';
 import { asKept, expectKept, expectSoundRecord, foldsOf, readerOf, storedEvents } from './model/record.ts';
 import { law } from './model/runs.ts';

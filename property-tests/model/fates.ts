@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import type { MemoryCall } from '../../src/drivers/memory/faults.ts';
 import type { Command, CommandName } from '../../src/index.ts';
+import type { Ending } from '../../src/testing/lifecycle/rule.ts';
+import type { Storage } from '../../src/testing/lifecycle/storage.ts';
 import type { House } from './house.ts';
-import type { Ending } from './rule.ts';
-import type { Storage } from './storage.ts';
 
 /** What becomes of the one call by which a command has its effect. */
 export const FATES = ['answered', 'refused', 'answer lost', 'call lost', 'silence'] as const;

@@ -1,8 +1,8 @@
 import type { Command } from '../../src/index.ts';
-import { volumeOf } from './commands.ts';
-import { seenByModel } from './likeness.ts';
-import { type Answer, begin, type Course, courseOf, isAnswer, proceed } from './rules.ts';
-import type { Storage } from './storage.ts';
+import { volumeOf } from '../../src/testing/lifecycle/about.ts';
+import { seenByModel } from '../../src/testing/lifecycle/likeness.ts';
+import { type Answer, begin, type Course, courseOf, isAnswer, proceed } from '../../src/testing/lifecycle/rules.ts';
+import type { Storage } from '../../src/testing/lifecycle/storage.ts';
 
 /** A command that was given with others at the same time, and the code it was answered with (`null` when it was done). */
 export interface Answered {

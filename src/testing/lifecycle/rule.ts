@@ -1,4 +1,5 @@
-import type { CommandInput, CommandName, RejectionCode } from '../../src/index.ts';
+import type { RejectionCode } from '../../domain/errors.ts';
+import type { CommandInput, CommandName } from '../../library/commander.ts';
 import type { Refusals, Storage } from './storage.ts';
 
 /** How the one driver call of a command ends. */

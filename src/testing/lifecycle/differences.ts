@@ -1,7 +1,7 @@
-import type { RecordedEvent } from '../../src/domain/event.ts';
-import type { VolumeState } from '../../src/domain/volume/volume.ts';
-import type { MemoryArray } from '../../src/drivers/memory/array.ts';
-import { HERE } from './commands.ts';
+import { hostname } from 'node:os';
+import type { RecordedEvent } from '../../domain/event.ts';
+import type { VolumeState } from '../../domain/volume/volume.ts';
+import type { MemoryArray } from '../../drivers/memory/array.ts';
 
 const GIB = 1024n ** 3n;
 
@@ -59,7 +59,7 @@ export const differences = (
     ...[...Object.keys(state.connections), ...attachments.map((attachment) => attachment.id)].flatMap((connection) => {
       const known = state.connections[connection];
       const isReported = known?.device?.path === '/dev/sdq';
-      if (excused.has(connection) || isReported || known?.connector.host !== HERE) return [];
+      if (excused.has(connection) || isReported || known?.connector.host !== hostname()) return [];
       return said(`device of ${connection}`, array.attachments.has(connection), known.device !== null);
     }),
   ];

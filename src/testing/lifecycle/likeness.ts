@@ -1,4 +1,4 @@
-import type { VolumeState } from '../../src/domain/volume/volume.ts';
+import type { VolumeState } from '../../domain/volume/volume.ts';
 import { isAttached, type Storage } from './storage.ts';
 
 /** What the model knows of a volume, as the engine has it. */

@@ -1,7 +1,9 @@
-import type { RejectionCode } from '../../src/index.ts';
+import { hostname } from 'node:os';
+import type { RejectionCode } from '../../domain/errors.ts';
 
 /** What a user of cinderlib would draw on a whiteboard. No events, no revisions, no ids of commands. */
 export interface Storage {
+  readonly limits: Limits;
   backend: 'thawed' | 'freezing' | 'frozen' | 'thawing';
   readonly volumes: Record<string, Volume>;
   /** Snapshots and connections that were ever asked for: their ids stay taken. */
@@ -36,7 +38,24 @@ export interface Connection {
   told: boolean;
 }
 
-export const emptyStorage = (): Storage => ({ backend: 'thawed', volumes: {}, asked: [], keyValues: {} });
+/** What the model must know of the backend and the host. */
+export interface Limits {
+  /** From this size on, in GiB, the backend cannot hold a volume. */
+  readonly tooLargeGiB: number;
+  /** The name of this host. */
+  readonly here: string;
+  /** Whether a volume that a host is connected to may grow. */
+  readonly extendsOnline: boolean;
+}
+
+/** A backend with no volumes. */
+export const emptyStorage = (limits: Partial<Limits> = {}): Storage => ({
+  limits: { tooLargeGiB: Number.POSITIVE_INFINITY, here: hostname(), extendsOnline: true, ...limits },
+  backend: 'thawed',
+  volumes: {},
+  asked: [],
+  keyValues: {},
+});
 
 /** Why a command is refused: every rule that it breaks. The engine names one of them. */
 export type Refusals = readonly RejectionCode[];

@@ -1,4 +1,3 @@
-import { HERE } from './commands.ts';
 import type { Ending, Rules } from './rule.ts';
 import {
   type Connection,
@@ -107,8 +106,8 @@ export const connectionRules: Rules<
   AttachVolume: {
     changesArray: true,
     failure: 'ConnectorFailed',
-    judge: (storage, { id, volume_id }) => connectable(storage, volume_id, String(id), HERE),
-    begin: (storage, { id, volume_id }) => connect(storage, volume_id, String(id), HERE),
+    judge: (storage, { id, volume_id }) => connectable(storage, volume_id, String(id), storage.limits.here),
+    begin: (storage, { id, volume_id }) => connect(storage, volume_id, String(id), storage.limits.here),
     end: (storage, { id, volume_id }, ending) => {
       const of = volume(storage, volume_id);
       connected(of, String(id), ending);
@@ -126,7 +125,7 @@ export const connectionRules: Rules<
       const { force = false } = input;
       if (connection === undefined) return undefined;
       if (!isNotOnHost(connection)) {
-        if (connection.host !== HERE && !force) return ['InvalidConnection'];
+        if (connection.host !== storage.limits.here && !force) return ['InvalidConnection'];
         const detached = untold(connection, force, ending);
         detachedDevice(connection, detached);
         if (detached !== 'done') return detached === ending ? undefined : ['InvalidConnection'];
@@ -142,7 +141,7 @@ export const connectionRules: Rules<
     judge: (storage, input) => {
       const connection = connectionOf(storage, input);
       if (connection === undefined) return ['ConnectionNotFound'];
-      if (connection.host !== HERE) return ['InvalidConnection'];
+      if (connection.host !== storage.limits.here) return ['InvalidConnection'];
       if (connection.device !== null) return 'nothing to do';
       return when(
         !connection.told || !['reserved', 'error_attaching'].includes(connection.status),
@@ -169,7 +168,7 @@ export const connectionRules: Rules<
       const connection = connectionOf(storage, input);
       if (connection === undefined) return gone(storage, input.connection_id);
       if (isNotOnHost(connection)) return 'nothing to do';
-      return when(connection.host !== HERE && input.force !== true, 'InvalidConnection');
+      return when(connection.host !== storage.limits.here && input.force !== true, 'InvalidConnection');
     },
     begin: (storage, input) => {
       const connection = connectionOf(storage, input);

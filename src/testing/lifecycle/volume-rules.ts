@@ -1,5 +1,4 @@
-import type { RejectionCode } from '../../src/index.ts';
-import { HUGE } from './commands.ts';
+import type { RejectionCode } from '../../domain/errors.ts';
 import type { Ending, Rules } from './rule.ts';
 import {
   leaveQuestion,
@@ -14,7 +13,7 @@ import {
 } from './storage.ts';
 
 export const changeable = ({ backend }: Storage): Refusals => when(backend !== 'thawed', 'BackendFrozen');
-const fitting = (size: number): Refusals => when(size >= HUGE, 'SizeExceedsBackend');
+const fitting = ({ limits }: Storage, size: number): Refusals => when(size >= limits.tooLargeGiB, 'SizeExceedsBackend');
 const existing = (storage: Storage, id: string): Refusals => when(storage.volumes[id] !== undefined, 'AlreadyExists');
 
 /** Why it may not be used: it is not there, or its status says no. */
@@ -114,7 +113,11 @@ export const volumeRules: Rules<
 > = {
   CreateVolume: {
     changesArray: true,
-    judge: (storage, { id, size }) => [...existing(storage, String(id)), ...changeable(storage), ...fitting(size)],
+    judge: (storage, { id, size }) => [
+      ...existing(storage, String(id)),
+      ...changeable(storage),
+      ...fitting(storage, size),
+    ],
     begin: ({ volumes }, { id, size, name, multiattach }) => {
       volumes[String(id)] = made(size, { name: name ?? null, multiattach: multiattach ?? false });
     },
@@ -154,7 +157,13 @@ export const volumeRules: Rules<
       if (refusals.length > 0) return refusals;
       const present = volume(storage, volume_id).size;
       if (size === present) return 'nothing to do';
-      return [...when(size < present, 'CannotShrink'), ...changeable(storage), ...fitting(size)];
+      const grows = storage.limits.extendsOnline || volume(storage, volume_id).status !== 'in-use';
+      return [
+        ...when(size < present, 'CannotShrink'),
+        ...when(!grows, 'UnsupportedByDriver'),
+        ...changeable(storage),
+        ...fitting(storage, size),
+      ];
     },
     begin: (storage, { volume_id }) => {
       volume(storage, volume_id).status = 'extending';
@@ -295,5 +304,5 @@ const copyRefusals = (storage: Storage, id: string, size: number | undefined, at
   ...existing(storage, id),
   ...when(size !== undefined && size < atLeast, 'CannotShrink'),
   ...changeable(storage),
-  ...fitting(size ?? atLeast),
+  ...fitting(storage, size ?? atLeast),
 ];

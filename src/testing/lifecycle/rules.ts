@@ -1,5 +1,5 @@
-import type { Command } from '../../src/index.ts';
-import { partOf, volumeOf } from './commands.ts';
+import type { Command } from '../../library/commander.ts';
+import { partOf, volumeOf } from './about.ts';
 import { connectionRules } from './connection-rules.ts';
 import type { Ending, Rule, Rules } from './rule.ts';
 import { leaveQuestion, type Refusals, type Storage, volume } from './storage.ts';
