@@ -23,8 +23,14 @@ const arbitraries = commandArbitraries({
 });
 
 export const FIRST_VOLUME: Command = arbitraries.first;
-export const volumeCommand = arbitraries.onVolumes;
-export const connectionCommand = arbitraries.onConnections;
+export const volumeCommand = fc.oneof(
+  { weight: 9, arbitrary: arbitraries.onVolumes },
+  { weight: 1, arbitrary: arbitraries.onRecords },
+);
+export const connectionCommand = fc.oneof(
+  { weight: 9, arbitrary: arbitraries.onConnections },
+  { weight: 1, arbitrary: arbitraries.onRecords },
+);
 export const attachmentCommand = arbitraries.onThisHost;
 
 type Given = fc.Arbitrary<Command>;

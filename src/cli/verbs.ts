@@ -53,7 +53,8 @@ export const telling = <Options = object, Given extends Operands = readonly stri
     await print(await answer(operands as Given, options), options.json ?? false);
   });
 
-const refusePast = ({ at }: Globals): void => {
+/** Nothing is done in the past. */
+export const refusePast = ({ at }: Globals): void => {
   if (at === undefined) return;
   throw new ScoriaError(
     rejections.InvalidInput('--at is for reading: nothing can be done in the past', 'leave --at out', { at }),

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { Capability } from '../domain/backend/backend.ts';
 import type { Json } from '../domain/json.ts';
-import type { DriverDefinition } from './contract.ts';
+import { silentLogger } from '../logging.ts';
+import { capabilitiesOf, type DriverDefinition } from './contract.ts';
 import { descriptionOf, isDecimal, isSecret, REFERENCE_FORMS } from './options.ts';
 
 export interface OptionDescription {
@@ -54,4 +56,31 @@ const rangeText = ({ minimum, maximum }: JsonSchema): string => {
   const from = minimum !== undefined && minimum > Number.MIN_SAFE_INTEGER ? ` from ${minimum}` : '';
   const to = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? ` to ${maximum}` : '';
   return from + to;
+};
+
+/**
+ * What the driver can, with the defaults of its options; `null` when it cannot be made without options that only an
+ * operator knows. It is made and not set up, so that nothing is touched.
+ */
+export const describeCapabilities = (definition: DriverDefinition): readonly Capability[] | null => {
+  const refused = () => Promise.reject(new Error('a driver that is only looked at starts no programs'));
+  try {
+    const given = describeOptions(definition).filter(({ required }) => required);
+    const samples = Object.fromEntries(given.map(({ name }) => [name, sampleOf(definition.options.shape[name])]));
+    const options = definition.options.parse(samples);
+    return capabilitiesOf(definition.create(options, { backendName: 'unnamed', run: refused, log: silentLogger }));
+  } catch {
+    return null;
+  }
+};
+
+/** Something of the option's type, in the place of what only an operator knows. */
+const sampleOf = (schema: z.core.$ZodType | undefined): unknown => {
+  if (schema === undefined) return undefined;
+  if (isSecret(schema)) return { env: 'NAME' };
+  const { type, enum: choices, minimum } = jsonSchemaOf(schema);
+  if (choices !== undefined) return choices[0];
+  if (type === 'integer' || type === 'number') return minimum ?? 1;
+  if (type === 'boolean') return false;
+  return type === 'array' ? [] : 'unknown';
 };

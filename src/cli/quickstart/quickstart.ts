@@ -1,5 +1,6 @@
 import type { Globals } from '../globals.ts';
 import { Interrupted, interruption } from '../interruption.ts';
+import { quoted } from '../quoted.ts';
 import { openSession, type Session } from '../session.ts';
 import { Access, type DeviceKind } from './access.ts';
 import { type LookBack, lookBack } from './look-back.ts';
@@ -49,5 +50,3 @@ const nextCommands = ({ log }: Place, position: bigint): readonly string[] => {
     `${scoria} volume create quickstart 1 --name mine --reason 'my first'`,
   ];
 };
-
-const quoted = (path: string): string => (/^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`);

@@ -1,9 +1,10 @@
 import { open } from 'node:fs/promises';
 import { ConnectorFailure, type Device, type HostConnector } from '../../connectors/contract.ts';
 import type { HostEnvironment } from '../../connectors/environment.ts';
-import { findHostConnector } from '../../connectors/registry.ts';
+import { findHostConnector, PROTOCOLS } from '../../connectors/registry.ts';
 import type { ConnectionInfo } from '../../drivers/contract.ts';
 import { memoryArray } from '../../drivers/memory/array.ts';
+import { CannotCheck } from './cannot-check.ts';
 
 /** A volume's bytes, as a host reads and writes them that has it attached. Offsets and lengths are bytes. */
 export interface AttachedBytes {
@@ -20,6 +21,8 @@ export type Attach = (info: ConnectionInfo) => Promise<AttachedBytes>;
 export const attachOn =
   (host: HostEnvironment): Attach =>
   async (info) => {
+    const { driver_volume_type: protocol } = info;
+    if (!PROTOCOLS.includes(protocol)) throw new CannotCheck(`this host cannot attach volumes of protocol ${protocol}`);
     const { connector, device } = await attached(host, info);
     const { write, read, close } = await openDevice(info, device.path);
     return {

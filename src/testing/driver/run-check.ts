@@ -4,12 +4,13 @@ import type { Engine } from '../../library/engine.ts';
 import { same } from '../asserting.ts';
 import type { EngineCheck } from '../engine/checks.ts';
 import { EngineTrial } from '../engine/trial.ts';
+import { CannotCheck } from './cannot-check.ts';
 import type { DriverCheck, Need } from './check.ts';
 import { cleanUp, type Leftover } from './clean-up.ts';
 import { releaseOn } from './host-bytes.ts';
 import { Ledger, type Notes } from './made.ts';
 import type { DriverSubject } from './subject.ts';
-import { CannotCheck, DriverTrial } from './trial.ts';
+import { DriverTrial } from './trial.ts';
 
 /** What a check runs in. */
 export interface CheckSite {
@@ -63,7 +64,7 @@ const run = async (check: AnyCheck, site: CheckSite, ledger: Ledger): Promise<vo
   try {
     await check.run(trial);
   } finally {
-    await trial.noteRest(ledger);
+    await trial.sweep(ledger);
   }
 };
 

@@ -29,6 +29,8 @@ export interface BackendUnderTest {
   readonly remains?: () => Promise<readonly string[]>;
   /** What the driver may use of this process; the real thing and a silent log unless given. */
   readonly environment?: Partial<Pick<DriverEnvironment, 'run' | 'log'>>;
+  /** What runs programs as root: `sudo -n` unless given. */
+  readonly rootHelper?: string;
   /** Called when a check is over. */
   readonly close?: () => Promise<void>;
 }
@@ -49,9 +51,13 @@ export interface DriverSubject {
 
 const LARGEST_GIB = 8_388_608;
 
-export const environmentOf = ({ environment = {} }: BackendUnderTest): Pick<DriverEnvironment, 'run' | 'log'> => {
+/** What a driver and this host's connectors may use. */
+export const environmentOf = ({
+  environment = {},
+  rootHelper = 'sudo -n',
+}: BackendUnderTest): Pick<DriverEnvironment, 'run' | 'log'> => {
   const log = environment.log ?? silentLogger;
-  return { log, run: environment.run ?? createCommandRunner({ rootHelper: 'sudo -n', log }) };
+  return { log, run: environment.run ?? createCommandRunner({ rootHelper, log }) };
 };
 
 /** Makes the driver, sets it up, and asks it what checks need to know. */

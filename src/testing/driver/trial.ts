@@ -4,6 +4,7 @@ import type { Connection, Volume } from '../../domain/volume/volume.ts';
 import { type ConnectionInfo, type Connector, type Driver, DriverFailure } from '../../drivers/contract.ts';
 import { holds, rejected, same } from '../asserting.ts';
 import { aConnection, aVolume } from '../resources.ts';
+import { CannotCheck } from './cannot-check.ts';
 import type { AttachedBytes } from './host-bytes.ts';
 import type { Ledger } from './made.ts';
 import type { DriverSubject } from './subject.ts';
@@ -11,11 +12,6 @@ import { trackedDriver } from './tracked-driver.ts';
 
 export const GIB_BYTES = 1024n ** 3n;
 const FAR_BYTES = 700 * 1024 * 1024 + 512 * 3;
-
-/** A check cannot be made here, and nothing is wrong with the driver. */
-export class CannotCheck extends Error {
-  override readonly name = 'CannotCheck';
-}
 
 export interface Connected {
   readonly info: ConnectionInfo;

@@ -6,12 +6,12 @@ import type { Connection } from '../../library/connection.ts';
 import type { Engine } from '../../library/engine.ts';
 import type { Snapshot } from '../../library/snapshot.ts';
 import type { Volume } from '../../library/volume.ts';
+import { CannotCheck } from '../driver/cannot-check.ts';
 import { deviceBytes, type OpenDevice, openDevice } from '../driver/host-bytes.ts';
 import type { Ledger } from '../driver/made.ts';
-import { madeOf } from '../driver/made-by-engine.ts';
 import { type DriverSubject, environmentOf } from '../driver/subject.ts';
-import { CannotCheck } from '../driver/trial.ts';
 import { checkId } from '../ids.ts';
+import { sweep } from './sweep.ts';
 
 /** One check of a backend through an engine: real commands, real events. */
 export class EngineTrial {
@@ -90,13 +90,9 @@ export class EngineTrial {
     return result;
   }
 
-  /** Notes in the ledger what the record says may still be on the array. */
-  async noteRest(ledger: Ledger): Promise<void> {
-    const view = await this.engine.view();
-    for (const document of view.volumes()) {
-      if (!this.#volumes.includes(document.id)) continue;
-      for (const made of madeOf(document)) await ledger.note(made);
-    }
+  /** Deletes the volumes of this check, and notes in the ledger what may still be on the array. */
+  sweep(ledger: Ledger): Promise<void> {
+    return sweep(this.engine, this.#volumes, ledger);
   }
 
   /** The size in bytes that this host sees of a connection that it has attached. */

@@ -31,8 +31,10 @@ export interface CommandArbitraries {
   readonly first: Command;
   /** Commands on volumes and snapshots, each about as often as it gets anywhere. */
   readonly onVolumes: fc.Arbitrary<Command>;
-  /** Connecting hosts, disconnecting them, and what they report. */
+  /** Connecting hosts and disconnecting them. */
   readonly onConnections: fc.Arbitrary<Command>;
+  /** Names, metadata and what hosts report: what is recorded and reaches no driver. */
+  readonly onRecords: fc.Arbitrary<Command>;
   /** What attaches and detaches on this host. */
   readonly onThisHost: fc.Arbitrary<Command>;
 }
@@ -101,21 +103,6 @@ export const commandArbitraries = (choices: CommandChoices): CommandArbitraries 
     },
     { weight: 2, arbitrary: given('DeleteVolume', fc.record({ volume_id })) },
     { weight: 3, arbitrary: given('ExtendVolume', fc.record({ volume_id, size })), needs: 'extend' },
-    {
-      weight: 1,
-      arbitrary: given(
-        'RenameVolume',
-        fc.record({ volume_id, name: fc.constantFrom('data', 'logs', null) }),
-        optional('description', fc.constantFrom('of the database', null)),
-      ),
-    },
-    {
-      weight: 1,
-      arbitrary: given(
-        'SetVolumeMetadata',
-        fc.record({ volume_id, metadata: fc.dictionary(fc.constantFrom('a', 'b'), fc.constantFrom('1', '2', null)) }),
-      ),
-    },
     { weight: 5, arbitrary: given('CreateSnapshot', newSnapshot), needs: 'snapshots' },
     { weight: 3, arbitrary: given('DeleteSnapshot', ofSnapshot), needs: 'snapshots' },
     { weight: 4, arbitrary: given('RevertToSnapshot', ofSnapshot), needs: 'revert' },
@@ -149,10 +136,18 @@ export const commandArbitraries = (choices: CommandChoices): CommandArbitraries 
     onConnections: fc.oneof(
       { weight: 4, arbitrary: given('ConnectVolume', newConnection, fc.record({ connector }), attach_mode) },
       { weight: 4, arbitrary: given('DisconnectVolume', ofConnection, force) },
-      {
-        weight: 1,
-        arbitrary: given('ReportDevice', ofConnection, fc.record({ device: fc.constant({ path: '/dev/sdq' }) })),
-      },
+    ),
+    onRecords: fc.oneof(
+      given(
+        'RenameVolume',
+        fc.record({ volume_id, name: fc.constantFrom('data', 'logs', null) }),
+        optional('description', fc.constantFrom('of the database', null)),
+      ),
+      given(
+        'SetVolumeMetadata',
+        fc.record({ volume_id, metadata: fc.dictionary(fc.constantFrom('a', 'b'), fc.constantFrom('1', '2', null)) }),
+      ),
+      given('ReportDevice', ofConnection, fc.record({ device: fc.constant({ path: '/dev/sdq' }) })),
     ),
     onThisHost: fc.oneof(
       { weight: 3, arbitrary: given('AttachVolume', newConnection, attach_mode) },

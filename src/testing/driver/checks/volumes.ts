@@ -1,7 +1,8 @@
 import { BackendStatsSchema } from '../../../domain/backend/backend.ts';
 import { holds, same } from '../../asserting.ts';
+import { CannotCheck } from '../cannot-check.ts';
 import { check } from '../check.ts';
-import { CannotCheck, GIB_BYTES } from '../trial.ts';
+import { GIB_BYTES } from '../trial.ts';
 
 /** Stats, creating, finding and deleting volumes. */
 export const volumeChecks = [

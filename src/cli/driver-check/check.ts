@@ -1,0 +1,117 @@
+import { randomInt } from 'node:crypto';
+import { rejections, ScoriaError } from '../../domain/errors.ts';
+import { createLogger } from '../../logging.ts';
+import { checkDriver, checksNamed, type DriverReport, openJournal } from '../../testing.ts';
+import { Interrupted } from '../failures.ts';
+import type { Globals } from '../globals.ts';
+import { print } from '../report.ts';
+import { againLine, cleanUpLine } from './again.ts';
+import { type JournalFile, newJournalFile } from './journal-file.ts';
+import type { CheckOptions } from './options.ts';
+import { tellingProgress } from './progress.ts';
+import { invalid, type Target, targetOf } from './target.ts';
+import { reportText } from './text.ts';
+
+type Options = CheckOptions & Globals;
+
+const LARGEST_SEED = 2 ** 31 - 1;
+
+/** Checks a driver on a backend, prints what was found, and throws when that is not good. */
+export const check = async (backend: string | undefined, options: Options): Promise<void> => {
+  const only = onlyOf(options);
+  const seed = options.seed ?? randomInt(LARGEST_SEED);
+  if (options.path !== undefined && options.seed === undefined) {
+    throw invalid('--path goes with the seed that it is a path of', 'give --seed too, as the failure printed it');
+  }
+  const target = await targetOf(backend, options);
+  const file = await newJournalFile(options.journal);
+  const stop = new AbortController();
+  const interrupt = () => stop.abort(new Interrupted('stopped'));
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  let report: DriverReport;
+  try {
+    report = await checked(target, file, options, { only, seed, signal: stop.signal });
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+  await conclude(report, file, backend, options);
+};
+
+const checked = async (
+  target: Target,
+  file: JournalFile,
+  options: Options,
+  {
+    only,
+    seed,
+    signal,
+  }: { readonly only: ReturnType<typeof onlyOf>; readonly seed: number; readonly signal: AbortSignal },
+): Promise<DriverReport> => {
+  const { rootHelper, runs, path, maxCommands, size, pool, logLevel, json } = options;
+  const telling = tellingProgress(json ?? false);
+  const logger = createLogger({ level: logLevel });
+  const helper = rootHelper === undefined ? {} : { rootHelper };
+  telling.say(`seed ${seed}; the record of this check is ${file.path}`);
+  await using journal = await openJournal(file.path, 'create', { logger, ...helper });
+  try {
+    return await checkDriver({
+      ...{ journal, driver: target.driver, backendName: target.backendName },
+      backend: { options: target.options, sizeGiB: size, environment: { log: logger }, ...helper },
+      ...{ pool: pool ?? null, only, runs, seed, maxCommands, signal },
+      ...(path === undefined ? {} : { path }),
+      onProgress: telling.tell,
+    });
+  } catch (error) {
+    // Nothing was made: the backend could not be brought into use.
+    await file.remove();
+    throw error;
+  } finally {
+    telling.end();
+  }
+};
+
+const conclude = async (
+  report: DriverReport,
+  file: JournalFile,
+  backend: string | undefined,
+  options: Options,
+): Promise<void> => {
+  const { model, passed, leftovers, interrupted } = report;
+  const isKept = leftovers.length > 0 || !(passed || interrupted);
+  if (!isKept) await file.remove();
+  const { failure, seed } = model ?? {};
+  const footing = {
+    again:
+      failure === undefined || seed === undefined ? null : againLine(backend, options, { seed, path: failure.path }),
+    journal: isKept ? file.path : null,
+    cleanUp: leftovers.length === 0 ? null : cleanUpLine(file.path),
+  };
+  const json = { ...report, again: footing.again, journal: footing.journal };
+  await print({ json, text: () => reportText(report, footing) }, options.json ?? false);
+  if (interrupted) throw new Interrupted('stopped');
+  if (passed) return;
+  throw new ScoriaError(
+    rejections.DriverFailed(`driver "${report.driver}" failed the check: ${whatFailed(report)}`, 'see the report', {
+      driver: report.driver,
+    }),
+  );
+};
+
+const whatFailed = ({ checks, model, leftovers }: DriverReport): string => {
+  const failed = checks.filter(({ status }) => status === 'failed').length;
+  return [
+    ...(failed === 0 ? [] : [`${failed} of ${checks.length} checks`]),
+    ...(model?.status === 'failed' ? ['the lifecycle model'] : []),
+    ...(leftovers.length === 0 ? [] : [`${leftovers.length} left on the array`]),
+  ].join(', ');
+};
+
+const onlyOf = ({ only, path }: Options) => {
+  if (only === undefined) return path === undefined ? 'everything' : 'model';
+  if (only === 'suite' || only === 'model') return only;
+  if (checksNamed(only).length > 0) return { named: only };
+  throw invalid(
+    `no check has ${JSON.stringify(only)} in its name`,
+    'give suite, model, or part of the name of a check',
+  );
+};

@@ -1,0 +1,139 @@
+import type { JsonObject } from '../../domain/json.ts';
+import { findDriver } from '../../drivers/registry.ts';
+import type { Engine } from '../../library/engine.ts';
+import type { Leftover } from '../driver/clean-up.ts';
+import { allChecks } from '../driver/describe.ts';
+import { attachOn } from '../driver/host-bytes.ts';
+import { type AnyCheck, type CheckSite, runCheck } from '../driver/run-check.ts';
+import { type BackendUnderTest, environmentOf, openSubject } from '../driver/subject.ts';
+import { checkLifecycle } from '../lifecycle/check-lifecycle.ts';
+import { notesIn } from './journal.ts';
+import type { CheckReport, DriverReport, ModelReport, Progress } from './report.ts';
+
+export interface DriverCheckRequest {
+  /** A journal of its own, by `openJournal`: it records all that is made. */
+  readonly journal: Engine;
+  /** A name that `driver show` takes. */
+  readonly driver: string;
+  /** The backend's name, which some drivers put into names on the array. */
+  readonly backendName: string;
+  readonly backend: BackendUnderTest & { readonly options?: JsonObject };
+  /** The pool for the model's volumes. */
+  readonly pool?: string | null;
+  readonly only: 'everything' | 'suite' | 'model' | { readonly named: string };
+  readonly runs: number;
+  readonly seed: number;
+  readonly path?: string;
+  readonly maxCommands: number;
+  /** Ends the check after the call that is under way. What was made is taken away all the same. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** Checks whose names begin with, or hold, what was asked for. */
+export const checksNamed = (name: string): readonly AnyCheck[] =>
+  allChecks.filter((check) => check.name.toLowerCase().includes(name.toLowerCase()));
+
+/** Runs the suite and the lifecycle model against a backend, and takes away what they made. */
+export const checkDriver = async (request: DriverCheckRequest): Promise<DriverReport> => {
+  const { journal: engine, signal } = request;
+  const definition = await findDriver(request.driver);
+  const backend = await engine.addBackend({
+    name: request.backendName,
+    driver: request.driver,
+    options: { ...request.backend.options },
+  });
+  const subject = await openSubject(definition, request.backend, request.backendName);
+  const site: CheckSite = {
+    subject,
+    engine,
+    backend,
+    host: environmentOf(request.backend),
+    notes: notesIn(engine),
+    beforeCall: () => signal?.throwIfAborted(),
+  };
+  try {
+    const { reports, leftovers } = await runSuite(request, site);
+    const withModel = request.only === 'everything' || request.only === 'model';
+    const model = withModel && !signal?.aborted ? await runModel(request, site, leftovers) : null;
+    const interrupted = signal?.aborted ?? false;
+    const failed = model?.status === 'failed' || reports.some(({ status }) => status === 'failed');
+    return {
+      driver: request.driver,
+      backend: request.backendName,
+      capabilities: subject.capabilities,
+      checks: reports,
+      model,
+      leftovers: onlyOnce(leftovers),
+      interrupted,
+      passed: !interrupted && !failed && leftovers.length === 0,
+    };
+  } finally {
+    await subject.driver.close?.();
+  }
+};
+
+const onlyOnce = (leftovers: readonly Leftover[]): readonly Leftover[] => [
+  ...new Map(leftovers.map((one) => [`${one.kind} ${one.id}`, one])).values(),
+];
+
+const chosen = ({ only }: DriverCheckRequest): readonly AnyCheck[] => {
+  if (only === 'model') return [];
+  return typeof only === 'object' ? checksNamed(only.named) : allChecks;
+};
+
+const runSuite = async (request: DriverCheckRequest, site: CheckSite) => {
+  const reports: CheckReport[] = [];
+  const leftovers: Leftover[] = [];
+  const checks = chosen(request);
+  for (const [index, check] of checks.entries()) {
+    const place = { number: index + 1, of: checks.length };
+    request.onProgress?.({ kind: 'check begins', ...place, name: check.name });
+    const began = performance.now();
+    const ended = await runCheck(check, site);
+    if (ended.status === 'failed') leftovers.push(...ended.leftovers);
+    // What an interruption cut short says nothing of the driver.
+    if (request.signal?.aborted) break;
+    const report: CheckReport = {
+      level: check.level,
+      name: check.name,
+      status: ended.status,
+      ...(ended.status === 'failed' ? { message: messageOf(ended.error) } : {}),
+      ...('why' in ended ? { message: ended.why } : {}),
+      duration_ms: Math.round(performance.now() - began),
+    };
+    reports.push(report);
+    request.onProgress?.({ kind: 'check ended', ...place, report });
+  }
+  return { reports, leftovers };
+};
+
+const runModel = async (request: DriverCheckRequest, site: CheckSite, leftovers: Leftover[]): Promise<ModelReport> => {
+  const { runs, seed, path, maxCommands, onProgress } = request;
+  // A file is read as it is: that the host attaches it is what the suite looks at.
+  const attach =
+    request.backend.attach === undefined ? attachOn({ ...site.host, isRoot: false }) : request.backend.attach;
+  const began = performance.now();
+  const result = await checkLifecycle(
+    { ...site, subject: { ...site.subject, attach }, pool: request.pool ?? null },
+    {
+      runs,
+      seed,
+      ...(path === undefined ? {} : { path }),
+      maxCommands,
+      onRun: (done, shortest) => onProgress?.({ kind: 'run ended', done, of: runs, shortest }),
+    },
+  );
+  leftovers.push(...result.leftovers);
+  const counted = {
+    runs: result.runs,
+    seed,
+    max_commands: maxCommands,
+    duration_ms: Math.round(performance.now() - began),
+  };
+  if (request.signal?.aborted) return { status: 'interrupted', ...counted };
+  if (result.failure === null) return { status: 'passed', ...counted };
+  return { status: 'failed', ...counted, failure: result.failure };
+};
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
