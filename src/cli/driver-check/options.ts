@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { countOf, pairsOf, sizeOf } from '../arguments.ts';
 
 export const DEFAULT_RUNS = 20;
-export const DEFAULT_MAX_COMMANDS = 20;
+export const DEFAULT_MAX_COMMANDS = 30;
 export const DEFAULT_SIZE_GIB = 1;
 
 export interface CheckOptions {

@@ -68,7 +68,8 @@ const summaryLines = (report: DriverReport, { journal, cleanUp }: Footing): read
     .filter(([count, status]) => count > 0 || status === 'passed')
     .map(([count, status]) => `${count} ${status}`);
   return [
-    `${interrupted ? 'interrupted: ' : ''}${counts.join(', ')}`,
+    ...(interrupted ? ['interrupted'] : []),
+    ...(checks.length === 0 ? [] : [counts.join(', ')]),
     ...(leftovers.length === 0 ? ['Everything that was made is gone.'] : ['Left on the array:']),
     ...leftovers.map(({ kind, id, why }) => `  ${kind} ${printable(id)}: ${printable(why)}`),
     ...(journal === null ? [] : [`The record of it is in ${journal}`]),

@@ -4,7 +4,7 @@ import type { Engine } from '../../library/engine.ts';
 import type { Leftover } from '../driver/clean-up.ts';
 import { allChecks } from '../driver/describe.ts';
 import { attachOn } from '../driver/host-bytes.ts';
-import { type AnyCheck, type CheckSite, runCheck } from '../driver/run-check.ts';
+import { type AnyCheck, type CheckEnd, type CheckSite, runCheck } from '../driver/run-check.ts';
 import { type BackendUnderTest, environmentOf, openSubject } from '../driver/subject.ts';
 import { checkLifecycle } from '../lifecycle/check-lifecycle.ts';
 import { notesIn } from './journal.ts';
@@ -55,7 +55,8 @@ export const checkDriver = async (request: DriverCheckRequest): Promise<DriverRe
   try {
     const { reports, leftovers } = await runSuite(request, site);
     const withModel = request.only === 'everything' || request.only === 'model';
-    const model = withModel && !signal?.aborted ? await runModel(request, site, leftovers) : null;
+    const mayMake = leftovers.length === 0 && !signal?.aborted;
+    const model = withModel && mayMake ? await runModel(request, site, leftovers) : null;
     const interrupted = signal?.aborted ?? false;
     const failed = model?.status === 'failed' || reports.some(({ status }) => status === 'failed');
     return {
@@ -82,6 +83,9 @@ const chosen = ({ only }: DriverCheckRequest): readonly AnyCheck[] => {
   return typeof only === 'object' ? checksNamed(only.named) : allChecks;
 };
 
+/** Nothing more is made on an array from which it might not be taken away. */
+const STOPPED: CheckEnd = { status: 'not checked', why: 'an earlier check left something on the array' };
+
 const runSuite = async (request: DriverCheckRequest, site: CheckSite) => {
   const reports: CheckReport[] = [];
   const leftovers: Leftover[] = [];
@@ -90,7 +94,7 @@ const runSuite = async (request: DriverCheckRequest, site: CheckSite) => {
     const place = { number: index + 1, of: checks.length };
     request.onProgress?.({ kind: 'check begins', ...place, name: check.name });
     const began = performance.now();
-    const ended = await runCheck(check, site);
+    const ended = leftovers.length > 0 ? STOPPED : await runCheck(check, site);
     if (ended.status === 'failed') leftovers.push(...ended.leftovers);
     // What an interruption cut short says nothing of the driver.
     if (request.signal?.aborted) break;

@@ -52,7 +52,11 @@ const remove = async (made: Made, tools: CleanUpTools): Promise<string | null> =
 };
 
 const removed = async (made: Made, { driver, release }: CleanUpTools): Promise<void> => {
-  if (made.kind === 'volume') return driver.deleteVolume(made.volume);
+  if (made.kind === 'volume') {
+    // Its last connection may have ended without it.
+    await driver.removeExport(made.volume).catch(() => {});
+    return driver.deleteVolume(made.volume);
+  }
   if (made.kind === 'snapshot') return driver.snapshots?.deleteSnapshot(made.snapshot, made.volume);
   await release(made);
   await driver.terminateConnection(made.volume, made.connection, { force: true });

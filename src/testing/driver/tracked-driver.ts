@@ -8,28 +8,27 @@ import type { Ledger } from './made.ts';
  * check was interrupted.
  */
 export const trackedDriver = (driver: Driver, ledger: Ledger, beforeCall: () => void): Driver => {
-  const making = async <Result>(volume: Volume, call: () => Promise<Result>): Promise<Result> => {
+  /** What a driver says is deleted is noted still: whoever cleans up asks whether it is gone. */
+  const after = async <Result>(call: () => Promise<Result>): Promise<Result> => {
     beforeCall();
-    await ledger.note({ kind: 'volume', id: volume.id, volume });
     return call();
   };
-  const gone = async (kind: 'volume' | 'snapshot' | 'connection', id: string, call: () => Promise<void>) => {
-    beforeCall();
-    await call();
-    const made = ledger.find(kind, id);
-    if (made !== undefined) await ledger.forget(made);
-  };
+  const making = <Result>(volume: Volume, call: () => Promise<Result>): Promise<Result> =>
+    after(async () => {
+      await ledger.note({ kind: 'volume', id: volume.id, volume });
+      return call();
+    });
   return {
-    ...asking(driver, beforeCall),
+    ...asking(driver, after),
     createVolume: (volume) => making(volume, () => driver.createVolume(volume)),
-    deleteVolume: (volume) => gone('volume', volume.id, () => driver.deleteVolume(volume)),
-    initializeConnection: (volume, request) => {
-      beforeCall();
-      return connecting(driver, ledger, volume, request);
+    deleteVolume: (volume) => after(() => driver.deleteVolume(volume)),
+    initializeConnection: (volume, request) => after(() => connecting(driver, ledger, volume, request)),
+    terminateConnection: async (volume, connection, options) => {
+      await after(() => driver.terminateConnection(volume, connection, options));
+      const made = ledger.find('connection', connection.id);
+      if (made !== undefined) await ledger.forget(made);
     },
-    terminateConnection: (volume, connection, options) =>
-      gone('connection', connection.id, () => driver.terminateConnection(volume, connection, options)),
-    ...capabilities(driver, ledger, { beforeCall, making, gone }),
+    ...capabilities(driver, ledger, { after, making }),
   };
 };
 
@@ -47,33 +46,24 @@ const connecting = async (
   return connection_info;
 };
 
-const asking = (driver: Driver, beforeCall: () => void) => {
-  const after = <Result>(call: () => Promise<Result>): Promise<Result> => {
-    beforeCall();
-    return call();
-  };
-  return {
-    setup: () => after(() => driver.setup()),
-    stats: () => after(() => driver.stats()),
-    findVolume: (volume: Volume) => after(() => driver.findVolume(volume)),
-    createExport: (volume: Volume, connector: Connection['connector']) =>
-      after(() => driver.createExport(volume, connector)),
-    removeExport: (volume: Volume) => after(() => driver.removeExport(volume)),
-  };
-};
+type After = <Result>(call: () => Promise<Result>) => Promise<Result>;
+
+const asking = (driver: Driver, after: After) => ({
+  setup: () => after(() => driver.setup()),
+  stats: () => after(() => driver.stats()),
+  findVolume: (volume: Volume) => after(() => driver.findVolume(volume)),
+  createExport: (volume: Volume, connector: Connection['connector']) =>
+    after(() => driver.createExport(volume, connector)),
+  removeExport: (volume: Volume) => after(() => driver.removeExport(volume)),
+});
 
 interface Tracking {
-  readonly beforeCall: () => void;
+  readonly after: After;
   making<Result>(volume: Volume, call: () => Promise<Result>): Promise<Result>;
-  gone(kind: 'snapshot', id: string, call: () => Promise<void>): Promise<void>;
 }
 
-const capabilities = (driver: Driver, ledger: Ledger, { beforeCall, making, gone }: Tracking): Partial<Driver> => {
+const capabilities = (driver: Driver, ledger: Ledger, { after, making }: Tracking): Partial<Driver> => {
   const { extend, clone, snapshots, revert, freeze, multiattach } = driver;
-  const after = <Result>(call: () => Promise<Result>): Promise<Result> => {
-    beforeCall();
-    return call();
-  };
   return {
     ...(extend && {
       extend: {
@@ -88,13 +78,12 @@ const capabilities = (driver: Driver, ledger: Ledger, { beforeCall, making, gone
     }),
     ...(snapshots && {
       snapshots: {
-        createSnapshot: async (snapshot: Snapshot, volume: Volume) => {
-          beforeCall();
-          await ledger.note({ kind: 'snapshot', id: snapshot.id, snapshot, volume });
-          return snapshots.createSnapshot(snapshot, volume);
-        },
-        deleteSnapshot: (snapshot: Snapshot, volume: Volume) =>
-          gone('snapshot', snapshot.id, () => snapshots.deleteSnapshot(snapshot, volume)),
+        createSnapshot: (snapshot: Snapshot, volume: Volume) =>
+          after(async () => {
+            await ledger.note({ kind: 'snapshot', id: snapshot.id, snapshot, volume });
+            return snapshots.createSnapshot(snapshot, volume);
+          }),
+        deleteSnapshot: (snapshot: Snapshot, volume: Volume) => after(() => snapshots.deleteSnapshot(snapshot, volume)),
         createVolumeFromSnapshot: (volume: Volume, snapshot: Snapshot, source: Volume) =>
           making(volume, () => snapshots.createVolumeFromSnapshot(volume, snapshot, source)),
         findSnapshot: (snapshot: Snapshot, volume: Volume) => after(() => snapshots.findSnapshot(snapshot, volume)),

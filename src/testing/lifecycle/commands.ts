@@ -39,8 +39,11 @@ export interface CommandArbitraries {
   readonly onThisHost: fc.Arbitrary<Command>;
 }
 
+/** The first choice is the simplest. */
+const SHRINKING = { withCrossShrink: true };
+
 const weighted = <Value>(...choices: readonly (readonly [number, Value])[]): fc.Arbitrary<Value> =>
-  fc.oneof(...choices.map(([weight, value]) => ({ weight, arbitrary: fc.constant(value) })));
+  fc.oneof(SHRINKING, ...choices.map(([weight, value]) => ({ weight, arbitrary: fc.constant(value) })));
 
 /** The first is the likeliest. */
 const descending = <Value>(values: readonly Value[]): (readonly [number, Value])[] =>
@@ -48,6 +51,7 @@ const descending = <Value>(values: readonly Value[]): (readonly [number, Value])
 
 const optional = <Key extends string, Value>(key: Key, value: fc.Arbitrary<Value>) =>
   fc.oneof(
+    SHRINKING,
     fc.constant({}),
     value.map((given) => ({ [key]: given }) as { readonly [K in Key]?: Value }),
   );

@@ -1,0 +1,3 @@
+import { withDefect } from './defect.ts';
+
+export default withDefect('extends-nothing', () => ({ extend: { online: true, extendVolume: async () => {} } }));
