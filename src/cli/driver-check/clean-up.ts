@@ -27,5 +27,5 @@ export const cleanUpAfter = async (journal: string, { json, logLevel, rootHelper
 
 const cleanedUp = async (path: string, environment: Parameters<typeof openJournal>[2]) => {
   await using engine = await openJournal(path, 'refuse', environment);
-  return cleanUpJournal(engine, { ...environment, environment: { log: environment.logger } });
+  return await cleanUpJournal(engine, { ...environment, environment: { log: environment.logger } });
 };

@@ -1,9 +1,8 @@
 import type { Backend } from '../../domain/backend/backend.ts';
 import { findDriver } from '../../drivers/registry.ts';
 import type { Engine } from '../../library/engine.ts';
-import { cleanUp, type Leftover } from '../driver/clean-up.ts';
+import { cleanUp, type Leftover, releasing } from '../driver/clean-up.ts';
 import { Ledger } from '../driver/made.ts';
-import { releasing } from '../driver/run-check.ts';
 import { type BackendUnderTest, environmentOf, openSubject } from '../driver/subject.ts';
 import { isCheckId } from '../ids.ts';
 import { madeIn, notesIn } from './journal.ts';
@@ -26,10 +25,15 @@ export const cleanUpJournal = async (
   const backend = { ...environment, options: { ...options } };
   const subject = await openSubject(await findDriver(name), backend, known.name);
   try {
-    const ledger = new Ledger(notesIn(journal));
+    const ledger = new Ledger();
     for (const one of made) await ledger.note(one);
     const before = ledger.there.length;
     const leftovers = await cleanUp(ledger, { driver: subject.driver, release: releasing(environmentOf(backend)) });
+    const left = new Set(leftovers.map(({ volume_id }) => volume_id));
+    const gone = made.filter(({ volume }) => !left.has(volume.id));
+    const notes = notesIn(journal);
+    for (const one of gone) await notes.forget(one);
+    await notes.cleaned([...new Set(gone.map(({ volume }) => volume.id))]);
     return { removed: before - leftovers.length, leftovers };
   } finally {
     await subject.driver.close?.();

@@ -2,7 +2,7 @@ import { isLeft } from 'fp-ts/lib/Either.js';
 import { ScoriaError } from '../../domain/errors.ts';
 import { createEngine, type Engine } from '../../library/engine.ts';
 import type { Logger } from '../../logging.ts';
-import type { Made, Notes } from '../driver/made.ts';
+import type { CheckNotes, Made } from '../driver/made.ts';
 import { everMade } from '../engine/sweep.ts';
 
 /** A check's own record: what it asks an array for is in here before it is asked. The user's log is never written. */
@@ -35,13 +35,17 @@ const NOTE = 'made/';
 const CLEAN = 'clean/';
 
 /** What checks ask a driver for past the engine, noted as key-values. */
-export const notesIn = (engine: Engine): Notes => ({
+export const notesIn = (engine: Engine): CheckNotes => ({
   async note(made) {
     await given(engine, { type: 'SetKeyValue', key: keyOf(made), value: JSON.stringify(made) });
   },
   async forget(made) {
     await given(engine, { type: 'DeleteKeyValue', key: keyOf(made) });
-    if (made.kind === 'volume') await given(engine, { type: 'SetKeyValue', key: CLEAN + made.id, value: 'yes' });
+  },
+  async cleaned(volumes) {
+    const [first] = volumes;
+    if (first === undefined) return;
+    await given(engine, { type: 'SetKeyValue', key: CLEAN + first, value: volumes.join(' ') });
   },
 });
 
@@ -57,7 +61,7 @@ export const madeIn = async (engine: Engine): Promise<readonly Made[]> => {
   const view = await engine.view();
   const pairs = view.keyValues();
   const noted = pairs.filter(({ key }) => key.startsWith(NOTE)).map(({ value }) => JSON.parse(value) as Made);
-  const clean = new Set(pairs.filter(({ key }) => key.startsWith(CLEAN)).map(({ key }) => key.slice(CLEAN.length)));
+  const clean = new Set(pairs.flatMap(({ key, value }) => (key.startsWith(CLEAN) ? value.split(' ') : [])));
   const volumes = new Set<string>();
   for await (const { stream } of view.events()) {
     if (stream.startsWith('volume-')) volumes.add(stream.slice('volume-'.length));

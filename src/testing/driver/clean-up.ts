@@ -1,4 +1,6 @@
+import type { HostEnvironment } from '../../connectors/environment.ts';
 import type { Driver } from '../../drivers/contract.ts';
+import { releaseOn } from './host-bytes.ts';
 import type { Ledger, Made } from './made.ts';
 
 /** What a check made and could not take away again. */
@@ -69,3 +71,10 @@ const remains = async (made: Made, driver: Driver): Promise<boolean | null> => {
   if (made.kind === 'snapshot') return (await driver.snapshots?.findSnapshot(made.snapshot, made.volume)) != null;
   return null;
 };
+
+/** What a connection may have attached is detached from this host; what never was is no matter. */
+export const releasing =
+  (host: HostEnvironment): CleanUpTools['release'] =>
+  async ({ connection: { connection_info: info } }) => {
+    if (info !== null) await releaseOn(host, info).catch(() => {});
+  };

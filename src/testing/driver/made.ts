@@ -12,6 +12,11 @@ export interface Notes {
   forget(made: Made): Promise<void>;
 }
 
+/** Notes, and volumes of which the record itself says that they were made: all that they had is gone. */
+export interface CheckNotes extends Notes {
+  cleaned(volumes: readonly string[]): Promise<void>;
+}
+
 const keyOf = ({ kind, id }: Pick<Made, 'kind' | 'id'>): string => `${kind}/${id}`;
 
 /** What is made and not known to be gone, oldest first; noted elsewhere too, where a crash does not reach. */

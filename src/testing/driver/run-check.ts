@@ -3,12 +3,12 @@ import type { Backend } from '../../library/backend.ts';
 import type { Engine } from '../../library/engine.ts';
 import { same } from '../asserting.ts';
 import type { EngineCheck } from '../engine/checks.ts';
+import { takenAway } from '../engine/sweep.ts';
 import { EngineTrial } from '../engine/trial.ts';
 import { CannotCheck } from './cannot-check.ts';
 import type { DriverCheck, Need } from './check.ts';
-import { cleanUp, type Leftover } from './clean-up.ts';
-import { releaseOn } from './host-bytes.ts';
-import { Ledger, type Notes } from './made.ts';
+import { cleanUp, type Leftover, releasing } from './clean-up.ts';
+import { type CheckNotes, Ledger } from './made.ts';
 import type { DriverSubject } from './subject.ts';
 import { DriverTrial } from './trial.ts';
 
@@ -19,7 +19,7 @@ export interface CheckSite {
   readonly engine: Engine;
   readonly backend: Backend;
   /** Where what is made is noted too, in case this process dies. */
-  readonly notes: Notes | null;
+  readonly notes: CheckNotes | null;
   /** Throws when the checks were interrupted. */
   readonly beforeCall: () => void;
 }
@@ -43,48 +43,42 @@ const lacking = (needs: readonly Need[], { capabilities, attach }: DriverSubject
 export const runCheck = async (check: AnyCheck, site: CheckSite): Promise<CheckEnd> => {
   const without = lacking(check.needs, site.subject);
   if (without !== null) return without;
-  const ledger = new Ledger(site.notes);
-  let ended: { readonly error: unknown } | null = null;
-  try {
-    await run(check, site, ledger);
-  } catch (error) {
-    ended = { error };
-  }
-  const leftovers = await cleanUp(ledger, { driver: site.subject.driver, release: releasing(site.host) });
-  if (leftovers.length > 0) return { status: 'failed', error: ended?.error ?? new LeftBehind(leftovers), leftovers };
-  ended ??= await nothingRemains(site.subject);
+  const { error, leftovers } = check.level === 'driver' ? await onDriver(check, site) : await onEngine(check, site);
+  if (leftovers.length > 0) return { status: 'failed', error: error ?? new LeftBehind(leftovers), leftovers };
+  const ended = error ?? (await nothingRemains(site.subject));
   if (ended === null) return { status: 'passed' };
-  if (ended.error instanceof CannotCheck) return { status: 'not checked', why: ended.error.message };
-  return { status: 'failed', error: ended.error, leftovers };
+  if (ended instanceof CannotCheck) return { status: 'not checked', why: ended.message };
+  return { status: 'failed', error: ended, leftovers };
 };
 
-const run = async (check: AnyCheck, site: CheckSite, ledger: Ledger): Promise<void> => {
-  if (check.level === 'driver') return check.run(new DriverTrial(site.subject, ledger, site.beforeCall));
+/** What a check threw, if it did, and what is left of what it made. */
+interface Done {
+  readonly error: unknown;
+  readonly leftovers: readonly Leftover[];
+}
+
+const onDriver = async (check: DriverCheck, site: CheckSite): Promise<Done> => {
+  const ledger = new Ledger(site.notes);
+  const error = await errorOf(check.run(new DriverTrial(site.subject, ledger, site.beforeCall)));
+  return { error, leftovers: await cleanUp(ledger, { driver: site.subject.driver, release: releasing(site.host) }) };
+};
+
+const onEngine = async (check: EngineCheck, site: CheckSite): Promise<Done> => {
   const trial = new EngineTrial(site.engine, site.backend, site.subject, site.beforeCall);
-  try {
-    await check.run(trial);
-  } finally {
-    await trial.sweep(ledger);
-  }
+  const error = await errorOf(check.run(trial));
+  return { error, leftovers: await takenAway(site, trial.volumes) };
 };
 
-const nothingRemains = async ({ remains }: DriverSubject): Promise<{ readonly error: unknown } | null> => {
-  if (remains === null) return null;
-  try {
-    same([...(await remains())], [], 'something is left on the array after all was deleted');
-    return null;
-  } catch (error) {
-    return { error };
-  }
-};
+const errorOf = (run: Promise<void>): Promise<unknown> =>
+  run.then(
+    () => null,
+    (error: unknown) => error ?? new Error('a check threw nothing'),
+  );
 
-/** What a connection may have attached is detached from this host; a device that never was is none. */
-export const releasing =
-  (host: HostEnvironment) =>
-  async ({ connection }: { readonly connection: { readonly connection_info: unknown } }): Promise<void> => {
-    const info = connection.connection_info as Parameters<typeof releaseOn>[1] | null;
-    if (info !== null) await releaseOn(host, info).catch(() => {});
-  };
+const nothingRemains = async ({ remains }: DriverSubject): Promise<unknown> =>
+  remains === null ? null : errorOf(remains().then((names) => same([...names], [], LEFT)));
+
+const LEFT = 'something is left on the array after all was deleted';
 
 /** What checks made and could not take away again. */
 export class LeftBehind extends Error {

@@ -1,15 +1,31 @@
-import { evolveStream } from '../../domain/streams.ts';
+import type { HostEnvironment } from '../../connectors/environment.ts';
+import { evolveVolume } from '../../domain/streams.ts';
 import { NO_VOLUME, type Volume, type VolumeState, volumeStream } from '../../domain/volume/volume.ts';
 import type { Engine } from '../../library/engine.ts';
-import type { Ledger, Made } from '../driver/made.ts';
+import { cleanUp, type Leftover, releasing } from '../driver/clean-up.ts';
+import { type CheckNotes, Ledger, type Made } from '../driver/made.ts';
+import type { DriverSubject } from '../driver/subject.ts';
+
+export interface SweepSite {
+  readonly engine: Engine;
+  readonly subject: Pick<DriverSubject, 'driver'>;
+  readonly host: HostEnvironment;
+  readonly notes: CheckNotes | null;
+}
 
 /**
- * Deletes these volumes and what they have through the engine, as far as it goes, so that the record says so. Then notes
- * in the ledger all that the record says was ever made: a driver may have said that it is gone and kept it.
+ * Deletes these volumes and what they have through the engine, as far as it goes, so that the record says so. Then asks
+ * the driver about all that was ever made: it may have said that something is gone and kept it. Answers what is left.
  */
-export const sweep = async (engine: Engine, ids: readonly string[], ledger: Ledger): Promise<void> => {
+export const takenAway = async (site: SweepSite, ids: readonly string[]): Promise<readonly Leftover[]> => {
+  const { engine, subject, host, notes } = site;
   for (const id of ids.toReversed()) await deleteRecorded(engine, id);
+  const ledger = new Ledger();
   for (const id of ids) for (const made of await everMade(engine, id)) await ledger.note(made);
+  const leftovers = await cleanUp(ledger, { driver: subject.driver, release: releasing(host) });
+  const left = new Set(leftovers.map(({ volume_id }) => volume_id));
+  await notes?.cleaned(ids.filter((id) => !left.has(id)));
+  return leftovers;
 };
 
 /** Refusals are no matter: what stays is noted. */
@@ -31,7 +47,7 @@ export const everMade = async (engine: Engine, id: string): Promise<readonly Mad
   let volume: Volume | null = null;
   let state: VolumeState = NO_VOLUME;
   for await (const event of (await engine.view()).events({ stream: volumeStream(id) })) {
-    state = evolveStream('volume', state, event) as VolumeState;
+    state = evolveVolume(state, event);
     volume = state.volume ?? volume;
     if (volume === null) continue;
     for (const snapshot of Object.values(state.snapshots)) {

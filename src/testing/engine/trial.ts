@@ -8,10 +8,8 @@ import type { Snapshot } from '../../library/snapshot.ts';
 import type { Volume } from '../../library/volume.ts';
 import { CannotCheck } from '../driver/cannot-check.ts';
 import { deviceBytes, type OpenDevice, openDevice } from '../driver/host-bytes.ts';
-import type { Ledger } from '../driver/made.ts';
 import { type DriverSubject, environmentOf } from '../driver/subject.ts';
 import { checkId } from '../ids.ts';
-import { sweep } from './sweep.ts';
 
 /** One check of a backend through an engine: real commands, real events. */
 export class EngineTrial {
@@ -90,9 +88,9 @@ export class EngineTrial {
     return result;
   }
 
-  /** Deletes the volumes of this check, and notes in the ledger what may still be on the array. */
-  sweep(ledger: Ledger): Promise<void> {
-    return sweep(this.engine, this.#volumes, ledger);
+  /** The ids of the volumes that this check asked for. */
+  get volumes(): readonly string[] {
+    return this.#volumes;
   }
 
   /** The size in bytes that this host sees of a connection that it has attached. */

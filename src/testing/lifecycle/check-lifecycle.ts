@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import type { HostEnvironment } from '../../connectors/environment.ts';
 import type { Engine } from '../../library/engine.ts';
-import { cleanUp, type Leftover } from '../driver/clean-up.ts';
-import { Ledger, type Notes } from '../driver/made.ts';
-import { LeftBehind, releasing } from '../driver/run-check.ts';
+import type { Leftover } from '../driver/clean-up.ts';
+import type { CheckNotes } from '../driver/made.ts';
+import { LeftBehind } from '../driver/run-check.ts';
 import type { DriverSubject } from '../driver/subject.ts';
-import { sweep } from '../engine/sweep.ts';
+import { takenAway } from '../engine/sweep.ts';
 import { type CommandArbitraries, commandArbitraries, VOLUMES } from './commands.ts';
 import { compareLives, type LifecycleStep } from './compare.ts';
 import { type EventLine, eventsSince } from './event-lines.ts';
@@ -21,7 +21,7 @@ export interface LifecycleSite {
   readonly subject: DriverSubject;
   readonly host: HostEnvironment;
   readonly pool: string | null;
-  readonly notes: Notes | null;
+  readonly notes: CheckNotes | null;
   readonly beforeCall: () => void;
 }
 
@@ -107,13 +107,10 @@ const live = async (
     ended = error;
   }
   const until = (await engine.view()).position;
-  const ledger = new Ledger(site.notes);
-  await sweep(
-    engine,
+  const leftovers = await takenAway(
+    site,
     VOLUMES.map((volume) => names.idOf(volume)),
-    ledger,
   );
-  const leftovers = await cleanUp(ledger, { driver: subject.driver, release: releasing(site.host) });
   if (leftovers.length > 0) ended ??= new LeftBehind(leftovers);
   if (ended === undefined) return { failure: null, leftovers };
   const events = await eventsSince(engine, { after: position, until }, names);
