@@ -13,6 +13,7 @@ export type {
   Volume as VolumeRecord,
   VolumeState,
 } from './domain/volume/volume.ts';
+export { connectorWith } from './drivers/connector-schema.ts';
 export {
   type ConnectionInfo,
   type Connector,

@@ -16,5 +16,18 @@ export type { OpenedLog } from './testing/event-log/opened-log.ts';
 export { describeEventLog } from './testing/event-log/suite.ts';
 export { checkId, isCheckId } from './testing/ids.ts';
 export type { LifecycleFailure } from './testing/lifecycle/check-lifecycle.ts';
+export {
+  type CommandArbitraries,
+  type CommandChoices,
+  commandArbitraries,
+  VOLUMES,
+} from './testing/lifecycle/commands.ts';
 export type { EventLine } from './testing/lifecycle/event-lines.ts';
+export { arrayFaults } from './testing/lifecycle/faults.ts';
+export { findDifferences } from './testing/lifecycle/find-differences.ts';
+export type { Ending } from './testing/lifecycle/rule.ts';
+export { type Answer, give as foretell } from './testing/lifecycle/rules.ts';
+export { emptyStorage, type Limits, type Storage } from './testing/lifecycle/storage.ts';
+export { commandInWords } from './testing/lifecycle/words.ts';
 export type { TestContext, TestRunner } from './testing/runner.ts';
+export { openTestEngine, type TestEngine } from './testing/test-engine.ts';

@@ -35,7 +35,7 @@ export const tellingProgress = (json: boolean): Telling => {
 
 const isWorthALine = (progress: Progress): boolean => {
   if (progress.kind === 'check begins') return false;
-  if (progress.kind === 'check ended' || progress.shortest !== null) return true;
+  if (progress.kind === 'check ended') return true;
   return progress.done % Math.ceil(progress.of / LINES_OF_MODEL) === 0;
 };
 

@@ -34,7 +34,7 @@ export interface LifecycleRuns {
   readonly path?: string;
   /** How many steps a life has at most. */
   readonly maxCommands: number;
-  /** Told after every run: how many are done, and how many steps the shortest failure has so far. */
+  /** Told after every run: how many are done, and how many steps the shortest failure has, once there is one. */
   readonly onRun?: (done: number, shortest: number | null) => void;
 }
 
@@ -73,7 +73,7 @@ export const checkLifecycle = async (site: LifecycleSite, runs: LifecycleRuns): 
     done += 1;
     leftovers.push(...lived.leftovers);
     if (lived.failure !== null) shortest = { ...lived.failure, path: '' };
-    runs.onRun?.(done, lived.failure === null ? null : steps.length + 1);
+    runs.onRun?.(done, shortest === null ? null : shortest.steps.length);
     if (lived.failure !== null) throw new Error(lived.failure.message);
   });
   const { seed, path, runs: numRuns } = runs;

@@ -29,6 +29,8 @@ export const differences = (
         : [],
     ),
   );
+  /** What another told us of its device is not on the array of this process. */
+  const reported = new Set(events.flatMap(({ type, data }) => (type === 'DeviceReported' ? [data.connection_id] : [])));
   const said = (what: string, there: unknown, expected: unknown): readonly string[] =>
     there === expected ? [] : [`${what}: the array has ${String(there)}, the record says ${String(expected)}`];
 
@@ -58,8 +60,7 @@ export const differences = (
       : said(`export of ${id}`, array.exports.has(id), Object.keys(state.connections).length > 0)),
     ...[...Object.keys(state.connections), ...attachments.map((attachment) => attachment.id)].flatMap((connection) => {
       const known = state.connections[connection];
-      const isReported = known?.device?.path === '/dev/sdq';
-      if (excused.has(connection) || isReported || known?.connector.host !== hostname()) return [];
+      if (excused.has(connection) || reported.has(connection) || known?.connector.host !== hostname()) return [];
       return said(`device of ${connection}`, array.attachments.has(connection), known.device !== null);
     }),
   ];

@@ -99,7 +99,7 @@ const end = (storage: Storage, command: Command, failed: Refusals, ending: Endin
   return ['OutcomeUnknown'];
 };
 
-/** A command on its own. */
+/** Gives the model a command on its own, whose one driver call ends so: why it is refused or fails, or `[]`. */
 export const give = (storage: Storage, command: Command, ending: Ending): Answer => {
   const begun = begin(storage, command);
   if (begun === 'nothing to do') return [];
