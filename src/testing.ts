@@ -1,6 +1,7 @@
 export { CAPABILITIES, type Capability } from './domain/backend/backend.ts';
+export type { StoredEvent } from './domain/event.ts';
 export type { VolumeState } from './domain/volume/volume.ts';
-export type { EventLog } from './eventlog/port.ts';
+export type { Append, AppendResult, EventLog, EventToAppend } from './eventlog/port.ts';
 export type { DriverCheck, Need } from './testing/driver/check.ts';
 export { driverChecks } from './testing/driver/checks.ts';
 export type { Leftover } from './testing/driver/clean-up.ts';

@@ -32,6 +32,7 @@ const FOUND_BY_SUITE = [
   ['snapshots-move', 'bytes of a snapshot after', 'must have the bytes of when the snapshot was taken'],
   ['leaves-half-made', 'larger than the backend', 'counts something that createVolume left behind'],
   ['ends-every-connection', 'lets a connection live on', 'must end that connection alone'],
+  ['tells-a-password', 'each twice in a row', 'answers with a credential'],
   ['throws-plain-errors', 'larger than the backend', 'with a DriverFailure, which says that nothing happened'],
 ] as const;
 
@@ -81,6 +82,16 @@ describe('a check of a driver', () => {
       expect(report).toMatchObject({ passed: false, model: null });
     },
   );
+
+  test('keeps a password that a driver tells out of the record and the report', async () => {
+    await using journal = await openJournal(':memory:', 'create', { logger: silentLogger });
+    const { report } = await checked('tells-a-password', { journal, only: 'everything', runs: 5 });
+    expect(report.checks.filter(({ status }) => status === 'failed').length).toBeGreaterThan(3);
+    expect(report.model?.status).toBe('failed');
+    const recorded = await Array.fromAsync((await journal.view()).exportEvents());
+    expect(recorded.join('')).toContain('ConnectionInitializationRequested');
+    expect(recorded.join('') + JSON.stringify(report)).not.toContain('canary-1701');
+  });
 
   test('tries no shorter life once one left something', async () => {
     const { report, array } = await checked('deletes-nothing', { only: 'model' });

@@ -82,3 +82,16 @@ describe("a driver's author, in a folder of their own", () => {
     expect(printed).toContain('deleteVolume of what is gone must succeed');
   });
 });
+
+test('an event log is tested in three lines of node:test', async () => {
+  const three = [
+    "import { describe, test } from 'node:test';",
+    "import { describeEventLog } from 'scoria/testing';",
+    `import { createMemoryLog } from 'file://${join(ROOT, 'src/eventlog/memory.ts')}';`,
+    "describeEventLog('mine', async () => ({ log: createMemoryLog() }), { describe, test });",
+  ];
+  await writeFile(join(folder, 'log.ts'), three.join('\n'));
+  const printed = await run('--test', '--test-reporter=tap', 'log.ts');
+  expect(printed).toMatch(/^ +ok \d+ - agrees with a model of streams$/m);
+  expect(printed).toMatch(/^# fail 0$/m);
+});

@@ -1,5 +1,7 @@
+import { credentialIn } from '../../commands/credentials.ts';
 import type { Connection, Snapshot, Volume } from '../../domain/volume/volume.ts';
 import type { ConnectionInfo, ConnectionRequest, Driver } from '../../drivers/contract.ts';
+import { holds } from '../asserting.ts';
 import { aConnection } from '../resources.ts';
 import type { Ledger } from './made.ts';
 
@@ -11,7 +13,7 @@ export const trackedDriver = (driver: Driver, ledger: Ledger, beforeCall: () => 
   /** What a driver says is deleted is noted still: whoever cleans up asks whether it is gone. */
   const after = async <Result>(call: () => Promise<Result>): Promise<Result> => {
     beforeCall();
-    return call();
+    return withoutCredential(await call());
   };
   const making = <Result>(volume: Volume, call: () => Promise<Result>): Promise<Result> =>
     after(async () => {
@@ -32,6 +34,13 @@ export const trackedDriver = (driver: Driver, ledger: Ledger, beforeCall: () => 
   };
 };
 
+/** A driver's answers are recorded, and the record is for ever. */
+const withoutCredential = <Answer>(answer: Answer): Answer => {
+  const credential = credentialIn(answer);
+  holds(credential === null, `the driver answers with a credential (${credential}): the record must not hold one`);
+  return answer;
+};
+
 const connecting = async (
   driver: Driver,
   ledger: Ledger,
@@ -40,7 +49,7 @@ const connecting = async (
 ): Promise<ConnectionInfo> => {
   const connection: Connection = { ...aConnection(volume, request.connector, null), id: request.id };
   await ledger.note({ kind: 'connection', id: request.id, volume, connection });
-  const connection_info = await driver.initializeConnection(volume, request);
+  const connection_info = withoutCredential(await driver.initializeConnection(volume, request));
   // Before a host attaches it, so that whoever cleans up knows what to detach.
   await ledger.note({ kind: 'connection', id: request.id, volume, connection: { ...connection, connection_info } });
   return connection_info;

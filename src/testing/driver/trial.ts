@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Capability, PoolStats } from '../../domain/backend/backend.ts';
 import type { Connection, Volume } from '../../domain/volume/volume.ts';
-import { type ConnectionInfo, type Connector, type Driver, DriverFailure } from '../../drivers/contract.ts';
+import { type ConnectionInfo, type Connector, type Driver, isDriverFailure } from '../../drivers/contract.ts';
 import { holds, rejected, same } from '../asserting.ts';
 import { aConnection, aVolume } from '../resources.ts';
 import { CannotCheck } from './cannot-check.ts';
@@ -87,10 +87,10 @@ export class DriverTrial {
   async refused(what: string, call: Promise<unknown>): Promise<void> {
     const failure = await rejected(call, `the driver must refuse ${what}, and did it`);
     holds(
-      failure instanceof DriverFailure,
+      isDriverFailure(failure),
       `the driver must refuse ${what} with a DriverFailure, which says that nothing happened; it threw ${failure}`,
     );
-    holds((failure as DriverFailure).remedy !== '', `the DriverFailure about ${what} has no remedy`);
+    holds(isDriverFailure(failure) && failure.remedy !== '', `the DriverFailure about ${what} has no remedy`);
   }
 
   async connected(volume: Volume, connector: Connector = this.connector): Promise<Connected> {

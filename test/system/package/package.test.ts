@@ -77,6 +77,9 @@ describe('the package', () => {
       'projections',
       'secret.d.ts',
       'secret.js',
+      'testing',
+      'testing.d.ts',
+      'testing.js',
     ]);
     const others = paths.filter((path) => path.startsWith('dist/') && !/\.(js|d\.ts)$/.test(path));
     expect(others).toEqual(['dist/cli/THIRD-PARTY-LICENSES.txt']);
