@@ -8,10 +8,11 @@ export const againLine = (
   options: CheckOptions & Globals,
   { seed, path }: { readonly seed: number; readonly path: string },
 ): string => {
-  const { log, driver, set = {}, maxCommands, size, pool } = options;
+  const { config, log, driver, set = {}, maxCommands, size, pool } = options;
   const words = [
     ...['scoria', 'driver', 'check'],
     ...(backend === undefined ? [] : [backend]),
+    ...(config ? ['--config', config] : []),
     ...(log && backend !== undefined ? ['--log', log] : []),
     ...(driver === undefined ? [] : ['--driver', driver]),
     ...Object.entries(set).flatMap(([option, value]) => ['--set', `${option}=${value}`]),

@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { rejections, ScoriaError } from '../../domain/errors.ts';
-import { createLogger } from '../../logging.ts';
 import { checkDriver, checksNamed, type DriverReport, openJournal } from '../../testing.ts';
 import { Interrupted } from '../failures.ts';
 import type { Globals } from '../globals.ts';
 import { print } from '../report.ts';
 import { againLine, cleanUpLine } from './again.ts';
+import { checkEnvironment } from './environment.ts';
 import { type JournalFile, newJournalFile } from './journal-file.ts';
 import type { CheckOptions } from './options.ts';
 import { tellingProgress } from './progress.ts';
@@ -47,10 +47,9 @@ const checked = async (
     signal,
   }: { readonly only: ReturnType<typeof onlyOf>; readonly seed: number; readonly signal: AbortSignal },
 ): Promise<DriverReport> => {
-  const { rootHelper, runs, path, maxCommands, size, pool, logLevel, json } = options;
+  const { runs, path, maxCommands, size, pool, json } = options;
   const telling = tellingProgress(json ?? false);
-  const logger = createLogger({ level: logLevel });
-  const helper = rootHelper === undefined ? {} : { rootHelper };
+  const { logger, ...helper } = await checkEnvironment(options);
   telling.say(`seed ${seed}; the record of this check is ${file.path}`);
   await using journal = await openJournal(file.path, 'create', { logger, ...helper });
   try {

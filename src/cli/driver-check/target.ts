@@ -1,7 +1,7 @@
 import { rejections, ScoriaError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Globals } from '../globals.ts';
-import { openSession } from '../session.ts';
+import { inSession, type Session } from '../session.ts';
 import type { CheckOptions } from './options.ts';
 
 /** What is checked: a driver and its options, and the name of the backend that has them. */
@@ -28,8 +28,8 @@ export const targetOf = async (name: string | undefined, options: CheckOptions &
 };
 
 const recorded = async (name: string, globals: Globals): Promise<Target> => {
-  await using session = await openSession(globals, 'refuse');
-  const { driver, options, frozen } = (await session.engine.view()).backend(name);
+  const backendIn = async ({ engine }: Session) => (await engine.view()).backend(name);
+  const { driver, options, frozen } = await inSession(globals, 'refuse', backendIn);
   if (options === null) throw invalid(`the options of backend "${name}" are not known`, `add it with its options`);
   if (frozen !== 'thawed') {
     throw new ScoriaError(

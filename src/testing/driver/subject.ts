@@ -67,7 +67,7 @@ export const openSubject = async (
   backendName: string,
 ): Promise<DriverSubject> => {
   const host = environmentOf(backend);
-  const options = await resolveSecrets(definition, parseOptions(definition, backend.options ?? {}));
+  const options = await resolveSecrets(definition, parseOptions(definition, backend.options ?? {}), host.run);
   const driver = definition.create(options, { ...host, backendName });
   await driver.setup();
   return {
