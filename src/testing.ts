@@ -10,7 +10,7 @@ export type { AttachedBytes } from './testing/driver/host-bytes.ts';
 export { type BackendUnderTest, type DriverSubject, openSubject } from './testing/driver/subject.ts';
 export { checkDriver, checksNamed, type DriverCheckRequest } from './testing/driver-check/check-driver.ts';
 export { type CleanUpReport, cleanUpJournal } from './testing/driver-check/clean-up-journal.ts';
-export { openJournal } from './testing/driver-check/journal.ts';
+export { madeIn, openJournal } from './testing/driver-check/journal.ts';
 export type { CheckReport, DriverReport, ModelReport, Progress } from './testing/driver-check/report.ts';
 export { type EngineCheck, engineChecks } from './testing/engine/checks.ts';
 export type { OpenedLog } from './testing/event-log/opened-log.ts';

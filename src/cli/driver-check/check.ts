@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { rejections, ScoriaError } from '../../domain/errors.ts';
-import { checkDriver, checksNamed, type DriverReport, openJournal } from '../../testing.ts';
+import { checkDriver, checksNamed, type DriverReport, madeIn, openJournal } from '../../testing.ts';
+import { given } from '../arguments.ts';
 import { Interrupted } from '../failures.ts';
 import type { Globals } from '../globals.ts';
 import { print } from '../report.ts';
@@ -8,7 +9,7 @@ import { againLine, cleanUpLine } from './again.ts';
 import { checkEnvironment } from './environment.ts';
 import { type JournalFile, newJournalFile } from './journal-file.ts';
 import type { CheckOptions } from './options.ts';
-import { tellingProgress } from './progress.ts';
+import { type Telling, tellingProgress } from './progress.ts';
 import { invalid, type Target, targetOf } from './target.ts';
 import { reportText } from './text.ts';
 
@@ -26,43 +27,50 @@ export const check = async (backend: string | undefined, options: Options): Prom
   const target = await targetOf(backend, options);
   const file = await newJournalFile(options.journal);
   const stop = new AbortController();
-  const interrupt = () => stop.abort(new Interrupted('stopped'));
+  const telling = tellingProgress(options.json ?? false);
+  const interrupt = () => {
+    stop.abort(new Interrupted('stopped'));
+    telling.say('stopping: the call that is under way is finished, then what was made is taken away');
+  };
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
   let report: DriverReport;
   try {
-    report = await checked(target, file, options, { only, seed, signal: stop.signal });
+    report = await checked(target, file, options, { only, seed, signal: stop.signal, telling });
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
   }
   await conclude(report, file, backend, options);
 };
 
-const checked = async (
-  target: Target,
-  file: JournalFile,
-  options: Options,
-  {
-    only,
-    seed,
-    signal,
-  }: { readonly only: ReturnType<typeof onlyOf>; readonly seed: number; readonly signal: AbortSignal },
-): Promise<DriverReport> => {
-  const { runs, path, maxCommands, size, pool, json } = options;
-  const telling = tellingProgress(json ?? false);
+interface Course {
+  readonly only: ReturnType<typeof onlyOf>;
+  readonly seed: number;
+  readonly signal: AbortSignal;
+  readonly telling: Telling;
+}
+
+const checked = async (target: Target, file: JournalFile, options: Options, course: Course): Promise<DriverReport> => {
+  const { runs, path, maxCommands, size, pool } = options;
+  const { telling, ...chosen } = course;
   const { logger, ...helper } = await checkEnvironment(options);
-  telling.say(`seed ${seed}; the record of this check is ${file.path}`);
+  telling.say(`seed ${chosen.seed}; the record of this check is ${file.path}`);
   await using journal = await openJournal(file.path, 'create', { logger, ...helper });
   try {
     return await checkDriver({
+      ...chosen,
       ...{ journal, driver: target.driver, backendName: target.backendName },
-      backend: { options: target.options, sizeGiB: size, environment: { log: logger }, ...helper },
-      ...{ pool: pool ?? null, only, runs, seed, maxCommands, signal },
+      backend: { options: target.options, sizeGiB: size, ...given({ pool }), environment: { log: logger }, ...helper },
+      ...{ runs, maxCommands, onProgress: telling.tell },
       ...(path === undefined ? {} : { path }),
-      onProgress: telling.tell,
     });
   } catch (error) {
-    // Nothing was made: the backend could not be brought into use.
-    await file.remove();
+    const nothingMade = await madeIn(journal).then(
+      (made) => made.length === 0,
+      () => false,
+    );
+    // Most often the backend could not be brought into use.
+    if (nothingMade) await file.remove();
+    else telling.say(`something may be on the array still: ${cleanUpLine(file.path)}`);
     throw error;
   } finally {
     telling.end();

@@ -29,6 +29,6 @@ export const withCheckOptions = (verb: Command): Command =>
     .option('--path <path>', 'with --seed: one life alone, as a failure names it')
     .option('--max-commands <count>', 'how many commands a life has at most', countOf, DEFAULT_MAX_COMMANDS)
     .option('--size <gib>', 'size of the volumes to make; some are up to 2 GiB larger', sizeOf, DEFAULT_SIZE_GIB)
-    .option('--pool <name>', "the backend's pool for the model's volumes")
+    .option('--pool <name>', "the backend's pool for the volumes")
     .option('--journal <directory>', 'where the record of the check goes (default: a new temporary directory)')
     .option('--clean-up <journal>', 'take away what a check that was killed left, by its journal');

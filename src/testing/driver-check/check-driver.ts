@@ -10,6 +10,7 @@ import { checkLifecycle } from '../lifecycle/check-lifecycle.ts';
 import { notesIn } from './journal.ts';
 import type { CheckReport, DriverReport, ModelReport, Progress } from './report.ts';
 
+/** What to check, how long, and where it is recorded. */
 export interface DriverCheckRequest {
   /** A journal of its own, by `openJournal`: it records all that is made. */
   readonly journal: Engine;
@@ -18,8 +19,6 @@ export interface DriverCheckRequest {
   /** The backend's name, which some drivers put into names on the array. */
   readonly backendName: string;
   readonly backend: BackendUnderTest & { readonly options?: JsonObject };
-  /** The pool for the model's volumes. */
-  readonly pool?: string | null;
   readonly only: 'everything' | 'suite' | 'model' | { readonly named: string };
   readonly runs: number;
   readonly seed: number;
@@ -30,7 +29,7 @@ export interface DriverCheckRequest {
   readonly onProgress?: (progress: Progress) => void;
 }
 
-/** Checks whose names begin with, or hold, what was asked for. */
+/** The checks that have this in their names. */
 export const checksNamed = (name: string): readonly AnyCheck[] =>
   allChecks.filter((check) => check.name.toLowerCase().includes(name.toLowerCase()));
 
@@ -119,7 +118,7 @@ const runModel = async (request: DriverCheckRequest, site: CheckSite, leftovers:
     request.backend.attach === undefined ? attachOn({ ...site.host, isRoot: false }) : request.backend.attach;
   const began = performance.now();
   const result = await checkLifecycle(
-    { ...site, subject: { ...site.subject, attach }, pool: request.pool ?? null },
+    { ...site, subject: { ...site.subject, attach } },
     {
       runs,
       seed,

@@ -11,6 +11,7 @@ import { driverChecks } from './checks.ts';
 import { type AnyCheck, type CheckEnd, runCheck } from './run-check.ts';
 import { type BackendUnderTest, environmentOf, openSubject } from './subject.ts';
 
+/** The test runner, and what the tests expect of the driver. */
 export interface DescribeDriverOptions extends Partial<TestRunner> {
   /** What the tests are called after; the driver's name unless given. */
   readonly name?: string;

@@ -15,6 +15,7 @@ export interface AttachedBytes {
   detach(): Promise<void>;
 }
 
+/** Attaches what a driver answered to `initializeConnection`, and gives the volume's bytes. */
 export type Attach = (info: ConnectionInfo) => Promise<AttachedBytes>;
 
 /** Through this host's own connector for the protocol: what `volume attach` does. */

@@ -21,6 +21,8 @@ export interface BackendUnderTest {
   readonly connector?: Connector;
   /** Size of the volumes to make, in GiB: 1 unless given. Some are up to 2 GiB larger. */
   readonly sizeGiB?: number;
+  /** The pool for the volumes, where the backend has several; the driver chooses unless given. */
+  readonly pool?: string;
   /** A size, in GiB, that the backend cannot hold; found out from its stats unless given. */
   readonly tooLargeGiB?: number;
   /** How this host gets at the bytes; by Scoria's own connectors unless given. `null`: it cannot. */
@@ -43,6 +45,7 @@ export interface DriverSubject {
   readonly backendName: string;
   readonly connector: Connector;
   readonly sizeGiB: number;
+  readonly pool: string | null;
   /** `null` when no size is known to be too large. */
   readonly tooLargeGiB: number | null;
   readonly attach: Attach | null;
@@ -77,6 +80,7 @@ export const openSubject = async (
     backendName,
     connector: backend.connector ?? (await connectorProperties()),
     sizeGiB: backend.sizeGiB ?? 1,
+    pool: backend.pool ?? null,
     tooLargeGiB: backend.tooLargeGiB ?? (await tooLargeOn(driver)),
     attach: backend.attach === undefined ? attachOn(host) : backend.attach,
     remains: backend.remains ?? null,

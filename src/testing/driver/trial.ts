@@ -53,7 +53,12 @@ export class DriverTrial {
   }
 
   volume(change: Partial<Volume> = {}): Volume {
-    return aVolume({ size: this.size, backend_name: this.subject.backendName, ...change });
+    return aVolume({
+      size: this.size,
+      backend_name: this.subject.backendName,
+      pool_name: this.subject.pool,
+      ...change,
+    });
   }
 
   async created(change: Partial<Volume> = {}): Promise<Volume> {
@@ -148,8 +153,10 @@ export class DriverTrial {
 
   /** The pool that volumes go to. */
   async pool(): Promise<PoolStats> {
-    const [first] = (await this.driver.stats()).pools;
-    if (first === undefined) throw new TypeError('stats() has no pool: a backend has at least one');
-    return first;
+    const { pools } = await this.driver.stats();
+    const { pool: name } = this.subject;
+    const found = name === null ? pools[0] : pools.find(({ pool_name }) => pool_name === name);
+    if (found !== undefined) return found;
+    throw new TypeError(`stats() has no pool${name === null ? ': a backend has at least one' : ` named ${name}`}`);
   }
 }

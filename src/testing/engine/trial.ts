@@ -45,7 +45,9 @@ export class EngineTrial {
   }
 
   created(size = this.size): Promise<Volume> {
-    return this.backend.createVolume({ id: this.volumeId(), size, name: 'scoria-check' });
+    const { pool } = this.subject;
+    const attributes = { id: this.volumeId(), size, name: 'scoria-check' };
+    return this.backend.createVolume(pool === null ? attributes : { ...attributes, pool_name: pool });
   }
 
   cloned(source: Volume, size?: number): Promise<Volume> {

@@ -20,7 +20,6 @@ export interface LifecycleSite {
   readonly engine: Engine;
   readonly subject: DriverSubject;
   readonly host: HostEnvironment;
-  readonly pool: string | null;
   readonly notes: CheckNotes | null;
   readonly beforeCall: () => void;
 }
@@ -136,8 +135,8 @@ const livesOf = (
   return fc.array(step, { maxLength: Math.max(0, maxLength - 1), size: 'max' });
 };
 
-const choicesFor = ({ subject, pool }: LifecycleSite) => {
-  const { sizeGiB, connector, definition } = subject;
+const choicesFor = ({ subject }: LifecycleSite) => {
+  const { sizeGiB, connector, definition, pool } = subject;
   const wrong = { ip: '192.0.2.7' };
   return {
     backend: subject.backendName,
