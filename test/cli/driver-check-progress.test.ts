@@ -5,10 +5,12 @@ const { isTTY } = process.stderr;
 afterEach(() => {
   process.stderr.isTTY = isTTY;
   vi.restoreAllMocks();
+  vi.unstubAllEnvs();
 });
 
 const told = (terminal: boolean, json: boolean): string => {
   process.stderr.isTTY = terminal;
+  vi.stubEnv('TERM', 'xterm');
   const written: string[] = [];
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
     written.push(String(text));

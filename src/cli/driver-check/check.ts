@@ -2,8 +2,9 @@ import { randomInt } from 'node:crypto';
 import { rejections, ScoriaError } from '../../domain/errors.ts';
 import { checkDriver, checksNamed, type DriverReport, madeIn, openJournal } from '../../testing.ts';
 import { given } from '../arguments.ts';
-import { Interrupted } from '../failures.ts';
+
 import type { Globals } from '../globals.ts';
+import { Interrupted, interruption } from '../interruption.ts';
 import { print } from '../report.ts';
 import { againLine, cleanUpLine } from './again.ts';
 import { checkEnvironment } from './environment.ts';
@@ -26,19 +27,8 @@ export const check = async (backend: string | undefined, options: Options): Prom
   }
   const target = await targetOf(backend, options);
   const file = await newJournalFile(options.journal);
-  const stop = new AbortController();
   const telling = tellingProgress(options.json ?? false);
-  const interrupt = () => {
-    stop.abort(new Interrupted('stopped'));
-    telling.say('stopping: the call that is under way is finished, then what was made is taken away');
-  };
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
-  let report: DriverReport;
-  try {
-    report = await checked(target, file, options, { only, seed, signal: stop.signal, telling });
-  } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-  }
+  const report = await checked(target, file, options, { only, seed, signal: interruption, telling });
   await conclude(report, file, backend, options);
 };
 
@@ -95,7 +85,7 @@ const conclude = async (
   };
   const json = { ...report, again: footing.again, journal: footing.journal };
   await print({ json, text: () => reportText(report, footing) }, options.json ?? false);
-  if (interrupted) throw new Interrupted('stopped');
+  if (interrupted) throw new Interrupted(interruption.reason.signal, whatStays(report));
   if (passed) return;
   throw new ScoriaError(
     rejections.DriverFailed(`driver "${report.driver}" failed the check: ${whatFailed(report)}`, 'see the report', {
@@ -103,6 +93,11 @@ const conclude = async (
     }),
   );
 };
+
+const whatStays = ({ leftovers }: DriverReport): string =>
+  leftovers.length === 0
+    ? 'the check was stopped; everything that it made is gone'
+    : `the check was stopped; ${leftovers.length} of what it made is left on the array, see the report`;
 
 const whatFailed = ({ checks, model, leftovers }: DriverReport): string => {
   const failed = checks.filter(({ status }) => status === 'failed').length;

@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import { rejections, ScoriaError } from '../../domain/errors.ts';
 import { cleanUpJournal, openJournal } from '../../testing.ts';
 import type { Globals } from '../globals.ts';
+import { printable } from '../printable.ts';
 import { print } from '../report.ts';
-import { printable } from '../table.ts';
 import { type CheckEnvironment, checkEnvironment } from './environment.ts';
 import { removeJournal } from './journal-file.ts';
 

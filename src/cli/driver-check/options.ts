@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { countOf, pairsOf, sizeOf } from '../arguments.ts';
+import { countOf, pairsOf } from '../arguments.ts';
+import { sizeOf } from '../size.ts';
 
 export const DEFAULT_RUNS = 20;
 export const DEFAULT_MAX_COMMANDS = 30;

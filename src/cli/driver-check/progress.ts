@@ -1,5 +1,5 @@
 import type { Progress } from '../../testing.ts';
-import { printable } from '../table.ts';
+import { printable } from '../printable.ts';
 
 /** Says how far a check is, on standard error: one line that changes on a terminal, lines of their own elsewhere. */
 export interface Telling {
@@ -14,7 +14,7 @@ const LINES_OF_MODEL = 10;
 
 export const tellingProgress = (json: boolean): Telling => {
   const { stderr } = process;
-  if (stderr.isTTY) {
+  if (stderr.isTTY && process.env.TERM !== 'dumb') {
     const fitting = (line: string): string => line.slice(0, Math.max(20, (stderr.columns ?? 80) - 1));
     return {
       tell: (progress) => void stderr.write(`${CLEAR}${fitting(now(progress))}`),

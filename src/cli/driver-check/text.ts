@@ -1,5 +1,5 @@
 import type { CheckReport, DriverReport, LifecycleFailure, ModelReport } from '../../testing.ts';
-import { printable } from '../table.ts';
+import { printable } from '../printable.ts';
 
 /** How the report goes on after the checks: where the record is, and what to type. */
 export interface Footing {
