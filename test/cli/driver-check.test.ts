@@ -40,9 +40,14 @@ const journalsIn = async (shell: Shell): Promise<readonly string[]> =>
     .filter((name) => name.endsWith('.db'))
     .map((name) => shell.path(`journals/${name}`));
 
+/** A test in a directory of its own, with nothing in it. */
+const inShell = (name: string, body: (shell: Shell) => Promise<void>): void => {
+  const shell = new Shell();
+  test(name, () => body(shell));
+};
+
 describe('scoria driver check', () => {
-  test('checks a backend of the log: all is well, all is gone, and the log is as it was', async () => {
-    const shell = new Shell();
+  inShell('checks a backend of the log: all is well, all is gone, and the log is as it was', async (shell) => {
     await shell.addStore();
     await addForeign(shell);
     const before = [await contentsOf(shell), await shell.json('events', 'list')];
@@ -61,8 +66,7 @@ describe('scoria driver check', () => {
     expect(await readdir(shell.path('journals'))).toEqual([]);
   });
 
-  test('checks a driver that no log has, and reports as one JSON document', async () => {
-    const shell = new Shell();
+  inShell('checks a driver that no log has, and reports as one JSON document', async (shell) => {
     const report = await shell.json(...check('--driver', 'memory', '--runs', '2', '--seed', '1', '--size', '2'));
     expect(report).toMatchObject({
       driver: 'memory',
@@ -77,17 +81,17 @@ describe('scoria driver check', () => {
     expect(await readdir(shell.directory)).toEqual([]);
   });
 
-  test('shrinks a failure, and its command line repeats exactly that', async () => {
-    const shell = new Shell();
+  inShell('shrinks a failure, and its command line repeats exactly that', async (shell) => {
     const args = check('--driver', broken('forgets-old-snapshots'), '--only', 'model', '--seed', '11');
-    const first = await shell.run(args);
+    const env = { TMPDIR: shell.directory };
+    const first = await shell.run(args, { env });
     expect(first.code).toBe(6);
     expect(first.stderr).toContain('code: DriverFailed');
     const steps = /shortest sequence that shows it:\n((?: {4}\d+\. .*\n)+)/.exec(first.stdout)?.[1];
     expect(steps?.trim().split('\n')).toHaveLength(4);
     expect(first.stdout).toMatch(/^ +\d+ {2}volume-v0 {2}SnapshotCreated +snapshot v0-s\d created$/m);
     const line = /Exactly this again:\n {4}scoria (.*)\n/.exec(first.stdout)?.[1] ?? '';
-    const again = await shell.run(line.split(' '));
+    const again = await shell.run(line.split(' '), { env });
     expect(again.code).toBe(6);
     expect(again.stdout).toContain(String(steps));
     expect(again.stdout).toContain('1 life, seed 11');
@@ -95,8 +99,7 @@ describe('scoria driver check', () => {
     expect((await shell.json('events', 'list', '--log', journal)).length).toBeGreaterThan(10);
   });
 
-  test('keeps the record of what a driver would not delete, and says how to try again', async () => {
-    const shell = new Shell();
+  inShell('keeps the record of what a driver would not delete, and says how to try again', async (shell) => {
     const args = check('--driver', broken('refuses-to-delete'), '--journal', shell.path('journals'));
     const { code, stdout } = await shell.run(args);
     expect(code).toBe(6);
@@ -108,8 +111,7 @@ describe('scoria driver check', () => {
     expect(existsSync(journal)).toBe(false);
   });
 
-  test('stopped by Ctrl-C finishes the call, cleans up and ends with 130', async () => {
-    const shell = new Shell();
+  inShell('stopped by Ctrl-C finishes the call, cleans up and ends with 130', async (shell) => {
     await addForeign(shell);
     const before = await contentsOf(shell);
     for (const only of ['model', 'extends, twice', 'leaves for every effect']) {
@@ -123,8 +125,7 @@ describe('scoria driver check', () => {
     }
   });
 
-  test('killed, leaves a record by which all that it made is taken away, and nothing else', async () => {
-    const shell = new Shell();
+  inShell('killed, leaves a record by which all that it made is taken away, and nothing else', async (shell) => {
     await addForeign(shell);
     const before = await contentsOf(shell);
     const options = ['--set', `directory=${shell.path('volumes')}`, '--set', 'signal=SIGKILL'];
@@ -148,8 +149,7 @@ describe('scoria driver check', () => {
     }
   });
 
-  test('says what is wrong with how it was asked', async () => {
-    const shell = new Shell();
+  inShell('says what is wrong with how it was asked', async (shell) => {
     const invalid = { exit: 2, code: 'InvalidInput' };
     expect(await shell.refused(...check())).toMatchObject({
       ...invalid,
