@@ -39,6 +39,7 @@ const WORDS: Readonly<Record<string, string>> = {
   name: 'For people; need not be unique',
   open: 'Operations that the log holds no outcome of yet',
   options: "The driver's options; a credential is a reference, never its value",
+  ordinal: 'Place in the order of the snapshots of its volume, from 1',
   pin: 'What is held',
   pin_id: "The copy's command id",
   pins: "By the copy's command id",

@@ -229,7 +229,7 @@ const notePassing = (passed: Folded['passed'], before: VolumeState | undefined, 
  */
 export const inventory: TableProjection<InventoryStore> = {
   name: 'inventory',
-  version: 1,
+  version: 2,
   moves: 'with appends',
   tables: ['streams', 'resources', 'commands'],
   create: (db, prefix) => db.exec(TABLES(prefix)),

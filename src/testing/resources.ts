@@ -43,6 +43,7 @@ export const aSnapshot = (volume: Volume, change: Partial<Snapshot> = {}): Snaps
   user_id: 'user',
   project_id: 'project',
   created_at: '2026-01-01T00:00:00.000Z',
+  ordinal: 1,
   provider_location: null,
   provider_id: null,
   ...change,

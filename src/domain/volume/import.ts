@@ -1,10 +1,29 @@
 import { z } from 'zod';
-import { Text } from '../json.ts';
+import { nextVersion } from '../aggregate.ts';
+import { type JsonObject, JsonObjectSchema, Text } from '../json.ts';
 import { type VolumeState, VolumeStateSchema, volumeEvents } from './volume.ts';
 
-/** A volume that another log knew, with all that this log was told of it. Not a creation: nothing was made. */
-export const VolumeImported = volumeEvents.fact(
+const VolumeImportedV1 = volumeEvents.fact(
   'VolumeImported',
+  z.strictObject({ source: Text, state: JsonObjectSchema }),
+  (state) => state,
+);
+
+/** The order of snapshots as it went by their times, before they had an ordinal. */
+const withOrdinals = (data: JsonObject): JsonObject => {
+  const { source, state } = data as { readonly source: string; readonly state: JsonObject };
+  const snapshots = Object.entries(state.snapshots as { readonly [id: string]: JsonObject });
+  const byAge = snapshots.toSorted(([a, { created_at: at }], [b, { created_at: bt }]) =>
+    `${at} ${a}` < `${bt} ${b}` ? -1 : 1,
+  );
+  const numbered = byAge.map(([id, snapshot], index) => [id, { ...snapshot, ordinal: index + 1 }]);
+  return { source, state: { ...state, snapshots: Object.fromEntries(numbered) } };
+};
+
+/** A volume that another log knew, with all that this log was told of it. Not a creation: nothing was made. */
+export const VolumeImported = nextVersion(
+  VolumeImportedV1,
   z.strictObject({ source: Text, state: VolumeStateSchema }),
   (_state, { data }): VolumeState => data.state,
+  withOrdinals,
 );

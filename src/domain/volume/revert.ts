@@ -4,7 +4,7 @@ import { command, type Decision, type InputOf, record, refuse } from '../decisio
 import { rejections } from '../errors.ts';
 import { type BackendFacts, capableBackend, snapshotOf, volumeInStatus } from './checks.ts';
 import { pinned } from './delete.ts';
-import { FailureSchema, ResourceId, type VolumeState, volumeEvents, withVolume } from './volume.ts';
+import { FailureSchema, newestSnapshot, ResourceId, type VolumeState, volumeEvents, withVolume } from './volume.ts';
 
 /** The volume's bytes are about to be replaced by the snapshot's. */
 export const VolumeRevertRequested = volumeEvents.intent(
@@ -41,7 +41,7 @@ export const decideRevertToSnapshot = (
   if (E.isLeft(volume)) return volume;
   const snapshot = snapshotOf(state, snapshot_id);
   if (E.isLeft(snapshot)) return snapshot;
-  const newest = Object.values(state.snapshots).reduce((a, b) => (newerFirst(a, b) <= 0 ? a : b));
+  const newest = newestSnapshot(state) ?? snapshot.right;
   if (newest.id !== snapshot_id || snapshot.right.status !== 'available') {
     return refuse(
       rejections.InvalidSnapshot(
@@ -56,8 +56,3 @@ export const decideRevertToSnapshot = (
   const backend = capableBackend(facts.backend, volume.right.backend_name, 'revert');
   return E.isLeft(backend) ? backend : record(VolumeRevertRequested.of({ snapshot_id }));
 };
-
-const newerFirst = (
-  a: { readonly created_at: string; readonly id: string },
-  b: { readonly created_at: string; readonly id: string },
-): number => (a.created_at === b.created_at ? (a.id > b.id ? -1 : 1) : a.created_at > b.created_at ? -1 : 1);

@@ -7,6 +7,7 @@ import { type BackendFacts, capableBackend, volumeInStatus } from './checks.ts';
 import {
   FailureSchema,
   Name,
+  newestSnapshot,
   ResourceId,
   SnapshotSchema,
   StringMap,
@@ -18,6 +19,7 @@ import {
 const PlannedSnapshotSchema = SnapshotSchema.omit({
   status: true,
   created_at: true,
+  ordinal: true,
   provider_location: true,
   provider_id: true,
 });
@@ -34,6 +36,7 @@ export const SnapshotCreationRequested = volumeEvents.intent(
         ...data.snapshot,
         status: 'creating',
         created_at: meta.at,
+        ordinal: (newestSnapshot(state)?.ordinal ?? 0) + 1,
         provider_location: null,
         provider_id: null,
       },

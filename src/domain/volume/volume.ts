@@ -84,6 +84,8 @@ export const SnapshotSchema = z.strictObject({
   user_id: Text,
   project_id: Text,
   created_at: Text,
+  /** Its place in the order of its volume's snapshots, which the clocks of several hosts cannot tell. */
+  ordinal: z.int().positive(),
   provider_location: Text.nullable(),
   provider_id: Text.nullable(),
 });
@@ -132,6 +134,9 @@ export type VolumeState = OpenWork & {
   readonly connections: Readonly<Record<string, Connection>>;
   readonly pins: Readonly<Record<string, Pin>>;
 };
+export const newestSnapshot = ({ snapshots }: VolumeState): Snapshot | undefined =>
+  Object.values(snapshots).toSorted((a, b) => b.ordinal - a.ordinal)[0];
+
 export const VolumeStateSchema: z.ZodType<VolumeState> = z.strictObject({
   ...openWorkShape,
   volume: VolumeSchema.nullable(),
