@@ -60,11 +60,11 @@ const GIB_BYTES = 1024 ** 3;
 /** Refuses what the file system could not hold even at the ratio that the operator allows. */
 export const requireRoom = async (
   directory: string,
-  provisionedBytes: number,
+  provisioned: Promise<number>,
   moreBytes: bigint,
   options: CapacityOptions,
 ): Promise<void> => {
-  const { totalBytes } = await spaceOf(directory);
+  const [{ totalBytes }, provisionedBytes] = await Promise.all([spaceOf(directory), provisioned]);
   const usableBytes = totalBytes * (1 - options.reserved_percentage / 100);
   const promisableBytes = usableBytes * Number(options.max_over_subscription_ratio);
   if (provisionedBytes + Number(moreBytes) <= promisableBytes) return;

@@ -6,6 +6,7 @@ import { fileFailure, hasCode } from './failures.ts';
 import { partialName } from './partials.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR } = constants;
+const NEW_FILE = O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW;
 const OWNER_ONLY = 0o600;
 
 /** Writes the bytes of a new file under its temporary path; the file is there and empty. */
@@ -49,9 +50,14 @@ const inOneStep = async (
 ): Promise<void> => {
   const partial = join(dirname(path), partialName(basename(path)));
   try {
-    await (await open(partial, O_CREAT | O_EXCL | O_RDWR | O_NOFOLLOW, OWNER_ONLY)).close();
-    await fill?.(partial);
-    await setSize(partial, sizeBytes);
+    if (fill === undefined) {
+      await setSize(partial, sizeBytes, NEW_FILE);
+    } else {
+      await (await open(partial, NEW_FILE, OWNER_ONLY)).close();
+      await fill(partial);
+      // Opened anew, because a copy may have put another file in its place.
+      await setSize(partial, sizeBytes, O_RDWR | O_NOFOLLOW);
+    }
     await publish(partial, path);
   } catch (error) {
     await rm(partial, { force: true });
@@ -61,8 +67,8 @@ const inOneStep = async (
   await syncDirectory(dirname(path));
 };
 
-const setSize = async (path: string, sizeBytes: bigint): Promise<void> => {
-  const file = await open(path, O_RDWR | O_NOFOLLOW);
+const setSize = async (path: string, sizeBytes: bigint, flags: number): Promise<void> => {
+  const file = await open(path, flags, OWNER_ONLY);
   try {
     await file.truncate(lengthOf(sizeBytes));
     await file.sync();

@@ -55,12 +55,11 @@ export class FileStore {
   async create(kind: Kind, id: string, sizeBytes: bigint, fill?: Fill): Promise<VolumeModelUpdate> {
     const name = fileName(kind, id);
     const path = join(this.directory, name);
-    const standing = await sizeOf(path);
+    const [standing, entries] = await Promise.all([sizeOf(path), entriesOf(this.directory)]);
     if (standing !== null && standing !== sizeBytes) {
       throw new DriverFailure(`${path} is there already, with ${standing} bytes`, 'move that file away first');
     }
     if (standing === null) {
-      const entries = await entriesOf(this.directory);
       await this.#removeLeftovers(entries, name);
       await this.#requireRoom(entries, sizeBytes);
       await createFile(path, sizeBytes, fill);
@@ -136,8 +135,8 @@ export class FileStore {
   }
 
   async #requireRoom(entries: readonly string[], moreBytes: bigint): Promise<void> {
-    const provisionedBytes = await this.#provisioned.of(this.directory, entries);
-    await requireRoom(this.directory, provisionedBytes, moreBytes, this.#options);
+    const provisioned = this.#provisioned.of(this.directory, entries);
+    await requireRoom(this.directory, provisioned, moreBytes, this.#options);
   }
 
   async #removeLeftovers(entries: readonly string[], name?: string): Promise<void> {
