@@ -55,18 +55,39 @@ const tryTransaction = <T>(
   }
 };
 
-/**
- * One write transaction, from BEGIN to COMMIT without an await: nothing else on this connection gets in between.
- * `work` runs once, when the lock is there; `waiting` as in `whenFree`.
- */
-export const writeTransaction = async <T>(
-  database: DatabaseSync,
-  work: () => T,
-  waiting: (busy: unknown) => void,
-): Promise<T> => {
+const unsynced = <T>(database: DatabaseSync, work: () => T): T => {
+  database.exec('PRAGMA synchronous = NORMAL');
+  try {
+    return work();
+  } finally {
+    database.exec('PRAGMA synchronous = FULL');
+  }
+};
+
+const whenLocked = async <T>(attempt: () => T | typeof LOCKED): Promise<T> => {
   for (;;) {
-    const result = tryTransaction(database, work, waiting);
+    const result = attempt();
     if (result !== LOCKED) return result;
     await pause();
   }
 };
+
+/**
+ * One write transaction, from BEGIN to COMMIT without an await: nothing else on this connection gets in between.
+ * `work` runs once, when the lock is there; `waiting` as in `whenFree`.
+ */
+export const writeTransaction = <T>(
+  database: DatabaseSync,
+  work: () => T,
+  waiting: (busy: unknown) => void,
+): Promise<T> => whenLocked(() => tryTransaction(database, work, waiting));
+
+/**
+ * The same for what is made of the events and can be made anew: it does not wait for the disk, so that a power cut may
+ * take the last of these transactions, each as a whole. A commit of events that follows makes them durable as well.
+ */
+export const derivedTransaction = <T>(
+  database: DatabaseSync,
+  work: () => T,
+  waiting: (busy: unknown) => void,
+): Promise<T> => whenLocked(() => unsynced(database, () => tryTransaction(database, work, waiting)));

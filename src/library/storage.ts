@@ -4,7 +4,7 @@ import { createMemoryLog } from '../eventlog/memory.ts';
 import type { EventLog } from '../eventlog/port.ts';
 import { openSqliteLog, type SqliteLog } from '../eventlog/sqlite.ts';
 import { explainSqlite, logLocked } from '../eventlog/sqlite-errors.ts';
-import { untilLate, writeTransaction } from '../eventlog/write-transaction.ts';
+import { derivedTransaction, untilLate } from '../eventlog/write-transaction.ts';
 import type { Onlooker } from '../progress.ts';
 import type { TableProjection } from '../projections/projection.ts';
 import { memoryDatabase, type ProjectionDatabase } from '../projections/projection-database.ts';
@@ -45,7 +45,7 @@ const insideLog = async (log: SqliteLog, options: StorageOptions): Promise<Stora
     db: log.database,
     async write(work) {
       try {
-        return await writeTransaction(log.database, work, untilLate(lockTimeoutMs, late));
+        return await derivedTransaction(log.database, work, untilLate(lockTimeoutMs, late));
       } catch (error) {
         throw explainSqlite(error, log.name);
       }
