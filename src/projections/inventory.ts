@@ -174,7 +174,10 @@ const openInventory = (db: DatabaseSync, prefix: string): InventoryStore => {
       if (first === undefined) return;
       // An append moves rows that stand right before it; a page of a catch-up may begin anywhere.
       recent.standsAt(first.position - 1n);
-      const folded = foldByStream(events, (kind, stream) => kept(kind, stream)?.state);
+      // Before its first event a stream has no row.
+      const folded = foldByStream(events, (kind, { stream, revision }) =>
+        revision === 0n ? undefined : kept(kind, stream)?.state,
+      );
       for (const [stream, fold] of folded) write(stream, fold);
       for (const { type, meta, stream, revision } of events) {
         // An outcome follows its intent, which was the command's first event.
@@ -200,14 +203,14 @@ interface Folded {
 /** Folds a batch so that each stream is read and written once, however many of its events the batch holds. */
 const foldByStream = (
   events: readonly RecordedEvent[],
-  keptState: (kind: StreamKind, stream: string) => StreamState | undefined,
+  stateBefore: (kind: StreamKind, event: RecordedEvent) => StreamState | undefined,
 ): ReadonlyMap<string, Folded> => {
   const folded = new Map<string, Folded>();
   for (const event of events) {
     const kind = kindOf(event.stream);
     if (kind === null) continue;
     const earlier = folded.get(event.stream);
-    const before = earlier === undefined ? keptState(kind, event.stream) : earlier.before;
+    const before = earlier === undefined ? stateBefore(kind, event) : earlier.before;
     const previous = earlier?.state ?? before;
     const state = evolveStream(kind, previous ?? null, event);
     const passed = earlier?.passed ?? new Map();
