@@ -5,7 +5,8 @@ import { load } from '../src/commands/load.ts';
 import type { StreamState } from '../src/domain/streams.ts';
 import { createMemoryLog } from '../src/eventlog/memory.ts';
 import type { EventLog } from '../src/eventlog/port.ts';
-import { dumpOfEvents, dumpOfInventory, dumpText } from '../src/projections/dump.ts';
+import { dumpOfInventory, dumpOfStreams } from '../src/projections/dump.ts';
+import { foldStreams } from '../src/projections/fold-streams.ts';
 import { openHouse } from './model/house.ts';
 import { asKept, foldsOf, readerOf, storedEvents } from './model/record.ts';
 import { law } from './model/runs.ts';
@@ -23,7 +24,7 @@ const loaded = async (text: string): Promise<EventLog> => {
 };
 
 const dumped = async (log: EventLog, upTo: bigint, withConfiguration: boolean): Promise<string> =>
-  [...dumpText(await dumpOfEvents(log.readAll({ upTo }), { withConfiguration }))].join('');
+  [...dumpOfStreams(await foldStreams(log, upTo), { withConfiguration })].join('');
 
 const exported = async (log: EventLog, upTo: bigint): Promise<string> =>
   (await Array.fromAsync(exportEvents(log, { upTo }))).join('');
@@ -67,7 +68,7 @@ describe('a dump', () => {
       const read = await readerOf(log);
       await takeAll(house, steps);
       const ofInventory = dumpOfInventory(await read(), { withConfiguration: true });
-      expect([...dumpText(ofInventory)].join('')).toBe(await dumped(log, await log.head(), true));
+      expect([...ofInventory].join('')).toBe(await dumped(log, await log.head(), true));
     }),
   );
 });

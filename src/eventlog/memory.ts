@@ -3,7 +3,8 @@ import type { StoredEvent } from '../domain/event.ts';
 import { appendToStream, assertAppend, type StreamRecords } from './append-to-stream.ts';
 import { createArrivals, follow } from './follow.ts';
 import { logClosed, logNotEmpty, wrongRevision } from './log-errors.ts';
-import type { Append, EventLog } from './port.ts';
+import { eventsIn } from './paged.ts';
+import type { Append, EventLog, LogBounds } from './port.ts';
 
 const NAME = 'memory';
 const PAGE_EVENTS = 1_000;
@@ -60,6 +61,14 @@ export const createMemoryLog = (): MemoryLog => {
     return records;
   };
 
+  async function* readPages({ after = 0n, upTo }: LogBounds = {}): AsyncGenerator<readonly StoredEvent[], void, void> {
+    const head = open().all.length;
+    const last = Math.min(head, Number(upTo ?? head));
+    for (let start = Math.max(0, Number(after)); start < last; start += PAGE_EVENTS) {
+      yield open().all.slice(start, Math.min(start + PAGE_EVENTS, last));
+    }
+  }
+
   return {
     name: NAME,
     moveWithAppends(apply) {
@@ -90,11 +99,8 @@ export const createMemoryLog = (): MemoryLog => {
       }
     },
 
-    async *readAll({ after = 0n, upTo } = {}) {
-      const head = open().all.length;
-      const last = Math.min(head, Number(upTo ?? head));
-      for (let index = Math.max(0, Number(after)); index < last; index += 1) yield open().all[index] as StoredEvent;
-    },
+    readPages,
+    readAll: (bounds) => eventsIn(readPages(bounds)),
 
     subscribe: ({ after, signal } = {}) =>
       follow(async (position) => open().all.slice(Number(position), Number(position) + PAGE_EVENTS), arrivals, {

@@ -22,6 +22,12 @@ export interface Append {
 
 export type AppendResult = Either<WrongRevision, ReadonlyNonEmptyArray<StoredEvent>>;
 
+/** Later than `after`, not later than `upTo`. */
+export interface LogBounds {
+  readonly after?: bigint;
+  readonly upTo?: bigint;
+}
+
 /**
  * An append-only record of events. Every adapter passes `test/contract/event-log.ts`.
  *
@@ -47,7 +53,10 @@ export interface EventLog {
   readStream(stream: string, bounds?: { readonly from?: bigint; readonly to?: bigint }): AsyncIterable<StoredEvent>;
 
   /** The events of the log in order: later than `after`, not later than `upTo`. */
-  readAll(bounds?: { readonly after?: bigint; readonly upTo?: bigint }): AsyncIterable<StoredEvent>;
+  readAll(bounds?: LogBounds): AsyncIterable<StoredEvent>;
+
+  /** The same by the page, none of them empty: whoever folds very many events need not wait for each. */
+  readPages(bounds?: LogBounds): AsyncIterable<readonly StoredEvent[]>;
 
   /** Like `readAll`, then goes on with events as they come (of other processes too), until `signal` aborts it. */
   subscribe(options?: { readonly after?: bigint; readonly signal?: AbortSignal }): AsyncIterable<StoredEvent>;

@@ -2,8 +2,8 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { StoredEvent } from '../domain/event.ts';
 import type { StreamRecords } from './append-to-stream.ts';
 
-/** A page ends at whichever comes first, so that a reader of large events holds little. */
-const PAGE_EVENTS = 1_000;
+/** A page ends at whichever comes first: a reader holds little, and its garbage dies young. */
+const PAGE_EVENTS = 256;
 const PAGE_CHARS = 4 * 1024 * 1024;
 
 const LARGEST = 2n ** 63n - 1n;

@@ -21,7 +21,8 @@ import {
   volumeDocument,
   volumeDocuments,
 } from '../projections/documents.ts';
-import { type DumpOptions, dumpOfEvents, dumpText } from '../projections/dump.ts';
+import { type DumpOptions, dumpOfStreams } from '../projections/dump.ts';
+import { foldStreams } from '../projections/fold-streams.ts';
 import { type HistoryEntry, historyOf } from '../projections/history.ts';
 import { type InventoryStore, inventory } from '../projections/inventory.ts';
 import type { KeyedRow, KeyedRowsStore } from '../projections/keyed-rows.ts';
@@ -139,8 +140,12 @@ export class View {
 
   /** The whole inventory as canonical JSON, folded from the first event. */
   async dump(options: DumpOptions = {}): Promise<string> {
-    const events = replayed(this.#storage, this.position).readAll({ upTo: this.position });
-    return [...dumpText(await dumpOfEvents(events, options))].join('');
+    return (await Array.fromAsync(this.dumpChunks(options))).join('');
+  }
+
+  /** The same in chunks: for a file, where a large one need not be in memory as one text. */
+  async *dumpChunks(options: DumpOptions = {}): AsyncGenerator<string> {
+    yield* dumpOfStreams(await foldStreams(replayed(this.#storage, this.position), this.position), options);
   }
 
   /** The events up to the position, oldest first: all, those after a position, or those of a stream. */

@@ -6,6 +6,7 @@ import {
   ConnectionSchema,
   PinSchema,
   SnapshotSchema,
+  type Volume,
   VolumeSchema,
   type VolumeState,
 } from '../domain/volume/volume.ts';
@@ -117,12 +118,17 @@ export const backendDocuments = (states: readonly BackendState[]): BackendDocume
     .map(backendDocument)
     .toSorted((a, b) => byAge({ ...a, id: a.name }, { ...b, id: b.name }));
 
+type LivingVolume = VolumeState & { readonly volume: Volume };
+
+const isLiving = (state: VolumeState): state is LivingVolume =>
+  state.volume !== null && state.volume.status !== 'deleted';
+
 /** The volumes that are not deleted, oldest first. */
+export const livingVolumes = (states: readonly VolumeState[]): readonly LivingVolume[] =>
+  states.filter(isLiving).sort((one, other) => byAge(one.volume, other.volume));
+
 export const volumeDocuments = (states: readonly VolumeState[]): VolumeDocument[] =>
-  states
-    .filter(({ volume }) => volume !== null && volume.status !== 'deleted')
-    .map(volumeDocument)
-    .toSorted(byAge);
+  livingVolumes(states).map(volumeDocument);
 
 /** The snapshots of those volumes, oldest first. */
 export const snapshotDocuments = (states: readonly VolumeState[]): SnapshotDocument[] =>

@@ -1,24 +1,18 @@
 import { z } from 'zod';
 import { canonicalJson } from '../audit/canonical.ts';
-import type { StoredEvent } from '../domain/event.ts';
 import type { Json } from '../domain/json.ts';
-import {
-  decode,
-  evolveStream,
-  kindOf,
-  type StreamKind,
-  type StreamState,
-  type StreamStates,
-} from '../domain/streams.ts';
+import type { StreamKind, StreamState, StreamStates } from '../domain/streams.ts';
 import {
   type BackendDocument,
   BackendDocumentSchema,
   backendDocuments,
   KeyValueDocumentSchema,
   keyValueDocuments,
+  livingVolumes,
   VolumeDocumentSchema,
-  volumeDocuments,
+  volumeDocument,
 } from './documents.ts';
+import type { FoldedStream } from './fold-streams.ts';
 import type { InventoryStore } from './inventory.ts';
 
 export const DUMP_FORMAT = 'scoria-dump';
@@ -40,39 +34,22 @@ export interface DumpOptions {
   readonly withConfiguration?: boolean | undefined;
 }
 
+const CHUNK_CHARS = 64 * 1024;
+
 type States = { readonly [Kind in StreamKind]: readonly StreamStates[Kind][] };
 
 /** A configuration that is left out is `null`: not known, which is not the same as no options. */
 const withoutConfiguration = (backend: BackendDocument): BackendDocument => ({ ...backend, options: null });
 
-const dumpOf = (states: States, { withConfiguration = false }: DumpOptions): Dump => {
-  const backends = backendDocuments(states.backend);
-  return {
-    format: DUMP_FORMAT,
-    version: DUMP_VERSION,
-    backends: withConfiguration ? backends : backends.map(withoutConfiguration),
-    volumes: volumeDocuments(states.volume),
-    key_values: keyValueDocuments(states.key_value),
-  };
-};
-
-/** Folds the streams from their first events; owes nothing to any projection. */
-export const dumpOfEvents = async (events: AsyncIterable<StoredEvent>, options: DumpOptions = {}): Promise<Dump> => {
-  const streams = new Map<string, { readonly kind: StreamKind; readonly state: StreamState }>();
-  for await (const stored of events) {
-    const kind = kindOf(stored.stream);
-    if (kind === null) continue;
-    const before = streams.get(stored.stream)?.state ?? null;
-    streams.set(stored.stream, { kind, state: evolveStream(kind, before, decode(stored)) });
-  }
-  const folded = [...streams.values()];
-  const states = <Kind extends StreamKind>(kind: Kind) =>
-    folded.filter((stream) => stream.kind === kind).map(({ state }) => state as StreamStates[Kind]);
-  return dumpOf({ backend: states('backend'), volume: states('volume'), key_value: states('key_value') }, options);
+/** The dump of the streams as they were folded. */
+export const dumpOfStreams = (folded: Iterable<FoldedStream>, options: DumpOptions = {}): Generator<string> => {
+  const states: { readonly [Kind in StreamKind]: StreamStates[Kind][] } = { backend: [], volume: [], key_value: [] };
+  for (const { kind, state } of folded) (states[kind] as StreamState[]).push(state);
+  return dumpOf(states, options);
 };
 
 /** The same dump from the rows of the inventory. */
-export const dumpOfInventory = (inventory: InventoryStore, options: DumpOptions = {}): Dump =>
+export const dumpOfInventory = (inventory: InventoryStore, options: DumpOptions = {}): Generator<string> =>
   dumpOf(
     {
       backend: inventory.states('backend'),
@@ -82,19 +59,38 @@ export const dumpOfInventory = (inventory: InventoryStore, options: DumpOptions 
     options,
   );
 
-function* listText(items: readonly unknown[]): Generator<string> {
-  yield '[';
-  for (const [index, item] of items.entries()) yield `${index === 0 ? '' : ','}${canonicalJson(item as Json)}`;
-  yield ']';
+/** Canonical JSON in chunks: neither the documents nor the text of a big one stand in memory together. */
+const dumpOf = (states: States, options: DumpOptions): Generator<string> => inChunks(textOf(states, options));
+
+function* textOf(states: States, { withConfiguration = false }: DumpOptions): Generator<string> {
+  const backends = backendDocuments(states.backend);
+  yield '{"backends":';
+  yield* listText(withConfiguration ? backends : backends.map(withoutConfiguration));
+  yield `,"format":${canonicalJson(DUMP_FORMAT)},"key_values":`;
+  yield* listText(keyValueDocuments(states.key_value));
+  yield `,"version":${DUMP_VERSION},"volumes":`;
+  yield* listText(livingVolumes(states.volume).values().map(volumeDocument));
+  yield '}';
 }
 
-/** The dump as canonical JSON, piece by piece: a big one need not stand in memory as one text. */
-export function* dumpText({ format, version, backends, volumes, key_values }: Dump): Generator<string> {
-  yield '{"backends":';
-  yield* listText(backends);
-  yield `,"format":${canonicalJson(format)},"key_values":`;
-  yield* listText(key_values);
-  yield `,"version":${version},"volumes":`;
-  yield* listText(volumes);
-  yield '}';
+function* listText(items: Iterable<unknown>): Generator<string> {
+  let before = '[';
+  for (const item of items) {
+    yield before + canonicalJson(item as Json);
+    before = ',';
+  }
+  yield before === '[' ? '[]' : ']';
+}
+
+function* inChunks(pieces: Iterable<string>): Generator<string> {
+  let chunk: string[] = [];
+  let chars = 0;
+  for (const piece of pieces) {
+    chunk.push(piece);
+    chars += piece.length;
+    if (chars < CHUNK_CHARS) continue;
+    yield chunk.join('');
+    [chunk, chars] = [[], 0];
+  }
+  yield chunk.join('');
 }

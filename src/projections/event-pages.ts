@@ -1,14 +1,14 @@
+import { isNonEmpty } from 'fp-ts/lib/ReadonlyArray.js';
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
 import type { RecordedEvent } from '../domain/event.ts';
 import { decode } from '../domain/streams.ts';
 import type { EventLog } from '../eventlog/port.ts';
 
 /** Where projections get their events from. */
-export type EventSource = Pick<EventLog, 'head' | 'readAll'>;
+export type EventSource = Pick<EventLog, 'head' | 'readPages'>;
 
-/** A page ends at whichever comes first, so that a page of large events is not large itself. */
 const PAGE_EVENTS = 1_000;
-const PAGE_CHARS = 4 * 1024 * 1024;
+const PAGE_CHARS = 8 * 1024 * 1024;
 
 export type EventPage = ReadonlyNonEmptyArray<RecordedEvent>;
 
@@ -16,15 +16,16 @@ export type EventPage = ReadonlyNonEmptyArray<RecordedEvent>;
 export async function* eventPages(source: EventSource, after: bigint, upTo: bigint): AsyncGenerator<EventPage> {
   let page: RecordedEvent[] = [];
   let chars = 0;
-  for await (const stored of source.readAll({ after, upTo })) {
-    page.push(decode(stored));
-    chars += stored.body.length;
+  for await (const stored of source.readPages({ after, upTo })) {
+    for (const event of stored) {
+      page.push(decode(event));
+      chars += event.body.length;
+    }
     if (page.length < PAGE_EVENTS && chars < PAGE_CHARS) continue;
     yield page as unknown as EventPage;
-    page = [];
-    chars = 0;
+    [page, chars] = [[], 0];
   }
-  if (page.length > 0) yield page as unknown as EventPage;
+  if (isNonEmpty(page)) yield page;
 }
 
 /** The first of those pages, or `null`. */

@@ -12,7 +12,8 @@ export interface Replay extends ProjectionReads {
 /** The log as it was: its head is `position`. */
 const sourceUpTo = (source: EventSource, position: bigint): EventSource => ({
   head: async () => position,
-  readAll: ({ after = 0n, upTo = position } = {}) => source.readAll({ after, upTo: upTo < position ? upTo : position }),
+  readPages: ({ after = 0n, upTo = position } = {}) =>
+    source.readPages({ after, upTo: upTo < position ? upTo : position }),
 });
 
 /**

@@ -1,6 +1,8 @@
 import { rejections, ScoriaError } from '../domain/errors.ts';
 import type { EventBody } from '../domain/event.ts';
-import type { EventSource } from './event-pages.ts';
+import type { EventLog } from '../eventlog/port.ts';
+
+type Log = Pick<EventLog, 'head' | 'readAll'>;
 
 /**
  * A point in the log's history: a position (`42n`, `'42'`), or a time (a Date, ISO 8601 with an offset or Z, or a plain
@@ -9,12 +11,12 @@ import type { EventSource } from './event-pages.ts';
 export type When = bigint | Date | string;
 
 /** The position that `when` means. A time before the first event is `0n`: the empty log. */
-export const resolveWhen = async (log: EventSource, when: When): Promise<bigint> => {
+export const resolveWhen = async (log: Log, when: When): Promise<bigint> => {
   const point = parseWhen(when);
   return typeof point === 'bigint' ? knownPosition(log, point) : positionAt(log, point.ms);
 };
 
-const knownPosition = async (log: EventSource, position: bigint): Promise<bigint> => {
+const knownPosition = async (log: Log, position: bigint): Promise<bigint> => {
   const head = await log.head();
   if (position <= head) return position;
   throw new ScoriaError(
@@ -30,7 +32,7 @@ const knownPosition = async (log: EventSource, position: bigint): Promise<bigint
  * The last position whose running maximum of `meta.at` is not later: clocks of several hosts may go back, and what was
  * known at a time must not depend on where one looks from.
  */
-const positionAt = async (log: EventSource, ms: number): Promise<bigint> => {
+const positionAt = async (log: Log, ms: number): Promise<bigint> => {
   let position = 0n;
   for await (const stored of log.readAll()) {
     const { meta }: EventBody = JSON.parse(stored.body);

@@ -14,7 +14,8 @@ import { SnapshotDeleted } from '../../src/domain/volume/snapshot-delete.ts';
 import { createMemoryLog } from '../../src/eventlog/memory.ts';
 import type { EventLog } from '../../src/eventlog/port.ts';
 import { builtInProjections } from '../../src/projections/built-in.ts';
-import { type DumpOptions, dumpOfEvents, dumpOfInventory, dumpText } from '../../src/projections/dump.ts';
+import { type DumpOptions, dumpOfInventory, dumpOfStreams } from '../../src/projections/dump.ts';
+import { foldStreams } from '../../src/projections/fold-streams.ts';
 import { inventory } from '../../src/projections/inventory.ts';
 import { replayTo } from '../../src/projections/replay.ts';
 import { Recording, stats } from './recording.ts';
@@ -28,13 +29,13 @@ beforeEach(() => {
 
 const byProjection = async (of: EventLog, options: DumpOptions = {}, at?: bigint): Promise<string> => {
   const replay = await replayTo(of, at ?? (await of.head()), builtInProjections);
-  const text = [...dumpText(dumpOfInventory(await replay.read(inventory), options))].join('');
+  const text = [...dumpOfInventory(await replay.read(inventory), options)].join('');
   replay.close();
   return text;
 };
 
 const byFolding = async (of: EventLog, options: DumpOptions = {}, at?: bigint): Promise<string> =>
-  [...dumpText(await dumpOfEvents(of.readAll(at === undefined ? {} : { upTo: at }), options))].join('');
+  [...dumpOfStreams(await foldStreams(of, at), options)].join('');
 
 describe('a dump', () => {
   test('holds backends, volumes with their snapshots and connections, and key-values', async () => {
@@ -65,9 +66,11 @@ describe('a dump', () => {
 
   test('is canonical JSON, although it is written piece by piece', async () => {
     await recording.backend();
-    await recording.volume('v1');
+    await recording.volume('v1', { description: 'large'.repeat(20_000) });
     await recording.volume('v2');
-    const text = await byFolding(log, { withConfiguration: true });
+    const chunks = [...dumpOfStreams(await foldStreams(log), { withConfiguration: true })];
+    expect(chunks.length).toBeGreaterThan(1);
+    const text = chunks.join('');
     expect(text).toBe(canonicalJson(JSON.parse(text) as Json));
   });
 

@@ -7,7 +7,8 @@ import { VolumeExtensionRequested } from '../../src/domain/volume/extend.ts';
 import { SourcePinned } from '../../src/domain/volume/pin.ts';
 import { createMemoryLog } from '../../src/eventlog/memory.ts';
 import type { EventLog } from '../../src/eventlog/port.ts';
-import { dumpOfEvents, dumpText } from '../../src/projections/dump.ts';
+import { dumpOfStreams } from '../../src/projections/dump.ts';
+import { foldStreams } from '../../src/projections/fold-streams.ts';
 import { collect, Recording } from './recording.ts';
 
 export const context = {
@@ -31,7 +32,7 @@ export const somethingOfAll = async (): Promise<EventLog> => {
 };
 
 export const dumped = async (log: EventLog, withConfiguration = false): Promise<string> =>
-  [...dumpText(await dumpOfEvents(log.readAll(), { withConfiguration }))].join('');
+  [...dumpOfStreams(await foldStreams(log), { withConfiguration })].join('');
 export const exported = async (log: EventLog): Promise<string> => (await collect(exportEvents(log))).join('');
 
 export async function* inChunks(text: string, size: number): AsyncGenerator<string> {

@@ -38,9 +38,9 @@ const dumping = (program: Command): void => {
     .option('--with-configuration', "with the backends' options (secrets never)")
     .action(
       reading<{ withConfiguration?: boolean }, readonly [string?]>(async (view, [file], { withConfiguration }) => {
-        const text = await view.dump({ withConfiguration: withConfiguration ?? false });
-        if (file === undefined) return { verbatim: text };
-        await writeAtomically(file, [text]);
+        const options = { withConfiguration: withConfiguration ?? false };
+        if (file === undefined) return { verbatim: await view.dump(options) };
+        await writeAtomically(file, view.dumpChunks(options));
         const { position } = view;
         return { json: { file, position }, text: () => `the record up to position ${position} is in ${file}` };
       }),

@@ -47,6 +47,19 @@ export const describeReading = ({ describe, it }: LogTests): void => {
       same(await between({ upTo: 2n ** 70n }), at);
     });
 
+    it('gives the same events by the page, and no page is empty', async ({ log }) => {
+      same(await Array.fromAsync(log.readPages()), []);
+      const events = await store(log, appendOf('volume-a', -1n, manyBodies));
+      const pages = await Array.fromAsync(log.readPages());
+      same(
+        pages.filter((page) => page.length === 0),
+        [],
+      );
+      same(pages.flat(), events);
+      const bounds = { after: events[699]?.position ?? 0n, upTo: events[1_999]?.position ?? 0n };
+      same((await Array.fromAsync(log.readPages(bounds))).flat(), events.slice(700, 2_000));
+    });
+
     it('crosses pages, while others write', async ({ log }) => {
       await store(log, appendOf('volume-a', -1n, manyBodies));
       const seen: StoredEvent[] = [];
