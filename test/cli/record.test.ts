@@ -109,6 +109,8 @@ describe('the record', () => {
 
   test('dump is a replay, and load brings it back', async () => {
     const { stdout } = await shell.run(['dump']);
+    await shell.json('dump', 'same.json');
+    expect(readFileSync(shell.path('same.json'), 'utf8')).toBe(stdout);
     const told = await shell.json('dump', 'dump.json', '--with-configuration');
     expect(told).toMatchObject({ file: 'dump.json' });
     expect(JSON.parse(readFileSync(shell.path('dump.json'), 'utf8')).backends[0].options.directory).toBe(

@@ -31,6 +31,12 @@ export const recordVerbs = (program: Command): void => {
   giveExamples(program, EXAMPLES);
 };
 
+/** The same bytes in a file as on standard output. */
+async function* withLastLineEnded(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+  yield* chunks;
+  yield '\n';
+}
+
 const dumping = (program: Command): void => {
   program
     .command('dump [file]')
@@ -40,7 +46,7 @@ const dumping = (program: Command): void => {
       reading<{ withConfiguration?: boolean }, readonly [string?]>(async (view, [file], { withConfiguration }) => {
         const options = { withConfiguration: withConfiguration ?? false };
         if (file === undefined) return { verbatim: await view.dump(options) };
-        await writeAtomically(file, view.dumpChunks(options));
+        await writeAtomically(file, withLastLineEnded(view.dumpChunks(options)));
         const { position } = view;
         return { json: { file, position }, text: () => `the record up to position ${position} is in ${file}` };
       }),
