@@ -14,12 +14,17 @@ const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
 export const atTerminal = (shell: Shell, command: string, { columns = 80, env = {} }: Look = {}): Running => {
   const scoria = `scoria() { ${quoted(process.execPath)} ${quoted(MAIN)} "$@"; }`;
   const inside = `stty cols ${columns}; ${scoria}; ${command}`;
-  const { NO_COLOR: _no, FORCE_COLOR: _force, ...own } = process.env;
+  // What says that nobody looks, or that a person wants it otherwise.
+  const { CI: _ci, NO_COLOR: _no, FORCE_COLOR: _force, ...own } = process.env;
   return new Running(
-    spawn('script', ['--quiet', '--flush', '--return', '--command', `bash --norc -c ${quoted(inside)}`, '/dev/null'], {
-      cwd: shell.directory,
-      env: { ...own, TERM: 'xterm', ...env },
-      stdio: ['pipe', 'pipe', 'pipe'],
-    }),
+    spawn(
+      'script',
+      ['--quiet', '--flush', '--return', '--command', `exec bash --norc -c ${quoted(inside)}`, '/dev/null'],
+      {
+        cwd: shell.directory,
+        env: { ...own, TERM: 'xterm', ...env },
+        stdio: ['pipe', 'pipe', 'pipe'],
+      },
+    ),
   );
 };
