@@ -1,4 +1,5 @@
 export type { CommandContext } from './commands/given.ts';
+export type { Executors } from './commands/services.ts';
 export type { ConfiguredBackend } from './config/backends.ts';
 export { type Configuration, type ConfigurationSources, loadConfiguration } from './config/configuration.ts';
 export type { BackendPlan, BackendStep } from './config/plan.ts';
@@ -30,6 +31,7 @@ export { Backend } from './library/backend.ts';
 export type { Command, CommandInput, CommandName } from './library/commander.ts';
 export { Connection } from './library/connection.ts';
 export { createEngine, Engine, type EngineOptions } from './library/engine.ts';
+export type { OpenOperation, RecoveredOperation } from './library/recovery.ts';
 export { Snapshot } from './library/snapshot.ts';
 export type { View } from './library/view.ts';
 export { Volume } from './library/volume.ts';

@@ -18,11 +18,12 @@ const KINDS: readonly Kind[] = [
   { kind: 'key_value', heading: 'Events of a key', stream: 'kv-KEY' },
 ];
 
-const ROLES: Readonly<Record<'intent' | 'outcome' | 'failure' | 'unknown' | 'fact', string>> = {
+const ROLES: Readonly<Record<'intent' | 'outcome' | 'failure' | 'unknown' | 'claim' | 'fact', string>> = {
   intent: 'durable before the driver or connector is called; it stays open until its outcome',
   outcome: 'the effect happened; it ends the intent',
   failure: 'the effect did not happen and nothing is left of it; it ends the intent',
   unknown: 'the effect ended neither way; the intent becomes an open question',
+  claim: 'another executor goes on with what one that is gone left open',
   fact: 'stands for itself',
 };
 export type Role = keyof typeof ROLES;
@@ -130,7 +131,7 @@ const writersOfEvents = (): ReadonlyMap<string, readonly string[]> => {
 
 const writtenBy = ({ type, role }: EventFormat, writers: readonly string[]): string => {
   if (writers.length > 0) return writers.map(commandLink).join(', ');
-  if (role === 'unknown') return 'any command';
+  if (role === 'unknown' || role === 'claim') return 'any command';
   if (type.endsWith('Imported')) return '[`scoria load`](cli.md#scoria-load)';
   throw new Error(`no operation under src/commands was found to write ${type}`);
 };

@@ -5,6 +5,7 @@ import { EXIT_CODE_MEANINGS } from './exit-codes.ts';
 import { globalOptions } from './globals.ts';
 import { connectorVerb } from './groups/connector.ts';
 import { recordVerbs } from './groups/record.ts';
+import { recoverVerb } from './groups/recover.ts';
 import { quickstartVerb } from './quickstart/verb.ts';
 
 interface Group {
@@ -71,6 +72,7 @@ export const makeProgram = async (argv: readonly string[], json: boolean): Promi
   }
   recordVerbs(program);
   connectorVerb(program);
+  recoverVerb(program);
   completionVerbs(program);
   return program.addHelpText('after', EXAMPLES + exitCodes());
 };

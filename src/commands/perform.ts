@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { isNonEmpty } from 'fp-ts/lib/ReadonlyArray.js';
 import { v5 as uuid5 } from 'uuid';
 import type { OpenIntent } from '../domain/aggregate.ts';
-import { BackendOutcomeUnknown } from '../domain/backend/aggregate.ts';
+import { BackendOperationClaimed, BackendOutcomeUnknown } from '../domain/backend/aggregate.ts';
 import { type BackendState, backendStream } from '../domain/backend/backend.ts';
 import type { InputOf } from '../domain/decision.ts';
 import { type Rejection, rejections, ScoriaError } from '../domain/errors.ts';
@@ -17,6 +17,7 @@ import {
   type StreamStates,
 } from '../domain/streams.ts';
 import { changeableBackend, knownBackend } from '../domain/volume/checks.ts';
+import { VolumeOperationClaimed } from '../domain/volume/claim.ts';
 import { VolumeOutcomeUnknown } from '../domain/volume/outcome-unknown.ts';
 import type { EventLog } from '../eventlog/port.ts';
 import type { KeptState } from '../projections/inventory.ts';
@@ -31,6 +32,12 @@ import type { Services } from './services.ts';
 type RunChild = (operation: AnyOperation, input: unknown, given: Given) => Promise<E.Either<Rejection, StreamState>>;
 
 type Outcome = E.Either<Rejection, StreamState>;
+
+/** Who goes on with an operation, and why. */
+export type Claimant = Pick<Given, 'actor' | 'reason'>;
+
+/** `stale` when the stream was moved meanwhile, perhaps by another who claims it too. */
+export type Claim = 'claimed' | 'stale' | 'still at work';
 
 interface WorkOnBackend extends Work<StreamKind, unknown> {
   /** The backend's stream, as it stood after the intent. */
@@ -91,6 +98,19 @@ export class Performer {
       const standing = effect.reconcile === 'resume children' ? null : kept;
       return this.#settle(operation, stream, intent, given, ending, standing);
     });
+  }
+
+  /**
+   * Makes an intent of an executor that is gone this one's own. Before, it ends what that one's commands still run:
+   * nothing can be asked about an effect that is under way.
+   */
+  async claim(kind: StreamKind, stream: string, kept: KeptState, open: OpenIntent, by: Claimant): Promise<Claim> {
+    if (!(await this.#services.executors.endCommandsOf(open.executor))) return 'still at work';
+    const given = givenBy(await this.#intent(stream, open), stream);
+    const claimed = kind === 'backend' ? BackendOperationClaimed : VolumeOperationClaimed;
+    const events = [claimed.of({ intent_id: open.event_id, from_executor: open.executor })] as const;
+    const meta = { ...metaOf(given), ...by, causationId: open.event_id };
+    return E.isRight(await this.#log.append(seal(stream, kept, events, meta, this.#author))) ? 'claimed' : 'stale';
   }
 
   /** Takes up an intent whose effect may have happened: asks first. */

@@ -6,7 +6,14 @@ import type { InputOf } from '../domain/decision.ts';
 import { type Rejection, rejections, ScoriaError } from '../domain/errors.ts';
 import type { Actor, NewEvent, RecordedEvent } from '../domain/event.ts';
 import type { Json } from '../domain/json.ts';
-import { aggregateOf, decodeOnce, evolveStream, type StreamKind, type StreamStates } from '../domain/streams.ts';
+import {
+  aggregateOf,
+  decodeOnce,
+  evolveStream,
+  type StreamKind,
+  type StreamState,
+  type StreamStates,
+} from '../domain/streams.ts';
 import type { EventLog } from '../eventlog/port.ts';
 import { newId } from '../new-id.ts';
 import type { KeptState, KnownCommand } from '../projections/inventory.ts';
@@ -16,7 +23,7 @@ import type { CommandContext, Given } from './given.ts';
 import { Lines } from './lines.ts';
 import { type AnyOperation, type EffectfulOperation, type FactsContext, isEffectful } from './operation.ts';
 import { parseInput } from './parse.ts';
-import type { Performer } from './perform.ts';
+import type { Claim, Claimant, Performer } from './perform.ts';
 import type { Services } from './services.ts';
 import { type Patience, waitingFor } from './waiting.ts';
 
@@ -31,6 +38,15 @@ export interface RunnerOptions {
   readonly busy: Patience;
   /** Whether ids must be UUIDs. */
   readonly nonUuidIds: boolean;
+}
+
+export type IsGone = (executor: string) => Promise<boolean>;
+
+/** An operation of an executor that was gone, and how it ended. */
+export interface Recovered {
+  readonly stream: string;
+  readonly operation: OpenIntent;
+  readonly outcome: E.Either<Rejection, StreamState>;
 }
 
 /** A decided command whose intent is in the log. */
@@ -124,6 +140,7 @@ export class Runner {
       const acceptance = await this.#accept(operation, input, given, stream);
       if (acceptance === 'stale') continue;
       if ('blocker' in acceptance) {
+        if (await this.#passed(operation.kind, stream, acceptance.blocker, given)) continue;
         if (await waiting()) continue;
         return E.left(busy(stream, acceptance.blocker));
       }
@@ -136,6 +153,61 @@ export class Runner {
       const { operation: accepted, intent, kept } = acceptance.accepted;
       return this.#performer.perform(accepted, stream, intent, kept, given);
     }
+  }
+
+  /**
+   * Recovers the operations of a stream whose executors are gone: claims each, oldest first, and asks the driver. One
+   * that another claims meanwhile, or whose programs cannot be ended, is left out.
+   */
+  async recover(
+    kind: StreamKind,
+    stream: string,
+    isGone: IsGone,
+    { actor = this.#options.actor, reason }: CommandContext = {},
+  ): Promise<readonly Recovered[]> {
+    const now = (await this.#services.read.kept(kind, stream))?.state.open ?? [];
+    const gone = await Promise.all(now.map((open) => this.#performer.isAbandoned(open) || isGone(open.executor)));
+    // Whoever is at work, here or elsewhere, is not waited for.
+    if (!gone.includes(true)) return [];
+    return this.#lines.inLine(stream, async () => {
+      const recovered: Recovered[] = [];
+      const left = new Set<string>();
+      for (;;) {
+        const kept = await this.#services.read.kept(kind, stream);
+        const open = kept?.state.open.find(({ command_id }) => !left.has(command_id));
+        if (kept === null || open === undefined) return recovered;
+        const taken = await this.#taken(kind, stream, kept, open, isGone, { actor, reason });
+        if (taken === 'stale') continue;
+        left.add(open.command_id);
+        if (taken !== 'claimed') continue;
+        recovered.push({ stream, operation: open, outcome: await this.#performer.resume(stream, open) });
+      }
+    });
+  }
+
+  /** Whether an open intent is this executor's to go on with, now or by a claim. */
+  async #taken(
+    kind: StreamKind,
+    stream: string,
+    kept: KeptState,
+    open: OpenIntent,
+    isGone: IsGone,
+    by: Claimant,
+  ): Promise<Claim | 'not gone'> {
+    if (this.#performer.isAbandoned(open)) return 'claimed';
+    if (!(await isGone(open.executor))) return 'not gone';
+    return this.#performer.claim(kind, stream, kept, open, by);
+  }
+
+  /** Settles the operation in the way, if its executor is gone. Answers whether to look again. */
+  async #passed(kind: StreamKind, stream: string, blocker: OpenIntent, given: Given): Promise<boolean> {
+    const { executors, read } = this.#services;
+    const kept = await read.kept(kind, stream);
+    if (kept === null || !kept.state.open.some(({ event_id }) => event_id === blocker.event_id)) return true;
+    const { isGone } = executors;
+    const taken = await this.#taken(kind, stream, kept, blocker, isGone, { actor: given.actor, reason: given.reason });
+    if (taken === 'claimed') await this.#performer.resume(stream, blocker);
+    return taken === 'claimed' || taken === 'stale';
   }
 
   async #accept<Op extends AnyOperation>(

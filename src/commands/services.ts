@@ -32,10 +32,21 @@ export interface ConfiguredDriver {
   readonly driver: Driver;
 }
 
+/** Who executes, on this host and others. */
+export interface Executors {
+  /** This engine: `host/pid/instance`. */
+  readonly own: string;
+  /** Whether it is known that the executor will never go on. */
+  isGone(executor: string): Promise<boolean>;
+  /** Ends what the commands of an executor that is gone still run. Returns whether they are gone. */
+  endCommandsOf(executor: string): Promise<boolean>;
+}
+
 /** What operations may use. */
 export interface Services {
   readonly read: Reader;
   readonly drivers: Drivers;
+  readonly executors: Executors;
   connector(protocol: string): Promise<HostConnector>;
   readonly log: Logger;
   /** How long a freeze or a removal waits for a backend's open intents. */

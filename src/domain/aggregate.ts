@@ -30,6 +30,9 @@ export const openWorkShape = {
 };
 
 // States are JSON, so their types are type aliases: interfaces have no index signature.
+/** Whose operation is claimed: the id of its intent event, and the executor that wrote it or claimed it before. */
+export const ClaimShape = { intent_id: z.string(), from_executor: z.string() };
+
 /** What the state of every stream holds besides its own facts. */
 export type OpenWork = {
   readonly open: readonly OpenIntent[];
@@ -37,8 +40,11 @@ export type OpenWork = {
 };
 export const NO_OPEN_WORK: OpenWork = { open: [], questions: [] };
 
-/** An intent opens work, an outcome ends it (and an unknown one leaves a question), a fact does neither. */
-export type EventRole = 'intent' | 'outcome' | 'unknown' | 'fact';
+/**
+ * An intent opens work, an outcome ends it (and an unknown one leaves a question), a claim hands it to another executor,
+ * a fact does none of these.
+ */
+export type EventRole = 'intent' | 'outcome' | 'unknown' | 'claim' | 'fact';
 
 /** Turns the data of one version of an event into that of the next. Pure. */
 export type Upcast = (data: JsonObject) => JsonObject;
@@ -86,7 +92,13 @@ export const eventsOf = <State>() => {
       evolve,
       of: (data) => ({ type, v: 1, data }),
     });
-  return { intent: define('intent'), outcome: define('outcome'), unknown: define('unknown'), fact: define('fact') };
+  return {
+    intent: define('intent'),
+    outcome: define('outcome'),
+    unknown: define('unknown'),
+    claim: define('claim'),
+    fact: define('fact'),
+  };
 };
 
 /** The next version of an event: `upcast` turns the data of the version before into this one's. */
@@ -169,6 +181,13 @@ const openWorkAfter = (role: EventRole, work: OpenWork, event: RecordedEvent): O
       return {
         open: withoutCommand(open, event.meta.commandId),
         questions: withoutCommand(questions, event.meta.commandId),
+      };
+    case 'claim':
+      return {
+        open: open.map((entry) =>
+          entry.command_id === event.meta.commandId ? { ...entry, executor: event.meta.executor } : entry,
+        ),
+        questions,
       };
     case 'unknown': {
       const intent = open.find((entry) => entry.command_id === event.meta.commandId);

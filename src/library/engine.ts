@@ -1,4 +1,4 @@
-import { hostname, userInfo } from 'node:os';
+import { userInfo } from 'node:os';
 import { createBackendDrivers } from '../commands/backend-drivers.ts';
 import { EffectCalls } from '../commands/effect-calls.ts';
 import type { Author } from '../commands/envelope.ts';
@@ -8,7 +8,7 @@ import { childOperations, operations } from '../commands/operations.ts';
 import { Performer } from '../commands/perform.ts';
 import { readerOf } from '../commands/reader.ts';
 import { Runner } from '../commands/runner.ts';
-import type { Services } from '../commands/services.ts';
+import type { Executors, Services } from '../commands/services.ts';
 import { problemsOf } from '../commands/volume/facts.ts';
 import { findHostConnector } from '../connectors/registry.ts';
 import { backendStream } from '../domain/backend/backend.ts';
@@ -20,7 +20,6 @@ import { type VolumeState, volumeStream } from '../domain/volume/volume.ts';
 import { createCommandRunner } from '../drivers/command-runner.ts';
 import type { EventLog } from '../eventlog/port.ts';
 import { createLogger, type Logger } from '../logging.ts';
-import { newId } from '../new-id.ts';
 import type { Onlooker, Progress } from '../progress.ts';
 import { builtInProjections } from '../projections/built-in.ts';
 import { keyedRows } from '../projections/keyed-rows.ts';
@@ -31,6 +30,8 @@ import { Backend, type BackendResources } from './backend.ts';
 import { type Command, type Commander, type CommandInput, commanderOf, type Execution } from './commander.ts';
 import { Connection } from './connection.ts';
 import { ENGINE_DEFAULTS } from './engine-defaults.ts';
+import { createExecutors } from './executors.ts';
+import { type OpenOperation, openOperations, type RecoveredOperation, recoverAll } from './recovery.ts';
 import { Snapshot } from './snapshot.ts';
 import { openStorage, type Storage } from './storage.ts';
 import { onlyOne, View } from './view.ts';
@@ -77,6 +78,8 @@ export interface EngineOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** The clock that events are dated by: the system's unless given. */
   readonly now?: () => Date;
+  /** Who else executes on this log, and whether they are gone: what this host's kernel says, unless given. */
+  readonly executors?: Executors;
 }
 
 /** Opens a log and everything that works on it. Close it, or declare it with `await using`. */
@@ -89,10 +92,11 @@ export const createEngine = async (options: EngineOptions): Promise<Engine> => {
     onlooker: onlookerOf(options),
   });
   const { signal } = options;
-  const services = servicesOf(storage, options);
+  const executors = options.executors ?? (await createExecutors());
+  const services = servicesOf(storage, executors, options);
   const author = {
     actor: actorOf(options),
-    executor: `${hostname()}/${process.pid}/${newId()}`,
+    executor: executors.own,
     now: options.now ?? (() => new Date()),
   };
   const calls = new EffectCalls({
@@ -112,7 +116,7 @@ export const createEngine = async (options: EngineOptions): Promise<Engine> => {
     busy: { firstMs: 5, maxMs: 200, totalMs: options.busyTimeoutMs ?? ENGINE_DEFAULTS.busyTimeoutMs, signal },
     nonUuidIds: options.nonUuidIds ?? ENGINE_DEFAULTS.nonUuidIds,
   });
-  return new Engine(storage, services, commanderOf(runner), author);
+  return new Engine(storage, services, runner, author);
 };
 
 const onlookerOf = ({ signal, onProgress }: EngineOptions): Onlooker => ({ signal, onProgress });
@@ -122,11 +126,16 @@ const actorOf = ({ user, project }: EngineOptions): Actor => ({
   project: project ?? ENGINE_DEFAULTS.project,
 });
 
-const servicesOf = ({ projector }: Storage, options: EngineOptions): Services => {
+const servicesOf = ({ projector }: Storage, executors: Executors, options: EngineOptions): Services => {
   const log = options.logger ?? createLogger();
-  const run = createCommandRunner({ rootHelper: options.rootHelper ?? ENGINE_DEFAULTS.rootHelper, log });
+  const run = createCommandRunner({
+    rootHelper: options.rootHelper ?? ENGINE_DEFAULTS.rootHelper,
+    log,
+    executor: executors.own,
+  });
   return {
     read: readerOf(projector),
+    executors,
     drivers: createBackendDrivers({ run, log, ...onlookerOf(options) }),
     connector: (protocol) => findHostConnector(protocol, { run, log }),
     log,
@@ -139,14 +148,17 @@ const servicesOf = ({ projector }: Storage, options: EngineOptions): Services =>
 export class Engine implements AsyncDisposable {
   readonly #storage: Storage;
   readonly #services: Services;
+  readonly #runner: Runner;
   readonly #commands: Commander;
   readonly #author: Author & { readonly actor: Actor };
   readonly #resources: BackendResources;
 
-  constructor(storage: Storage, services: Services, commands: Commander, author: Author & { readonly actor: Actor }) {
+  constructor(storage: Storage, services: Services, runner: Runner, author: Author & { readonly actor: Actor }) {
+    const commands = commanderOf(runner);
     this.#author = author;
     this.#storage = storage;
     this.#services = services;
+    this.#runner = runner;
     this.#commands = commands;
     this.#resources = {
       commands,
@@ -280,6 +292,23 @@ export class Engine implements AsyncDisposable {
   /** The events after a position, then those that come, of other processes too, until `signal` aborts it. */
   async *follow(options: { readonly after?: bigint; readonly signal?: AbortSignal } = {}): AsyncGenerator<ScoriaEvent> {
     for await (const stored of this.#storage.log.subscribe(options)) yield asScoriaEvent(decode(stored));
+  }
+
+  /** What stands open: operations without an outcome, of this executor and others, and questions. */
+  openOperations(): Promise<readonly OpenOperation[]> {
+    return openOperations(this.#services);
+  }
+
+  /**
+   * Settles what executors that are gone left open: claims each operation, asks the driver how it ended, and records
+   * that. A command that meets such an operation on its volume does so by itself. Of executors on other hosts nobody
+   * here can tell whether they are gone: name those in `gone`, if you know.
+   */
+  recover(
+    options: { readonly gone?: readonly string[] } = {},
+    context: CommandContext = {},
+  ): Promise<readonly RecoveredOperation[]> {
+    return recoverAll(this.#runner, this.#services, options.gone ?? [], context);
   }
 
   /** The projections, and the position that each has moved to. */

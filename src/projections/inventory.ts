@@ -44,6 +44,10 @@ export interface InventoryStore extends ProjectionStore {
   states<Kind extends StreamKind>(kind: Kind, filter?: { readonly backend_name?: string }): StreamStates[Kind][];
   /** Streams of volumes by the name of the volume, or of one of its snapshots. */
   streamsNamed(kind: 'volume' | 'snapshot', name: string): readonly string[];
+  /** Streams with an open intent. */
+  openStreams(): readonly { readonly stream: string; readonly kind: StreamKind }[];
+  /** Streams with a question that is open. */
+  questionedStreams(): readonly { readonly stream: string; readonly kind: StreamKind }[];
   /** Volume streams of a backend with an open intent. */
   busyStreams(backend_name: string): readonly string[];
 }
@@ -94,6 +98,11 @@ const openInventory = (db: DatabaseSync, prefix: string): InventoryStore => {
   /** Apart, because setting a name writes the index of names even where the name stays. */
   const rename = db.prepare(`UPDATE ${prefix}_streams SET name = ?, backend_name = ? WHERE stream = ?`);
   const selectNamed = db.prepare(`SELECT stream FROM ${prefix}_streams WHERE name = ? AND kind = 'volume'`);
+  const selectOpen = db.prepare(`SELECT stream, kind FROM ${prefix}_streams WHERE busy = 1 ORDER BY stream`);
+  const selectQuestioned = db.prepare(
+    `SELECT stream, kind FROM ${prefix}_streams
+     WHERE kind <> 'key_value' AND json_array_length(doc, '$.questions') > 0 ORDER BY stream`,
+  );
   const selectBusy = db.prepare(`SELECT stream FROM ${prefix}_streams WHERE busy = 1 AND backend_name = ?`);
   const selectResource = db.prepare(`SELECT kind, stream FROM ${prefix}_resources WHERE id = ?`);
   const selectResourceNamed = db.prepare(`SELECT stream FROM ${prefix}_resources WHERE name = ? AND kind = ?`);
@@ -166,6 +175,8 @@ const openInventory = (db: DatabaseSync, prefix: string): InventoryStore => {
       selectKind.all(kind, filter.backend_name ?? null).map(({ doc }) => JSON.parse(doc as string)),
     streamsNamed: (kind, name) =>
       (kind === 'volume' ? selectNamed.all(name) : selectResourceNamed.all(name, kind)).map(streamOf),
+    openStreams: () => selectOpen.all().map(streamAndKind),
+    questionedStreams: () => selectQuestioned.all().map(streamAndKind),
     busyStreams: (backend_name) => selectBusy.all(backend_name).map(streamOf),
     standsAt: recent.standsAt,
     forget: recent.forget,
@@ -188,6 +199,11 @@ const openInventory = (db: DatabaseSync, prefix: string): InventoryStore => {
     },
   };
 };
+
+const streamAndKind = (row: Record<string, SQLOutputValue>) => ({
+  stream: streamOf(row),
+  kind: row.kind as StreamKind,
+});
 
 const streamOf = (row: Record<string, SQLOutputValue>): string => row.stream as string;
 

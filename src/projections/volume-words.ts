@@ -1,4 +1,5 @@
 import { VolumeAttached, VolumeAttachmentFailed, VolumeAttachmentRequested } from '../domain/volume/attach.ts';
+import { VolumeOperationClaimed } from '../domain/volume/claim.ts';
 import {
   ConnectionInitializationFailed,
   ConnectionInitializationRequested,
@@ -65,6 +66,7 @@ const lifecycle: readonly Saying[] = [
   saying(VolumeExtensionFailed, ({ failure }) => `volume extension failed: ${because(failure)}`),
   saying(VolumeImported, ({ source, state }) => `volume imported${named(state.volume?.name)} from ${source}`),
   saying(VolumeOutcomeUnknown, ({ question }) => `outcome unknown: ${question}`),
+  saying(VolumeOperationClaimed, ({ from_executor }) => `operation taken over from ${from_executor}, which is gone`),
 ];
 
 const descriptions: readonly Saying[] = [

@@ -1,5 +1,5 @@
 import { BackendAdded, BackendAdditionFailed, BackendAdditionRequested } from '../domain/backend/add.ts';
-import { BackendImported, BackendOutcomeUnknown } from '../domain/backend/aggregate.ts';
+import { BackendImported, BackendOperationClaimed, BackendOutcomeUnknown } from '../domain/backend/aggregate.ts';
 import { BackendChanged, BackendChangeFailed, BackendChangeRequested } from '../domain/backend/change.ts';
 import {
   BackendFreezeFailed,
@@ -41,6 +41,7 @@ const backendWords: readonly Saying[] = [
   saying(BackendThawed, 'backend thawed'),
   saying(BackendThawFailed, ({ failure }) => `backend thaw failed: ${because(failure)}`),
   saying(BackendOutcomeUnknown, ({ question }) => `outcome unknown: ${question}`),
+  saying(BackendOperationClaimed, ({ from_executor }) => `operation taken over from ${from_executor}, which is gone`),
   saying(BackendImported, ({ source }) => `backend imported from ${source}`),
 ];
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { aggregate, type EventOf } from '../aggregate.ts';
+import { aggregate, ClaimShape, type EventOf } from '../aggregate.ts';
 import { Text } from '../json.ts';
 import { BackendAdded, BackendAdditionFailed, BackendAdditionRequested } from './add.ts';
 import { type BackendState, BackendStateSchema, backendEvents, NO_BACKEND, withBackend } from './backend.ts';
@@ -21,6 +21,8 @@ export const BackendOutcomeUnknown = backendEvents.unknown(
   z.strictObject({ question: Text }),
   (state) => withBackend(state, { status: state.backend?.status === 'adding' ? 'error' : 'available' }),
 );
+/** Another executor goes on with an operation on the backend: the one that began it is gone. */
+export const BackendOperationClaimed = backendEvents.claim('BackendOperationClaimed', z.strictObject(ClaimShape));
 /** A backend that another log knew. */
 export const BackendImported = backendEvents.fact(
   'BackendImported',
@@ -46,6 +48,7 @@ const definitions = [
   BackendThawed,
   BackendThawFailed,
   BackendOutcomeUnknown,
+  BackendOperationClaimed,
   BackendImported,
 ] as const;
 

@@ -1,5 +1,6 @@
 import { aggregate, type EventOf } from '../aggregate.ts';
 import { VolumeAttached, VolumeAttachmentFailed, VolumeAttachmentRequested } from './attach.ts';
+import { VolumeOperationClaimed } from './claim.ts';
 import { ConnectionInitializationFailed, ConnectionInitializationRequested, ConnectionInitialized } from './connect.ts';
 import { VolumeCopied, VolumeCopyFailed, VolumeCopyRequested } from './copy.ts';
 import { VolumeCreated, VolumeCreationFailed, VolumeCreationRequested } from './create.ts';
@@ -68,6 +69,7 @@ const definitions = [
   VolumeDetached,
   VolumeDetachmentFailed,
   VolumeOutcomeUnknown,
+  VolumeOperationClaimed,
   VolumeImported,
 ] as const;
 

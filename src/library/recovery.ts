@@ -1,0 +1,74 @@
+import * as E from 'fp-ts/lib/Either.js';
+import type { CommandContext } from '../commands/given.ts';
+import type { IsGone, Runner } from '../commands/runner.ts';
+import type { Services } from '../commands/services.ts';
+import type { OpenIntent } from '../domain/aggregate.ts';
+import type { Rejection } from '../domain/errors.ts';
+import { resourceIdOf, type StreamKind } from '../domain/streams.ts';
+
+/** An operation that the log holds no outcome of. */
+export interface OpenOperation {
+  readonly kind: StreamKind;
+  /** The id of the volume, the name of the backend. */
+  readonly resource: string;
+  /** The command's name. */
+  readonly operation: string;
+  readonly command_id: string;
+  /** `host/pid/instance`. */
+  readonly executor: string;
+  /** When it was asked for: ISO 8601 in UTC. */
+  readonly at: string;
+  /** `gone`: `recover` settles it. `question`: nobody could tell how it ended. `open`: its executor may be at work. */
+  readonly state: 'open' | 'gone' | 'question';
+  /** What could not be told; `null` where nothing was asked yet. */
+  readonly question: string | null;
+}
+
+/** How an operation of an executor that was gone ended. */
+export interface RecoveredOperation extends Omit<OpenOperation, 'state' | 'question'> {
+  readonly outcome: 'done' | 'failed' | 'unknown';
+  /** What failed or could not be told; `null` for what is done. */
+  readonly rejection: Rejection | null;
+}
+
+const described = (kind: StreamKind, stream: string, open: OpenIntent) => {
+  const { operation, command_id, executor, at } = open;
+  return { kind, resource: resourceIdOf(stream), operation, command_id, executor, at };
+};
+
+/** Everything that stands open: operations first, then questions, each oldest first. */
+export const openOperations = async ({ read, executors }: Services): Promise<readonly OpenOperation[]> => {
+  const inventory = await read.inventory();
+  const found: OpenOperation[] = [];
+  for (const { stream, kind } of inventory.openStreams()) {
+    for (const open of inventory.state(kind, stream).open) {
+      const state = (await executors.isGone(open.executor)) ? 'gone' : 'open';
+      found.push({ ...described(kind, stream, open), state, question: null });
+    }
+  }
+  for (const { stream, kind } of inventory.questionedStreams()) {
+    for (const asked of inventory.state(kind, stream).questions) {
+      found.push({ ...described(kind, stream, asked), state: 'question', question: asked.question });
+    }
+  }
+  return found;
+};
+
+/** Settles what executors that are gone left open, stream by stream. */
+export const recoverAll = async (
+  runner: Runner,
+  { read, executors }: Services,
+  alsoGone: readonly string[],
+  context: CommandContext,
+): Promise<readonly RecoveredOperation[]> => {
+  const isGone: IsGone = async (executor) => alsoGone.includes(executor) || executors.isGone(executor);
+  const recovered: RecoveredOperation[] = [];
+  for (const { stream, kind } of (await read.inventory()).openStreams()) {
+    for (const { operation, outcome } of await runner.recover(kind, stream, isGone, context)) {
+      const rejection = E.isLeft(outcome) ? outcome.left : null;
+      const ended = rejection === null ? 'done' : rejection.kind === 'unknown' ? 'unknown' : 'failed';
+      recovered.push({ ...described(kind, stream, operation), outcome: ended, rejection });
+    }
+  }
+  return recovered;
+};
