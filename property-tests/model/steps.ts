@@ -12,7 +12,7 @@ const CONNECT: readonly MemoryCall[] = ['createExport', 'initializeConnection', 
 const DISCONNECT: readonly MemoryCall[] = ['terminateConnection', 'removeExport'];
 
 /** The calls that a command may make. */
-const callsOf = ({ type }: Command): readonly MemoryCall[] => {
+export const callsOf = ({ type }: Command): readonly MemoryCall[] => {
   switch (type) {
     case 'CreateVolume':
       return ['createVolume', 'findVolume'];

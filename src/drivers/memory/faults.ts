@@ -70,6 +70,11 @@ export class FaultyCalls {
     for (const goOn of this.#hanging.splice(0)) goOn();
   }
 
+  /** How many calls hang. */
+  hangingNow(): number {
+    return this.#hanging.length;
+  }
+
   /** Resolves when at least `count` calls hang. */
   hanging(count = 1): Promise<void> {
     return new Promise((resolve) => {
@@ -78,9 +83,14 @@ export class FaultyCalls {
     });
   }
 
+  /** Forgets the faults that were not met. */
+  forget(): void {
+    this.#faults = [];
+  }
+
   /** Forgets faults and calls, and releases what hangs. */
   clear(): void {
-    this.#faults = [];
+    this.forget();
     this.calls.length = 0;
     this.release();
   }
