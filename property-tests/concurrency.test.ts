@@ -15,8 +15,9 @@ import {
   keyValueCommand,
   volumeCommand,
 } from './model/commands.ts';
+import { foldsOf, volumesOf } from './model/folds.ts';
 import { openEngine, openHouse, ticking } from './model/house.ts';
-import { foldsOf, storedEvents, volumesOf } from './model/record.ts';
+import { storedEvents } from './model/record.ts';
 import { law } from './model/runs.ts';
 import { gateOf, scheduleArray, scheduledLog } from './model/scheduled.ts';
 import { isSomeSerialOrder } from './model/serial-order.ts';

@@ -1,22 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect } from 'vitest';
-import type { RecordedEvent } from '../src/domain/event.ts';
-import { decode, eventDefinitions } from '../src/domain/streams.ts';
+import { decode } from '../src/domain/streams.ts';
 import { createMemoryLog } from '../src/eventlog/memory.ts';
 import { findDifferences } from '../src/testing/lifecycle/find-differences.ts';
 import { dieOf, mortalSteps, mortals } from './model/deaths.ts';
+import { illEnded } from './model/folds.ts';
 import { openHouse } from './model/house.ts';
 import { expectSoundRecord, storedEvents } from './model/record.ts';
 import { law } from './model/runs.ts';
-
-/** Commands whose intent has no outcome, or more than one. */
-const illEnded = (events: readonly RecordedEvent[]): readonly string[] => {
-  const roles = Map.groupBy(events, ({ meta }) => meta.commandId);
-  return [...roles.values()].flatMap((of) => {
-    const count = (role: string) => of.filter(({ type }) => eventDefinitions.get(type)?.role === role).length;
-    return count('intent') === count('outcome') ? [] : [of.map(({ type }) => type).join(', ')];
-  });
-};
 
 describe('an executor that dies', () => {
   law(

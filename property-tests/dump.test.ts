@@ -7,8 +7,9 @@ import { createMemoryLog } from '../src/eventlog/memory.ts';
 import type { EventLog } from '../src/eventlog/port.ts';
 import { dumpOfInventory, dumpOfStreams } from '../src/projections/dump.ts';
 import { foldStreams } from '../src/projections/fold-streams.ts';
+import { asKept, foldsOf } from './model/folds.ts';
 import { openHouse } from './model/house.ts';
-import { asKept, foldsOf, readerOf, storedEvents } from './model/record.ts';
+import { readerOf, storedEvents } from './model/record.ts';
 import { law } from './model/runs.ts';
 import { anySteps, takeAll } from './model/steps.ts';
 

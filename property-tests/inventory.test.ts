@@ -3,8 +3,9 @@ import { describe, expect } from 'vitest';
 import type { VolumeState } from '../src/domain/volume/volume.ts';
 import { createMemoryLog } from '../src/eventlog/memory.ts';
 import { differences } from '../src/testing/lifecycle/differences.ts';
+import { foldsOf, volumesOf } from './model/folds.ts';
 import { openHouse } from './model/house.ts';
-import { foldsOf, storedEvents, volumesOf } from './model/record.ts';
+import { storedEvents } from './model/record.ts';
 import { law } from './model/runs.ts';
 import { anySteps, take } from './model/steps.ts';
 

@@ -5,8 +5,9 @@ import { openSqliteLog } from '../src/eventlog/sqlite.ts';
 import { openStorage } from '../src/library/storage.ts';
 import { inventory } from '../src/projections/inventory.ts';
 import { BACKEND } from './model/commands.ts';
+import { foldsOf } from './model/folds.ts';
 import { type House, openEngine, openHouse, scratch } from './model/house.ts';
-import { expectKept, foldsOf, storedEvents } from './model/record.ts';
+import { expectKept, storedEvents } from './model/record.ts';
 import { law } from './model/runs.ts';
 import { anySteps, take } from './model/steps.ts';
 

@@ -17,8 +17,9 @@ import {
   keyValueCommand,
   volumeCommand,
 } from './model/commands.ts';
+import { asKept, foldsOf, volumesOf } from './model/folds.ts';
 import { openEngine, openHouse, scratch } from './model/house.ts';
-import { asKept, foldsOf, storedEvents, volumesOf } from './model/record.ts';
+import { storedEvents } from './model/record.ts';
 import { law } from './model/runs.ts';
 import { commandId, type Step, stepsOf, take } from './model/steps.ts';
 

@@ -4,8 +4,9 @@ import { describe, expect } from 'vitest';
 import { aggregateOf, evolveStream, kindOf, type StreamState } from '../src/domain/streams.ts';
 import { createMemoryLog } from '../src/eventlog/memory.ts';
 import { volumeOf } from '../src/testing/lifecycle/about.ts';
+import { asKept, foldsOf } from './model/folds.ts';
 import { openHouse } from './model/house.ts';
-import { asKept, expectKept, expectSoundRecord, foldsOf, readerOf, storedEvents } from './model/record.ts';
+import { expectKept, expectSoundRecord, readerOf, storedEvents } from './model/record.ts';
 import { law } from './model/runs.ts';
 import { anySteps, take, takeAll } from './model/steps.ts';
 

@@ -14,8 +14,8 @@ import {
   type StreamKind,
   type StreamState,
 } from '../src/domain/streams.ts';
+import { asKept } from './model/folds.ts';
 import { accepted } from './model/from-schema.ts';
-import { asKept } from './model/record.ts';
 import { law } from './model/runs.ts';
 
 const PREFIXES: Readonly<Record<StreamKind, string>> = { volume: 'volume-v0', backend: 'backend-b', key_value: 'kv-k' };
