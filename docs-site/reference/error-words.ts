@@ -16,7 +16,7 @@ export const ERROR_WORDS: Readonly<Record<RejectionCode, ErrorWords>> = {
     right: 'The properties of the host that is to attach: `scoria connector` prints those of this host',
   },
   UnknownDriver: {
-    means: 'There is no such driver, or its module cannot be loaded or exports no driver',
+    means: 'There is no such driver, its module cannot be loaded or exports no driver, or the driver lacks a method',
     right: 'A name of `scoria driver list`, `./driver.ts` or `npm:package`',
   },
   InvalidConfiguration: {

@@ -4,6 +4,7 @@ import { ScoriaError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { configurationUnknown } from '../domain/volume/checks.ts';
 import type { Driver, DriverEnvironment } from '../drivers/contract.ts';
+import { makeDriver } from '../drivers/make-driver.ts';
 import { parseOptions } from '../drivers/parse-options.ts';
 import { absoluteDriverName, findDriver } from '../drivers/registry.ts';
 import { resolveSecrets } from '../drivers/resolve-secrets.ts';
@@ -27,7 +28,7 @@ export const createBackendDrivers = (environment: Omit<DriverEnvironment, 'backe
     const definition = await findDriver(driverName);
     const options = parseOptions(definition, given);
     const resolved = await resolveSecrets(definition, options, environment.run);
-    const driver = definition.create(resolved, { ...environment, backendName });
+    const driver = makeDriver(definition, resolved, { ...environment, backendName });
     return { driverName, definition, options, driver };
   };
 

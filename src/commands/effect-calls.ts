@@ -1,7 +1,7 @@
 import type { StreamKind } from '../domain/streams.ts';
 import { credentialIn } from './credentials.ts';
 import { type Ending, endingOf, notHappened, type Unknown } from './ending.ts';
-import { isRecordable } from './envelope.ts';
+import { whyUnrecordable } from './envelope.ts';
 import { Limits } from './lines.ts';
 import { type AnyEffect, Refused, type Work } from './operation.ts';
 import { type Patience, waitingFor } from './waiting.ts';
@@ -53,8 +53,9 @@ export class EffectCalls {
           question: `the driver answered with a credential (${credential}), which is not recorded`,
         };
       }
-      if (isRecordable(effect.succeeded(work.intent.data, answer))) return { kind: 'done', answer };
-      return { kind: 'unknown', question: 'the driver gave an answer that its contract does not allow' };
+      const problem = whyUnrecordable(effect.succeeded(work.intent.data, answer));
+      if (problem === null) return { kind: 'done', answer };
+      return { kind: 'unknown', question: `the driver gave an answer that its contract does not allow: ${problem}` };
     }, endingOf);
     // A parent is as slow as its children, which have timeouts of their own.
     if (effect.reconcile === 'resume children') return ended;

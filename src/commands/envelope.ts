@@ -7,6 +7,7 @@ import type { Json } from '../domain/json.ts';
 import { eventDefinitions } from '../domain/streams.ts';
 import type { Append } from '../eventlog/port.ts';
 import { newId } from '../new-id.ts';
+import { problemsIn } from './parse.ts';
 
 /** What all events of one command share. */
 export interface CommandMeta {
@@ -38,9 +39,15 @@ const validated = ({ type, v, data }: NewEvent<string, unknown>): Json => {
   return definition.schema.parse(data) as Json;
 };
 
-/** Whether the definitions of the events accept their data. */
-export const isRecordable = (events: readonly NewEvent<string, unknown>[]): boolean =>
-  events.every(({ type, data }) => eventDefinitions.get(type)?.schema.safeParse(data).success === true);
+/** Why the definitions of the events refuse their data; `null` when they accept it. */
+export const whyUnrecordable = (events: readonly NewEvent<string, unknown>[]): string | null => {
+  for (const { type, data } of events) {
+    const parsed = eventDefinitions.get(type)?.schema.safeParse(data);
+    if (parsed === undefined) return `no event ${type} is defined`;
+    if (!parsed.success) return problemsIn(parsed.error);
+  }
+  return null;
+};
 
 /**
  * Gives events their envelopes: ids, places in the stream and the chain of hashes. Made once per append, so that its

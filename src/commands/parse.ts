@@ -21,13 +21,33 @@ const fieldsOf = (schema: z.ZodType): readonly string[] =>
 export const invalidInput = (what: string, error: z.ZodError, fields: readonly string[]): Rejection => {
   const problems = error.issues.map((issue) => problemOf(issue, fields));
   return rejections.InvalidInput(
-    `${what}: ${problems.map(({ field, problem }) => (field === '' ? problem : `${field}: ${problem}`)).join('; ')}`,
+    `${what}: ${problems.map(inWords).join('; ')}`,
     fields.length > 0 ? `its fields are: ${fields.join(', ')}` : 'see the reference of commands',
     { command: what, problems: problems.map((problem) => ({ ...problem })) },
   );
 };
 
-const problemOf = (issue: z.core.$ZodIssue, fields: readonly string[]): { field: string; problem: string } => {
+const SAID = 3;
+
+/** The first problems, each with its field. No value is repeated: it could be a credential. */
+export const problemsIn = ({ issues }: z.ZodError): string => {
+  const more = issues.length > SAID ? `; and ${issues.length - SAID} more` : '';
+  return (
+    issues
+      .slice(0, SAID)
+      .map((issue) => inWords(problemOf(issue, [])))
+      .join('; ') + more
+  );
+};
+
+interface Problem {
+  readonly field: string;
+  readonly problem: string;
+}
+
+const inWords = ({ field, problem }: Problem): string => (field === '' ? problem : `${field}: ${problem}`);
+
+const problemOf = (issue: z.core.$ZodIssue, fields: readonly string[]): Problem => {
   const field = issue.path.map(String).join('.');
   if (issue.code !== 'unrecognized_keys') return { field, problem: issue.message };
   const problems = issue.keys.map((key) => {

@@ -11,6 +11,8 @@ export type JsonObject = { readonly [key: string]: Json };
 export const Text = z.string().refine((text) => text.isWellFormed(), { error: 'must be well-formed Unicode' });
 
 export const JsonSchema: z.ZodType<Json> = z.lazy(() =>
-  z.union([z.null(), z.boolean(), z.int(), Text, z.array(JsonSchema), z.record(Text, JsonSchema)]),
+  z.union([z.null(), z.boolean(), z.int(), Text, z.array(JsonSchema), z.record(Text, JsonSchema)], {
+    error: 'must be JSON whose numbers are whole: text, a whole number, a boolean, null, a list or an object',
+  }),
 );
 export const JsonObjectSchema: z.ZodType<JsonObject> = z.record(Text, JsonSchema);

@@ -111,6 +111,17 @@ describe('scoria driver check', () => {
     expect(existsSync(journal)).toBe(false);
   });
 
+  inShell('names the method that never answers', async (shell) => {
+    const env = { TMPDIR: shell.directory };
+    const { code, stdout } = await shell.run(
+      check('--driver', broken('never-answers'), '--only', 'keeps bytes from', '--runs', '1'),
+      { env },
+    );
+    expect(code).toBe(6);
+    expect(stdout).toMatch(/^FAILED +keeps bytes from one connection to the next\n {4}createExport never ends/m);
+    expect(stdout).toContain('Everything that was made is gone.');
+  });
+
   inShell('stopped by Ctrl-C finishes the call, cleans up and ends with 130', async (shell) => {
     await addForeign(shell);
     const before = await contentsOf(shell);

@@ -1,7 +1,18 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { engineOnArray, eventTypes } from '../support/engine.ts';
+import { engineOnArray, eventTypes, openEngine } from '../support/engine.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
+
+test("a driver's answer that cannot be recorded leaves the end open, and the error names the field", async () => {
+  const engine = await openEngine();
+  const driver = join(import.meta.dirname, 'drivers/imprecise.ts');
+  const volume = await (await engine.addBackend({ name: 'imprecise', driver })).createVolume({ size: 1 });
+  await expect(volume.connect({ host: 'node7' })).rejects.toMatchObject({
+    code: 'OutcomeUnknown',
+    message: expect.stringContaining('connection_info.data.size_gib: must be JSON'),
+  });
+});
 
 describe('copies', () => {
   test('a clone has the bytes of its source, may be larger, and leaves no pin behind', async () => {

@@ -33,6 +33,9 @@ const FOUND_BY_SUITE = [
   ['leaves-half-made', 'larger than the backend', 'counts something that createVolume left behind'],
   ['ends-every-connection', 'lets a connection live on', 'must end that connection alone'],
   ['tells-a-password', 'each twice in a row', 'answers with a credential'],
+  ['answers-in-other-words', 'of the size asked for', 'in its answer, there is no field "location"'],
+  ['measures-in-numbers', 'creates a volume of the size', 'sizeBytes: Invalid input: expected bigint, received number'],
+  ['has-a-bug', 'extends, twice', 'Invalid array length\n  at Object.extendVolume (/'],
   ['throws-plain-errors', 'larger than the backend', 'with a DriverFailure, which says that nothing happened'],
 ] as const;
 

@@ -88,9 +88,13 @@ const conclude = async (
   if (interrupted) throw new Interrupted(interruption.reason.signal, whatStays(report));
   if (passed) return;
   throw new ScoriaError(
-    rejections.DriverFailed(`driver "${report.driver}" failed the check: ${whatFailed(report)}`, 'see the report', {
-      driver: report.driver,
-    }),
+    rejections.DriverFailed(
+      `driver "${report.driver}" failed the check: ${whatFailed(report)}`,
+      'each FAILED line says what the driver must do; --only and part of its name runs it alone',
+      {
+        driver: report.driver,
+      },
+    ),
   );
 };
 

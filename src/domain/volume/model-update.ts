@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { NewEvent } from '../event.ts';
 import { ProviderShape, ResourceId, StringMap, volumeEvents, withSnapshot, withVolume } from './volume.ts';
 
-const VolumeModelUpdateSchema = z.strictObject({ ...ProviderShape, metadata: StringMap }).partial();
-const SnapshotModelUpdateSchema = VolumeModelUpdateSchema.pick({
+export const VolumeModelUpdateSchema = z.strictObject({ ...ProviderShape, metadata: StringMap }).partial();
+export const SnapshotModelUpdateSchema = VolumeModelUpdateSchema.pick({
   provider_location: true,
   provider_id: true,
   metadata: true,

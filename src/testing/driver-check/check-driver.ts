@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../domain/json.ts';
+import { isDriverFailure } from '../../drivers/contract.ts';
 import { findDriver } from '../../drivers/registry.ts';
 import type { Engine } from '../../library/engine.ts';
 import type { Leftover } from '../driver/clean-up.ts';
@@ -7,6 +8,7 @@ import { attachOn } from '../driver/host-bytes.ts';
 import { type AnyCheck, type CheckEnd, type CheckSite, runCheck } from '../driver/run-check.ts';
 import { type BackendUnderTest, environmentOf, openSubject } from '../driver/subject.ts';
 import { checkLifecycle } from '../lifecycle/check-lifecycle.ts';
+import { placeIn } from '../place-in.ts';
 import { notesIn } from './journal.ts';
 import type { CheckReport, DriverReport, ModelReport, Progress } from './report.ts';
 
@@ -37,21 +39,22 @@ export const checksNamed = (name: string): readonly AnyCheck[] =>
 export const checkDriver = async (request: DriverCheckRequest): Promise<DriverReport> => {
   const { journal: engine, signal } = request;
   const definition = await findDriver(request.driver);
-  const backend = await engine.addBackend({
-    name: request.backendName,
-    driver: request.driver,
-    options: { ...request.backend.options },
-  });
+  // First, because it says best what keeps a backend from being used.
   const subject = await openSubject(definition, request.backend, request.backendName);
-  const site: CheckSite = {
-    subject,
-    engine,
-    backend,
-    host: environmentOf(request.backend),
-    notes: notesIn(engine),
-    beforeCall: () => signal?.throwIfAborted(),
-  };
   try {
+    const backend = await engine.addBackend({
+      name: request.backendName,
+      driver: request.driver,
+      options: { ...request.backend.options },
+    });
+    const site: CheckSite = {
+      subject,
+      engine,
+      backend,
+      host: environmentOf(request.backend),
+      notes: notesIn(engine),
+      beforeCall: () => signal?.throwIfAborted(),
+    };
     const { reports, leftovers } = await runSuite(request, site);
     const withModel = request.only === 'everything' || request.only === 'model';
     const mayMake = leftovers.length === 0 && !signal?.aborted;
@@ -139,4 +142,8 @@ const runModel = async (request: DriverCheckRequest, site: CheckSite, leftovers:
   return { status: 'failed', ...counted, failure: result.failure };
 };
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const messageOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  const place = isDriverFailure(error) ? null : placeIn(error);
+  return place === null ? error.message : `${error.message}\n  ${place}`;
+};

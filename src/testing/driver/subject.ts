@@ -1,5 +1,6 @@
 import { connectorProperties } from '../../connectors/properties.ts';
 import { type Backend, type Capability, largestVolumeGiB } from '../../domain/backend/backend.ts';
+import { type Rejection, rejections, ScoriaError } from '../../domain/errors.ts';
 import { createCommandRunner } from '../../drivers/command-runner.ts';
 import {
   type Connector,
@@ -7,10 +8,15 @@ import {
   type Driver,
   type DriverDefinition,
   type DriverEnvironment,
+  isDriverFailure,
 } from '../../drivers/contract.ts';
+import { makeDriver } from '../../drivers/make-driver.ts';
 import { parseOptions } from '../../drivers/parse-options.ts';
 import { resolveSecrets } from '../../drivers/resolve-secrets.ts';
 import { silentLogger } from '../../logging.ts';
+import { Unlike } from '../asserting.ts';
+import { placeIn } from '../place-in.ts';
+import { heardDriver } from './answers.ts';
 import { type Attach, attachOn } from './host-bytes.ts';
 
 /** A backend to check a driver on. Everything but the driver's own options is optional, and makes checks stricter. */
@@ -71,8 +77,8 @@ export const openSubject = async (
 ): Promise<DriverSubject> => {
   const host = environmentOf(backend);
   const options = await resolveSecrets(definition, parseOptions(definition, backend.options ?? {}), host.run);
-  const driver = definition.create(options, { ...host, backendName });
-  await driver.setup();
+  const driver = heardDriver(makeDriver(definition, options, { ...host, backendName }));
+  await inUse('setup', driver.setup());
   return {
     definition,
     driver,
@@ -81,10 +87,28 @@ export const openSubject = async (
     connector: backend.connector ?? (await connectorProperties()),
     sizeGiB: backend.sizeGiB ?? 1,
     pool: backend.pool ?? null,
-    tooLargeGiB: backend.tooLargeGiB ?? (await tooLargeOn(driver)),
+    tooLargeGiB: backend.tooLargeGiB ?? (await inUse('stats', tooLargeOn(driver))),
     attach: backend.attach === undefined ? attachOn(host) : backend.attach,
     remains: backend.remains ?? null,
   };
+};
+
+/** Says which method kept the backend from being used. */
+const inUse = async <Result>(method: string, call: Promise<Result>): Promise<Result> => {
+  try {
+    return await call;
+  } catch (error) {
+    throw new ScoriaError(whyUnusable(method, error), { cause: error });
+  }
+};
+
+const whyUnusable = (method: string, error: unknown): Rejection => {
+  if (isDriverFailure(error)) return rejections.DriverFailed(`${method}: ${error.message}`, error.remedy);
+  const remedy = `mend ${method} of the driver, or the options that it was given`;
+  if (error instanceof Unlike) return rejections.DriverFailed(error.message, remedy);
+  if (!(error instanceof Error)) return rejections.DriverFailed(`${method}: ${String(error)}`, remedy);
+  const place = placeIn(error);
+  return rejections.DriverFailed(`${method}: ${error.message}${place === null ? '' : `, ${place}`}`, remedy);
 };
 
 /** One GiB more than the pools could ever hold; no volume may be larger than 8 PiB. */

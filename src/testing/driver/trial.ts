@@ -90,7 +90,10 @@ export class DriverTrial {
 
   /** The call fails, and says that nothing happened. */
   async refused(what: string, call: Promise<unknown>): Promise<void> {
-    const failure = await rejected(call, `the driver must refuse ${what}, and did it`);
+    const failure = await rejected(
+      call,
+      `the driver must refuse ${what} with a DriverFailure, and did it all the same`,
+    );
     holds(
       isDriverFailure(failure),
       `the driver must refuse ${what} with a DriverFailure, which says that nothing happened; it threw ${failure}`,

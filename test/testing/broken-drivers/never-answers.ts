@@ -1,0 +1,3 @@
+import { withDefect } from './defect.ts';
+
+export default withDefect('never-answers', () => ({ createExport: () => new Promise(() => {}) }));
