@@ -92,15 +92,18 @@ const wrongName = (name: string, place: Place, message: string): Entry => ({
   problem: { place, field: fieldOf(['backends', name]), message: `the name ${message}`, remedy: 'give another name' },
 });
 
+const mistakeIn = (entry: unknown): { readonly keys: readonly string[]; readonly message: string } => {
+  if (!isMapping(entry)) return { keys: [], message: 'must be a mapping of volume_driver and options' };
+  if ('volume_driver' in entry) return { keys: ['volume_driver'], message: 'must be the name of a driver' };
+  if ('driver' in entry) return { keys: ['driver'], message: 'is called volume_driver in this file' };
+  return { keys: [], message: 'needs volume_driver' };
+};
+
 const backendEntry = (name: string, entry: unknown, placeOf: YamlFile['placeOf']): Entry => {
   const parsed = BackendEntry.safeParse(entry);
   if (parsed.success) return { entry: [name, parsed.data] };
-  const path = ['backends', name, ...(isMapping(entry) && 'volume_driver' in entry ? ['volume_driver'] : [])];
-  const message = isMapping(entry)
-    ? 'volume_driver' in entry
-      ? 'must be the name of a driver'
-      : 'needs volume_driver'
-    : 'must be a mapping of volume_driver and options';
+  const { keys, message } = mistakeIn(entry);
+  const path = ['backends', name, ...keys];
   return {
     problem: {
       place: placeOf(path),

@@ -45,7 +45,7 @@ const loaded = async (name: string, specifier: string): Promise<DriverModule> =>
   try {
     return (await import(specifier)) as DriverModule;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = error instanceof Error ? withoutImporter(error.message) : String(error);
     throw new ScoriaError(
       rejections.UnknownDriver(
         `driver module ${JSON.stringify(name)} cannot be loaded: ${reason}`,
@@ -55,6 +55,12 @@ const loaded = async (name: string, specifier: string): Promise<DriverModule> =>
       { cause: error },
     );
   }
+};
+
+/** Which module of Scoria looked for it says nothing to whoever named it. */
+const withoutImporter = (message: string): string => {
+  const [, said = message, importer = ''] = /^(.*) imported from (.*)$/.exec(message) ?? [];
+  return importer === import.meta.filename ? said : message;
 };
 
 const isSchema = (value: unknown): boolean =>

@@ -29,7 +29,7 @@ export interface LogBounds {
 }
 
 /**
- * An append-only record of events. Every adapter passes `test/contract/event-log.ts`.
+ * An append-only record of events. Every adapter passes `describeEventLog` (`src/testing/event-log/suite.ts`).
  *
  * Failures other than a wrong revision are thrown as `ScoriaError` of kind `log`.
  */

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { DRIVER_NAMES } from '../../src/drivers/registry.ts';
 import { MAIN, Shell } from './scoria.ts';
 
 const shell = new Shell();
@@ -30,7 +31,7 @@ describe('scoria complete', () => {
     expect(await offered('')).toEqual(expect.arrayContaining(['volume', 'backend', 'history', 'completion']));
     expect(await offered('')).not.toContain('complete');
     expect(await offered('vol')).toEqual(['volume']);
-    expect(await offered('volume', 'me')).toEqual(['metadata']);
+    expect(await offered('volume', 'metad')).toEqual(['metadata']);
     expect(await offered('volume', 'metadata', '')).toEqual(expect.arrayContaining(['set', 'unset']));
     expect(await offered('--json', '--log', 'volume', 'volume', 'sh')).toEqual(['show']);
     expect(await offered('nonsense', '')).toEqual([]);
@@ -48,7 +49,7 @@ describe('scoria complete', () => {
     expect(await offered('volume', 'attach', 'data', '--mode', '')).toEqual(['rw', 'ro']);
     expect(await offered('volume', 'attach', 'data', '--mode=r')).toEqual(['--mode=rw', '--mode=ro']);
     expect(await offered('--log-level', 'w')).toEqual(['warn']);
-    expect(await offered('backend', 'add', 'x', '--driver', '')).toEqual(['file', 'memory']);
+    expect(await offered('backend', 'add', 'x', '--driver', '')).toEqual(DRIVER_NAMES);
     expect(await offered('driver', 'show', 'm')).toEqual(['memory']);
     expect(await offered('backend', 'add', 'x', '--driver', 'file', '--set', 'dir')).toEqual(['directory=']);
   });

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { DRIVER_NAMES } from '../../src/drivers/registry.ts';
 import { Shell } from './scoria.ts';
 
 const SIGNALLING = fileURLToPath(new URL('./fixtures/signalling-driver.ts', import.meta.url));
@@ -193,7 +194,7 @@ describe('scoria driver list and show', () => {
 
   test('tell what each driver can, also of drivers of your own', async () => {
     const drivers = await shell.json('driver', 'list', own);
-    expect(drivers.map(({ id }: { readonly id: string }) => id)).toEqual(['file', 'memory', own]);
+    expect(drivers.map(({ id }: { readonly id: string }) => id)).toEqual([...DRIVER_NAMES, own]);
     expect(drivers[0].capabilities).toEqual(['clone', 'extend', 'extend_online', 'multiattach', 'revert', 'snapshots']);
     expect((await shell.run(['driver', 'list'])).stdout).toMatch(/^memory .* freeze, multiattach/m);
     const shown = await shell.json('driver', 'show', own);

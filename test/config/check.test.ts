@@ -37,6 +37,7 @@ describe('checkConfiguration', () => {
     ['backends:\n  a b: {}', '2:3 backends.a b', 'the name must start with', 'another name'],
     [`backends:\n  a: ${CANARY}`, '2:3 backends.a', 'must be a mapping of volume_driver', 'volume_driver'],
     ['backends:\n  a: { directory: /b }', '2:3 backends.a', 'needs volume_driver', './driver.ts'],
+    ['backends:\n  a: { driver: file }', '2:8 backends.a.driver', 'is called volume_driver', 'give volume_driver'],
     ['backends:\n  a: { volume_driver: 3 }', '2:8 backends.a.volume_driver', 'name of a driver', 'volume_driver'],
     [
       'backends:\n  a: { volume_driver: flie }',

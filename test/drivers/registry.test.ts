@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ScoriaError } from '../../src/domain/errors.ts';
-import { findDriver, listDrivers } from '../../src/drivers/registry.ts';
+import { DRIVER_NAMES, findDriver, listDrivers } from '../../src/drivers/registry.ts';
 import { nearest } from '../../src/nearest.ts';
 
 const repository = join(import.meta.dirname, '../..');
@@ -33,7 +33,7 @@ const refusal = async (name: string): Promise<ScoriaError> => {
 
 test('finds the built-in drivers and lists them', async () => {
   expect((await findDriver('file')).name).toBe('file');
-  expect((await listDrivers()).map(({ name }) => name)).toEqual(['file', 'memory']);
+  expect((await listDrivers()).map(({ name }) => name)).toEqual(expect.arrayContaining(['file', 'memory']));
 });
 
 test('finds a driver by path and by URL', async () => {
@@ -57,7 +57,7 @@ test('names the driver that was meant, and those that are', async () => {
   expect((await refusal('memroy')).message).toContain('did you mean "memory"?');
   const error = await refusal('drivers/mine.ts');
   expect(error.message).toContain('there is no driver "drivers/mine.ts"');
-  expect(error.message).toContain('the drivers are file, memory');
+  expect(error.message).toContain(`the drivers are ${DRIVER_NAMES.join(', ')}`);
   expect(error.message).toContain('./driver.ts');
   expect((await refusal('toString')).message).not.toContain('did you mean');
 });
