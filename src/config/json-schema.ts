@@ -40,8 +40,10 @@ const fieldSchema = (name: (typeof FIELD_NAMES)[number]): Schema => {
 };
 
 const schemaOf = (schema: z.core.$ZodType): Schema => {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return rest;
+  const described = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  const { $schema: _dialect, format, ...rest } = described;
+  // zod names formats that JSON Schema does not have (`starts_with`); the pattern beside them says the same.
+  return format === undefined || rest.pattern !== undefined ? rest : { ...rest, format };
 };
 
 /** Every part is the driver's own, so that an editor knows the options once it knows the driver. */

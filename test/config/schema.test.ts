@@ -2,10 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { configurationPage } from '../../docs-site/reference/configuration.ts';
 import { checkConfiguration } from '../../src/config/check.ts';
-import { builtInConfigurationSchema } from '../../src/config/json-schema.ts';
+import { builtInConfigurationSchema, configurationSchema } from '../../src/config/json-schema.ts';
 import { parseYaml } from '../../src/config/yaml-file.ts';
+import type { DriverDefinition } from '../../src/drivers/contract.ts';
+import memory from '../../src/drivers/memory/driver.ts';
 import { fileWith } from './directory.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -17,6 +20,15 @@ describe('what is written from the schema of the configuration', () => {
     const { path, text } = configurationPage();
     expect(await read(path)).toBe(text);
   });
+});
+
+test('options whose texts begin, end or hold what they must are in the JSON Schema as patterns', () => {
+  const options = z.strictObject({ export: z.string().startsWith('/'), template: z.string().includes('%s') });
+  const schema = configurationSchema([{ ...memory, name: 'own', options } as unknown as DriverDefinition]);
+  const validate = new Ajv2020({ strict: true, strictTypes: false }).compile(schema);
+  const accepts = (given: object) => validate({ backends: { a: { volume_driver: 'own', ...given } } });
+  expect(accepts({ export: '/srv', template: 'v-%s' })).toBe(true);
+  expect(accepts({ export: 'srv', template: 'v-%s' })).toBe(false);
 });
 
 describe('the JSON Schema', async () => {
