@@ -18,7 +18,12 @@ import { asKept } from './model/folds.ts';
 import { accepted } from './model/from-schema.ts';
 import { law } from './model/runs.ts';
 
-const PREFIXES: Readonly<Record<StreamKind, string>> = { volume: 'volume-v0', backend: 'backend-b', key_value: 'kv-k' };
+const PREFIXES: Readonly<Record<StreamKind, string>> = {
+  volume: 'volume-v0',
+  backend: 'backend-b',
+  key_value: 'kv-k',
+  audit: 'audit',
+};
 const KINDS = Object.keys(PREFIXES) as StreamKind[];
 
 const definitionsOf = (kind: StreamKind): readonly AnyEventDefinition<never>[] =>

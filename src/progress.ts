@@ -1,6 +1,6 @@
 /** How far long work is. */
 export interface Progress {
-  readonly work: 'copy' | 'load' | 'rebuild' | 'replay';
+  readonly work: 'copy' | 'load' | 'rebuild' | 'replay' | 'verify';
   /** What is copied, loaded, ...: for people. */
   readonly subject: string;
   readonly unit: 'bytes' | 'events';

@@ -1,5 +1,5 @@
 import type { AnyOperation } from '../../src/commands/operation.ts';
-import { eventDefinitions } from '../../src/domain/streams.ts';
+import { eventDefinitions, type StreamKind } from '../../src/domain/streams.ts';
 import type { CommandName } from '../../src/library/commander.ts';
 import { type DeclaredOperation, declaredOperations } from './declared.ts';
 import { roleOf } from './events.ts';
@@ -47,7 +47,7 @@ one that calls a driver or connector may end with \`DriverFailed\`, \`ConnectorF
 };
 
 const streamOf = ({ kind }: AnyOperation): string =>
-  ({ volume: 'volume-ID', backend: 'backend-NAME', key_value: 'kv-KEY' })[kind as 'volume' | 'backend' | 'key_value'];
+  ({ volume: 'volume-ID', backend: 'backend-NAME', key_value: 'kv-KEY', audit: 'audit' })[kind as StreamKind];
 
 const methodLink = (name: CommandName): string => {
   const { method } = PLACES[name];

@@ -34,6 +34,22 @@ export const ERROR_WORDS: Readonly<Record<RejectionCode, ErrorWords>> = {
       'The file is neither a dump nor an export of events, or something in it does not hold. `details` has line and field',
     right: 'The file as Scoria wrote it. Nothing was loaded',
   },
+  InvalidNote: {
+    means: 'A file is no signed note of a checkpoint, or not the one that is wanted',
+    right: 'A `.note` file as Scoria wrote it, of this log',
+  },
+  InvalidProof: {
+    means: 'The proof does not hold: it was changed, is about something else, or is not signed with the trusted key',
+    right: 'The proof as `scoria audit prove` wrote it, and the key that signed its checkpoint',
+  },
+  InvalidAuditKey: {
+    means: 'No key file is configured, others can read it, it holds no Ed25519 key, or not the key of this log',
+    right: 'What the hint says; `scoria audit key create FILE` makes a key file',
+  },
+  RefusedByPolicy: {
+    means: 'The command has no reason where one is demanded, or its actor is not among those who may give commands',
+    right: 'A `--reason`, or somebody who may. Nothing was recorded',
+  },
   UnsupportedByDriver: {
     means: "The backend's driver lacks the capability. `details.capability` names it",
     right: 'A backend whose driver has it: `scoria backend show NAME` lists them',
@@ -68,6 +84,10 @@ export const ERROR_WORDS: Readonly<Record<RejectionCode, ErrorWords>> = {
     means: 'The log does not reach the position that `--at` asks for',
     right: 'At most `details.head`',
   },
+  EventNotFound: {
+    means: 'The log holds no event of this id or position',
+    right: 'An id or position of `scoria events list --json`',
+  },
   AlreadyExists: { means: 'The id that was given belongs to something, or did once', right: 'Another id, or none' },
   AmbiguousName: { means: 'Several resources have the name', right: 'The id' },
   BackendConfigurationDiffers: {
@@ -101,6 +121,14 @@ export const ERROR_WORDS: Readonly<Record<RejectionCode, ErrorWords>> = {
     means: 'Another host is connected, and the volume is for one host only',
     right: 'Disconnect that host, or create the volume with `multiattach`',
   },
+  NotSealed: {
+    means: 'No checkpoint covers what is to be proven, or the log was never sealed',
+    right: '`scoria audit seal`, then again',
+  },
+  NothingToAccept: {
+    means: 'The log holds every note of the notes directory, so there is no loss to accept',
+    right: 'Nothing needs to be done',
+  },
   CommandIdReused: {
     means: 'The command id belongs to a command with other content',
     right: 'An id of its own for each command',
@@ -121,6 +149,10 @@ export const ERROR_WORDS: Readonly<Record<RejectionCode, ErrorWords>> = {
     means: 'The host side of an attachment failed, and nothing is changed on this host',
     right: 'What the hint says',
   },
+  NoteNotWritten: {
+    means: 'A checkpoint is recorded, but its note could not be handed out',
+    right: '`scoria audit seal` when the directory or the command works again',
+  },
   OutcomeUnknown: {
     means:
       'The driver ended neither way and could not tell afterwards. The resource is in error, with the question on it',
@@ -133,6 +165,14 @@ export const ERROR_WORDS: Readonly<Record<RejectionCode, ErrorWords>> = {
   LogInvalid: {
     means: 'The file is no event log of Scoria, or is damaged',
     right: 'Another file, or [restore](../how-to/back-up-and-restore.md) this one',
+  },
+  LogRolledBack: {
+    means: 'The log does not hold a checkpoint that is kept outside: an older copy took its place, or it was rewritten',
+    right: 'The newer log; or `scoria audit accept --reason …`, which records that it is lost',
+  },
+  RecordBroken: {
+    means: 'Verification found something that is not as it was recorded or signed. The message says the first place',
+    right: 'A copy that verifies; [audit](../how-to/audit.md) says what can be concluded',
   },
   LogNewer: { means: 'A newer Scoria wrote this log', right: 'That Scoria, or a newer one' },
   LogReadOnly: { means: 'The log cannot be written', right: 'Permission to write the file and its directory' },

@@ -16,6 +16,7 @@ const KINDS: readonly Kind[] = [
   { kind: 'volume', heading: 'Events of a volume', stream: 'volume-ID' },
   { kind: 'backend', heading: 'Events of a backend', stream: 'backend-NAME' },
   { kind: 'key_value', heading: 'Events of a key', stream: 'kv-KEY' },
+  { kind: 'audit', heading: 'Events of the audit', stream: 'audit' },
 ];
 
 const ROLES: Readonly<Record<'intent' | 'outcome' | 'failure' | 'unknown' | 'claim' | 'fact', string>> = {
@@ -34,7 +35,7 @@ export const roleOf = ({ type, role }: Pick<EventFormat, 'type' | 'role'>): Role
 /** The envelope's fields by their path in an exported event. */
 export const ENVELOPE: readonly (readonly [path: string, words: string])[] = [
   ['id', 'UUID version 7 of the event'],
-  ['stream', 'The stream: `volume-ID`, `backend-NAME` or `kv-KEY`'],
+  ['stream', 'The stream: `volume-ID`, `backend-NAME`, `kv-KEY` or `audit`'],
   ['revision', 'Place in the stream, from 0, as a decimal string'],
   [
     'position',

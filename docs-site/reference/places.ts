@@ -33,4 +33,7 @@ export const PLACES: Readonly<Record<CommandName, Place>> = {
   ReportDevice: { method: 'Connection.device_attached', verb: 'connection report-device' },
   SetKeyValue: { method: 'Engine.keyValues.set', verb: 'kv set' },
   DeleteKeyValue: { method: 'Engine.keyValues.delete', verb: 'kv delete' },
+  SealLog: { method: 'Audit.seal', verb: 'audit seal' },
+  RotateAuditKey: { method: 'Audit.rotateKey', verb: 'audit key rotate' },
+  AcceptRollback: { method: 'Audit.acceptRollback', verb: 'audit accept' },
 };

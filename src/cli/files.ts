@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readFile, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { addAbortSignal } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
 import { rejections, ScoriaError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
+import { writeDurably } from '../library/durable-file.ts';
 import { interruption } from './interruption.ts';
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -63,25 +62,19 @@ export const writeAtomically = async (
   file: string,
   chunks: AsyncIterable<string> | Iterable<string>,
 ): Promise<void> => {
-  const partial = join(dirname(file), `.${basename(file)}.${randomUUID()}.partial`);
   try {
-    await using handle = await open(partial, 'wx', 0o600);
-    for await (const chunk of chunks) {
-      interruption.throwIfAborted();
-      await handle.write(chunk);
-    }
-    await handle.sync();
+    await writeDurably(file, uninterrupted(chunks));
   } catch (error) {
-    await rm(partial, { force: true });
     throw unwritable(file, error);
   }
-  await rename(partial, file).catch(async (error) => {
-    await rm(partial, { force: true });
-    throw unwritable(file, error);
-  });
-  await using directory = await open(dirname(file), 'r');
-  await directory.sync();
 };
+
+async function* uninterrupted(chunks: AsyncIterable<string> | Iterable<string>): AsyncGenerator<string> {
+  for await (const chunk of chunks) {
+    interruption.throwIfAborted();
+    yield chunk;
+  }
+}
 
 const unwritable = (file: string, error: unknown): unknown =>
   error instanceof Error && 'syscall' in error

@@ -9,6 +9,7 @@ const DOING: Readonly<Record<Progress['work'], string>> = {
   load: 'loading',
   rebuild: 'rebuilding',
   replay: 'replaying',
+  verify: 'verifying',
 };
 
 const GIB = 1024 ** 3;

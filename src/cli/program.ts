@@ -30,6 +30,10 @@ const GROUPS: Readonly<Record<string, Group>> = {
   connection: { description: 'connections of volumes to hosts', load: () => import('./groups/connection.ts') },
   kv: { description: 'key-values, for consumer nodes', load: () => import('./groups/kv.ts') },
   events: { description: 'the events themselves', load: () => import('./groups/events.ts') },
+  audit: {
+    description: 'proofs that the record is whole: seal it, verify it, prove an event, report on it',
+    load: () => import('./groups/audit.ts'),
+  },
   projection: {
     description: 'read models, which are folds over the record',
     load: () => import('./groups/projection.ts'),

@@ -8,6 +8,8 @@ import { interruption } from './interruption.ts';
 import { meterFor } from './meter.ts';
 
 export type IfMissing = 'create' | 'refuse';
+/** A log that lacks the newest note kept outside is shown only to who looks into that. */
+export type IfRolledBack = 'open' | 'refuse';
 
 /** An open engine, and who gives commands to it and why. */
 export interface Session extends AsyncDisposable {
@@ -37,11 +39,12 @@ export const inSession = async <Result>(
   ifMissing: IfMissing,
   work: (session: Session) => Promise<Result>,
   read: Promise<Configuration> = configurationFor(globals),
+  ifRolledBack: IfRolledBack = 'refuse',
 ): Promise<Result> => {
   // The engine is most of the time that a command takes to start, so that help and usage errors do without it.
   const [configuration] = await Promise.all([read, import('../library/engine.ts')]);
   try {
-    await using session = await sessionOf(configuration, globals, ifMissing);
+    await using session = await sessionOf(configuration, globals, ifMissing, ifRolledBack);
     return await work(session);
   } catch (error) {
     throw error instanceof ScoriaError ? (notApplied(configuration, error) ?? error) : error;
@@ -62,13 +65,20 @@ const notApplied = ({ file, backendNames }: Configuration, { rejection }: Scoria
 
 /** A session that its caller closes. */
 export const openSession = async (globals: Globals, ifMissing: IfMissing): Promise<Session> =>
-  sessionOf(await configurationFor(globals), globals, ifMissing);
+  sessionOf(await configurationFor(globals), globals, ifMissing, 'refuse');
 
-const sessionOf = async (configuration: Configuration, globals: Globals, ifMissing: IfMissing): Promise<Session> => {
+const sessionOf = async (
+  configuration: Configuration,
+  globals: Globals,
+  ifMissing: IfMissing,
+  ifRolledBack: IfRolledBack,
+): Promise<Session> => {
   const { createEngine } = await import('../library/engine.ts');
   const meter = meterFor(globals);
   const engine = await createEngine({
     ...configuration.engine,
+    // A command is soon over: it seals when it is told to.
+    audit: { ...configuration.engine.audit, everyEvents: undefined, everyMs: undefined, atClose: false, ifRolledBack },
     ifMissing,
     signal: interruption,
     ...(meter === null ? {} : { onProgress: (progress) => meter.show(progress) }),

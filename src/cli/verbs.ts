@@ -3,7 +3,7 @@ import { rejections, ScoriaError } from '../domain/errors.ts';
 import type { View } from '../library/view.ts';
 import type { Globals } from './globals.ts';
 import { print, type Report } from './report.ts';
-import { type IfMissing, inSession, type Session } from './session.ts';
+import { configurationFor, type IfMissing, type IfRolledBack, inSession, type Session } from './session.ts';
 
 /** A verb's operands as commander hands them over: an optional one may be missing, a repeated one is a list. */
 type Operands = readonly (string | number | readonly string[] | undefined)[];
@@ -21,27 +21,31 @@ const action =
 export const writing = <Options = object, Given extends Operands = readonly string[]>(
   act: (session: Session, operands: Given, options: Options & Globals) => Promise<Report>,
   ifMissing: IfMissing = 'refuse',
+  ifRolledBack: IfRolledBack = 'refuse',
 ): Action =>
   action<Options>(async (operands, options) => {
     refusePast(options);
-    await inSession(options, ifMissing, async (session) => {
+    const work = async (session: Session): Promise<void> => {
       const report = await act(session, operands as Given, options);
       session.clearProgress();
       await print(report, options.json ?? false);
-    });
+    };
+    await inSession(options, ifMissing, work, configurationFor(options), ifRolledBack);
   });
 
 /** A verb that reads, now or `--at` a position or a time. */
 export const reading = <Options = object, Given extends Operands = readonly string[]>(
   answer: (view: View, operands: Given, options: Options & Globals, session: Session) => Promise<Report> | Report,
+  ifRolledBack: IfRolledBack = 'refuse',
 ): Action =>
   action<Options>(async (operands, options) => {
-    await inSession(options, 'refuse', async (session) => {
+    const work = async (session: Session): Promise<void> => {
       const view = await session.engine.view(options.at);
       const report = await answer(view, operands as Given, options, session);
       session.clearProgress();
       await print(report, options.json ?? false);
-    });
+    };
+    await inSession(options, 'refuse', work, configurationFor(options), ifRolledBack);
   });
 
 /** A verb that needs no log. */

@@ -1,3 +1,6 @@
+import { acceptRollback } from './audit/accept-rollback.ts';
+import { rotateAuditKey } from './audit/rotate-key.ts';
+import { sealLog } from './audit/seal.ts';
 import { addBackend } from './backend/add.ts';
 import { changeBackend } from './backend/change.ts';
 import { freezeBackend, thawBackend } from './backend/freeze.ts';
@@ -48,6 +51,9 @@ export const operations = {
   ReportDevice: reportDevice,
   SetKeyValue: setKeyValue,
   DeleteKeyValue: deleteKeyValue,
+  SealLog: sealLog,
+  RotateAuditKey: rotateAuditKey,
+  AcceptRollback: acceptRollback,
 } as const;
 
 /** Given only by their parents. */

@@ -1,8 +1,12 @@
+import type { KeyObject } from 'node:crypto';
+import type { Checkpoint } from '../audit/note.ts';
 import type { HostConnector } from '../connectors/contract.ts';
+import type { AuditState } from '../domain/audit/audit.ts';
 import type { Backend } from '../domain/backend/backend.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { StreamKind, StreamStates } from '../domain/streams.ts';
 import type { Driver, DriverDefinition } from '../drivers/contract.ts';
+import type { EventLog } from '../eventlog/port.ts';
 import type { Logger } from '../logging.ts';
 import type { InventoryStore, KeptState } from '../projections/inventory.ts';
 
@@ -42,12 +46,30 @@ export interface Executors {
   endCommandsOf(executor: string): Promise<boolean>;
 }
 
+/** What signs the log's checkpoints, and what is known of them outside of it. */
+export interface AuditServices {
+  readonly events: Pick<EventLog, 'readAll' | 'readStream'>;
+  /** The key that is configured. Throws `InvalidAuditKey` without one. */
+  key(): Promise<KeyObject>;
+  keyIn(file: string): Promise<KeyObject>;
+  /** The newest note kept outside that a log of this state does not hold. */
+  unheldNote(state: () => Promise<AuditState>): Promise<KeptNote | null>;
+}
+
+/** A checkpoint's note as it is kept outside of the log. */
+export interface KeptNote {
+  readonly file: string;
+  readonly note: string;
+  readonly checkpoint: Checkpoint;
+}
+
 /** What operations may use. */
 export interface Services {
   readonly read: Reader;
   readonly drivers: Drivers;
   readonly executors: Executors;
   connector(protocol: string): Promise<HostConnector>;
+  readonly audit: AuditServices;
   readonly log: Logger;
   /** How long a freeze or a removal waits for a backend's open intents. */
   readonly drainTimeoutMs: number;

@@ -1,3 +1,4 @@
+import { AUDIT_STREAM } from '../domain/audit/audit.ts';
 import { backendStream } from '../domain/backend/backend.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import { keyValueStream } from '../domain/keyvalue/key-value.ts';
@@ -16,7 +17,9 @@ interface About {
 }
 
 /** The stream that an event's data belongs into, where the data says so. */
-export const streamOf = ({ data }: RecordedEvent): string | null => {
+export const streamOf = ({ stream, data }: RecordedEvent): string | null => {
+  // There is one, and what its events name is not what they are about.
+  if (stream === AUDIT_STREAM) return stream;
   const { volume, backend, key, state }: About = data;
   const volumeId = volume?.id ?? state?.volume?.id;
   if (volumeId !== undefined) return volumeStream(volumeId);

@@ -153,6 +153,15 @@ const engineOptionsOf = (
     effectTimeoutMs: milliseconds(settings.effect_timeout),
     reconcileTimeoutMs: milliseconds(settings.reconcile_timeout),
     drainTimeoutMs: milliseconds(settings.drain_timeout),
+    audit: fieldsGiven({
+      keyFile: settings.audit_key_file,
+      notesDirectory: settings.audit_notes_directory,
+      notesCommand: settings.audit_notes_command,
+      everyEvents: settings.audit_every_events,
+      everyMs: milliseconds(settings.audit_every_seconds),
+      atClose: settings.audit_at_close,
+    }),
+    policy: fieldsGiven({ requireReason: settings.require_reason, actors: settings.allowed_actors }),
   };
   return {
     log: settings.log ?? SETTINGS.log.default,
@@ -160,6 +169,12 @@ const engineOptionsOf = (
     logger: createLogger({ level: settings.log_level ?? SETTINGS.log_level.default }),
     ...(withoutUndefined(options) as Omit<EngineOptions, 'log'>),
   };
+};
+
+/** What is given of them, or nothing. */
+const fieldsGiven = (fields: object): object | undefined => {
+  const given = withoutUndefined(fields);
+  return Object.keys(given).length === 0 ? undefined : given;
 };
 
 const withoutUndefined = (fields: object): object =>

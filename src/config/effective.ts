@@ -43,6 +43,8 @@ export const effectiveSettings = (
   };
 };
 
+const PATHS = ['audit_key_file', 'audit_notes_directory'] as const;
+
 /** Paths in a file are relative to it. */
 const ofFile = (file: YamlFile | null, { values }: Fields): Layer => {
   const settings = Object.fromEntries(SETTING_NAMES.map((name) => [name, values[name]])) as Settings;
@@ -50,6 +52,9 @@ const ofFile = (file: YamlFile | null, { values }: Fields): Layer => {
   const absolute: Settings = {
     ...settings,
     ...(settings.log === undefined || settings.log === ':memory:' ? {} : { log: resolve(directory, settings.log) }),
+    ...Object.fromEntries(
+      PATHS.flatMap((name) => (settings[name] ? [[name, resolve(directory, settings[name])]] : [])),
+    ),
     ...(settings.projections === undefined
       ? {}
       : { projections: settings.projections.map((module) => absoluteModule(module, directory)) }),

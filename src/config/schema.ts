@@ -21,6 +21,14 @@ const shapes = {
   effect_timeout: seconds(1),
   reconcile_timeout: seconds(),
   drain_timeout: seconds(),
+  audit_key_file: Text.min(1),
+  audit_notes_directory: Text.min(1),
+  audit_notes_command: z.array(z.string().min(1)).min(1).readonly(),
+  audit_every_events: z.int().min(1),
+  audit_every_seconds: seconds(1),
+  audit_at_close: z.boolean(),
+  require_reason: z.boolean(),
+  allowed_actors: z.array(z.string().min(1)).readonly(),
 } satisfies Record<SettingName, z.ZodType>;
 
 /** Every setting is optional: what none gives has its default. */

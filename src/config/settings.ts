@@ -84,6 +84,54 @@ export const SETTINGS = {
     description: "How long a freeze or a removal waits for a backend's operations, in seconds",
     default: seconds(ENGINE_DEFAULTS.drainTimeoutMs),
   },
+  audit_key_file: {
+    flag: null,
+    description: 'The file with the private key that signs checkpoints; only its owner may read it',
+    default: null,
+    otherwise: 'none: nothing is sealed',
+  },
+  audit_notes_directory: {
+    flag: null,
+    description:
+      "Where the notes of this log's checkpoints are written, best on another disk; a log that lacks the newest is refused",
+    default: null,
+    otherwise: 'none',
+  },
+  audit_notes_command: {
+    flag: null,
+    description: "A program and its arguments that get each checkpoint's note on standard input",
+    default: null,
+    otherwise: 'none',
+  },
+  audit_every_events: {
+    flag: null,
+    description: 'After how many events a program that stays open seals the log',
+    default: null,
+    otherwise: 'not by count',
+  },
+  audit_every_seconds: {
+    flag: null,
+    description: 'How often a program that stays open seals the log if something is new, in seconds',
+    default: null,
+    otherwise: 'not by time',
+  },
+  audit_at_close: {
+    flag: null,
+    description: 'Whether a program that stays open seals the log when it ends',
+    default: null,
+    otherwise: 'true with audit_every_events or audit_every_seconds, else false',
+  },
+  require_reason: {
+    flag: null,
+    description: 'Whether commands without a reason are refused',
+    default: false,
+  },
+  allowed_actors: {
+    flag: null,
+    description: 'Who may give commands: users (ada), or users for a project (ada@mail)',
+    default: null,
+    otherwise: 'everybody',
+  },
 } as const satisfies Readonly<Record<string, Setting>>;
 
 export type SettingName = keyof typeof SETTINGS;

@@ -1,4 +1,5 @@
 import { type Aggregate, type AnyEventDefinition, evolve, type OpenWork } from './aggregate.ts';
+import { AUDIT_STREAM, type AuditEvent, type AuditState, auditAggregate } from './audit/audit.ts';
 import { type BackendEvent, backendAggregate } from './backend/aggregate.ts';
 import type { BackendState } from './backend/backend.ts';
 import { type Rejection, rejections, ScoriaError } from './errors.ts';
@@ -12,6 +13,7 @@ export interface StreamStates {
   readonly backend: BackendState;
   readonly volume: VolumeState;
   readonly key_value: KeyValueState;
+  readonly audit: AuditState;
 }
 export type StreamKind = keyof StreamStates;
 export type StreamState = StreamStates[StreamKind];
@@ -20,6 +22,7 @@ const aggregates: { readonly [Kind in StreamKind]: Aggregate<StreamStates[Kind]>
   backend: backendAggregate,
   volume: volumeAggregate,
   key_value: keyValueAggregate,
+  audit: auditAggregate,
 };
 
 const prefixes: readonly (readonly [string, StreamKind])[] = [
@@ -29,7 +32,7 @@ const prefixes: readonly (readonly [string, StreamKind])[] = [
 ];
 
 /** Every event of today by its type, so that a `switch` on the type knows the data. */
-export type ScoriaEvent = BackendEvent | VolumeEvent | KeyValueEvent;
+export type ScoriaEvent = BackendEvent | VolumeEvent | KeyValueEvent | AuditEvent;
 
 /** What was checked against its schema when it was written needs no second check to be seen as what it is. */
 export const asScoriaEvent = (event: RecordedEvent): ScoriaEvent => event as unknown as ScoriaEvent;
@@ -40,9 +43,11 @@ export const resourceIdOf = (stream: string): string => {
   return stream.slice(prefix.length);
 };
 
-/** `null` for a stream that is not one of ours to fold (`audit`, or of a newer version). */
-export const kindOf = (stream: string): StreamKind | null =>
-  prefixes.find(([prefix]) => stream.startsWith(prefix))?.[1] ?? null;
+/** `null` for a stream that is not one of ours to fold, because a newer version wrote it. */
+export const kindOf = (stream: string): StreamKind | null => {
+  if (stream === AUDIT_STREAM) return 'audit';
+  return prefixes.find(([prefix]) => stream.startsWith(prefix))?.[1] ?? null;
+};
 
 export const aggregateOf = <Kind extends StreamKind>(kind: Kind): Aggregate<StreamStates[Kind]> => aggregates[kind];
 

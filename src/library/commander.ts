@@ -5,6 +5,7 @@ import { operations } from '../commands/operations.ts';
 import type { Runner } from '../commands/runner.ts';
 import { type Rejection, ScoriaError } from '../domain/errors.ts';
 import type { StreamKind, StreamStates } from '../domain/streams.ts';
+import type { Refusals } from './policy.ts';
 
 type Operations = typeof operations;
 export type CommandName = keyof Operations;
@@ -42,10 +43,12 @@ export interface Commander {
   ): Promise<CommandOutcome<KindOf<Name>>>;
 }
 
-export const commanderOf = (runner: Runner): Commander => {
+export const commanderOf = (runner: Runner, refusals?: Refusals): Commander => {
   const execute = async (command: Command, context?: CommandContext) => {
     const { type, ...input } = command;
     if (!Object.hasOwn(operations, type)) throw new TypeError(`there is no command ${JSON.stringify(type)}`);
+    const refusal = refusals?.refuse(type, context) ?? null;
+    if (refusal !== null) return E.left(refusal);
     const result = await runner.execute(operations[type], input, context);
     return E.map(({ state, input: given }: { state: unknown; input: { id?: unknown } }) => ({
       state,

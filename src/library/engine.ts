@@ -18,6 +18,7 @@ import { asScoriaEvent, decode, type ScoriaEvent } from '../domain/streams.ts';
 import { backendNotFound, connectionNotFound, snapshotNotFound, volumeNotFound } from '../domain/volume/checks.ts';
 import { type VolumeState, volumeStream } from '../domain/volume/volume.ts';
 import { createCommandRunner } from '../drivers/command-runner.ts';
+import type { RunCommand } from '../drivers/run-command.ts';
 import type { EventLog } from '../eventlog/port.ts';
 import { createLogger, type Logger } from '../logging.ts';
 import type { Onlooker, Progress } from '../progress.ts';
@@ -26,11 +27,17 @@ import { keyedRows } from '../projections/keyed-rows.ts';
 import type { Projection } from '../projections/projection.ts';
 import type { ProjectionStatus } from '../projections/projector.ts';
 import type { When } from '../projections/when.ts';
+import { Audit } from './audit/audit.ts';
+import { auditServices } from './audit/audit-services.ts';
+import { countingAppends } from './audit/counting.ts';
+import type { AuditOptions } from './audit/options.ts';
+import { Sealer } from './audit/sealer.ts';
 import { Backend, type BackendResources } from './backend.ts';
 import { type Command, type Commander, type CommandInput, commanderOf, type Execution } from './commander.ts';
 import { Connection } from './connection.ts';
 import { ENGINE_DEFAULTS } from './engine-defaults.ts';
 import { createExecutors } from './executors.ts';
+import { type Policy, Refusals } from './policy.ts';
 import { type OpenOperation, openOperations, type RecoveredOperation, recoverAll } from './recovery.ts';
 import { Snapshot } from './snapshot.ts';
 import { openStorage, type Storage } from './storage.ts';
@@ -76,6 +83,10 @@ export interface EngineOptions {
   readonly signal?: AbortSignal;
   /** Hears how far replays, rebuilds, loads and copies are. */
   readonly onProgress?: (progress: Progress) => void;
+  /** How the log is sealed, and what it is compared with when it is opened. */
+  readonly audit?: AuditOptions;
+  /** Which commands are refused, whatever they are about. */
+  readonly policy?: Policy;
   /** The clock that events are dated by: the system's unless given. */
   readonly now?: () => Date;
   /** Who else executes on this log, and whether they are gone: what this host's kernel says, unless given. */
@@ -91,9 +102,24 @@ export const createEngine = async (options: EngineOptions): Promise<Engine> => {
     projections: [...builtInProjections, ...(options.projections ?? []).map(keyedRows)],
     onlooker: onlookerOf(options),
   });
-  const { signal } = options;
+  try {
+    return await engineOn(storage, options);
+  } catch (error) {
+    await storage.close();
+    throw error;
+  }
+};
+
+const engineOn = async (storage: Storage, options: EngineOptions): Promise<Engine> => {
+  const { signal, audit: auditOptions = {} } = options;
+  const logger = options.logger ?? createLogger();
   const executors = options.executors ?? (await createExecutors());
-  const services = servicesOf(storage, executors, options);
+  const run = createCommandRunner({
+    rootHelper: options.rootHelper ?? ENGINE_DEFAULTS.rootHelper,
+    log: logger,
+    executor: executors.own,
+  });
+  const services = servicesOf(storage, options, executors, logger, run);
   const author = {
     actor: actorOf(options),
     executor: executors.own,
@@ -109,14 +135,26 @@ export const createEngine = async (options: EngineOptions): Promise<Engine> => {
     },
     operationsPerBackend: options.operationsPerBackend ?? ENGINE_DEFAULTS.operationsPerBackend,
   });
+  // The policy is for people: what the engine does by itself has its reason.
+  const sealer = new Sealer((reason) => auditBy(commanderOf(runner)).seal({ reason }), auditOptions, logger);
+  const auditBy = (commands: Commander) => new Audit(storage, services, commands, auditOptions, run);
+  const log =
+    auditOptions.everyEvents === undefined
+      ? storage.log
+      : countingAppends(storage.log, (events) => sealer.appended(events));
   const declared = [...Object.values(operations), ...childOperations];
-  const performer = new Performer(storage.log, services, author, declared, calls);
-  const runner = new Runner(storage.log, services, author, performer, {
+  const performer = new Performer(log, services, author, declared, calls);
+  const runner = new Runner(log, services, author, performer, {
     actor: author.actor,
     busy: { firstMs: 5, maxMs: 200, totalMs: options.busyTimeoutMs ?? ENGINE_DEFAULTS.busyTimeoutMs, signal },
     nonUuidIds: options.nonUuidIds ?? ENGINE_DEFAULTS.nonUuidIds,
   });
-  return new Engine(storage, services, runner, author);
+  const refusals = new Refusals(options.policy ?? {}, author.actor, logger);
+  const commands = commanderOf(runner, refusals);
+  const audit = auditBy(commands);
+  if (auditOptions.ifRolledBack !== 'open') await audit.assertNotRolledBack();
+  sealer.start();
+  return new Engine({ storage, services, runner, commands, author, audit, sealer, refusals });
 };
 
 const onlookerOf = ({ signal, onProgress }: EngineOptions): Onlooker => ({ signal, onProgress });
@@ -126,23 +164,34 @@ const actorOf = ({ user, project }: EngineOptions): Actor => ({
   project: project ?? ENGINE_DEFAULTS.project,
 });
 
-const servicesOf = ({ projector }: Storage, executors: Executors, options: EngineOptions): Services => {
-  const log = options.logger ?? createLogger();
-  const run = createCommandRunner({
-    rootHelper: options.rootHelper ?? ENGINE_DEFAULTS.rootHelper,
-    log,
-    executor: executors.own,
-  });
-  return {
-    read: readerOf(projector),
-    executors,
-    drivers: createBackendDrivers({ run, log, ...onlookerOf(options) }),
-    connector: (protocol) => findHostConnector(protocol, { run, log }),
-    log,
-    drainTimeoutMs: options.drainTimeoutMs ?? ENGINE_DEFAULTS.drainTimeoutMs,
-    signal: options.signal,
-  };
-};
+const servicesOf = (
+  { projector, log: events }: Storage,
+  options: EngineOptions,
+  executors: Executors,
+  log: Logger,
+  run: RunCommand,
+): Services => ({
+  audit: auditServices(events, options.audit ?? {}),
+  read: readerOf(projector),
+  executors,
+  drivers: createBackendDrivers({ run, log, ...onlookerOf(options) }),
+  connector: (protocol) => findHostConnector(protocol, { run, log }),
+  log,
+  drainTimeoutMs: options.drainTimeoutMs ?? ENGINE_DEFAULTS.drainTimeoutMs,
+  signal: options.signal,
+});
+
+/** What an engine is made of. */
+interface Parts {
+  readonly storage: Storage;
+  readonly services: Services;
+  readonly runner: Runner;
+  readonly commands: Commander;
+  readonly author: Author & { readonly actor: Actor };
+  readonly audit: Audit;
+  readonly sealer: Sealer;
+  readonly refusals: Refusals;
+}
 
 /** Storage as commands, objects and reads. */
 export class Engine implements AsyncDisposable {
@@ -152,9 +201,15 @@ export class Engine implements AsyncDisposable {
   readonly #commands: Commander;
   readonly #author: Author & { readonly actor: Actor };
   readonly #resources: BackendResources;
+  readonly #sealer: Sealer;
+  readonly #refusals: Refusals;
+  /** The record's proofs of itself: seal it, verify it, prove one event. */
+  readonly audit: Audit;
 
-  constructor(storage: Storage, services: Services, runner: Runner, author: Author & { readonly actor: Actor }) {
-    const commands = commanderOf(runner);
+  constructor({ storage, services, runner, commands, author, audit, sealer, refusals }: Parts) {
+    this.audit = audit;
+    this.#sealer = sealer;
+    this.#refusals = refusals;
     this.#author = author;
     this.#storage = storage;
     this.#services = services;
@@ -275,6 +330,8 @@ export class Engine implements AsyncDisposable {
     { source }: { readonly source?: string } = {},
     context: CommandContext = {},
   ): Promise<Loaded> {
+    const refusal = this.#refusals.refuse('LoadDump', context);
+    if (refusal !== null) throw new ScoriaError(refusal);
     const actor = context.actor ?? this.#author.actor;
     const { signal, onProgress } = this.#storage.onlooker;
     return load(this.#storage.log, text, {
@@ -323,8 +380,14 @@ export class Engine implements AsyncDisposable {
     await projector.rebuild(name, onProgress, source);
   }
 
-  /** Closes the drivers and the log. Commands that are under way must have ended before. */
+  /** How many commands the policy has refused since the engine was opened. */
+  get refusedCommands(): number {
+    return this.#refusals.count;
+  }
+
+  /** Seals the log if it is to be, and closes the drivers and the log. Commands under way must have ended before. */
   async close(): Promise<void> {
+    await this.#sealer.close();
     await this.#services.drivers.close();
     await this.#storage.close();
   }

@@ -1,11 +1,13 @@
 import { exportEvents } from '../commands/export.ts';
 import { backendStream } from '../domain/backend/backend.ts';
 import { rejections, ScoriaError } from '../domain/errors.ts';
+import type { RecordedEvent, StoredEvent } from '../domain/event.ts';
 import type { Json } from '../domain/json.ts';
 import { keyValueStream } from '../domain/keyvalue/key-value.ts';
 import { asScoriaEvent, decode, type ScoriaEvent } from '../domain/streams.ts';
 import { backendNotFound, connectionNotFound, snapshotNotFound, volumeNotFound } from '../domain/volume/checks.ts';
 import { type VolumeState, volumeStream } from '../domain/volume/volume.ts';
+import { type ReportFilter, type ReportRow, reportOf } from '../projections/audit-report.ts';
 import { type CapacityPoint, capacity, capacityOf } from '../projections/capacity.ts';
 import {
   type BackendDocument,
@@ -133,6 +135,16 @@ export class View {
     return historyOf(this.#watched, this.#inventory, id, { upTo: this.position });
   }
 
+  /** The commands between two positions or times, one after the other, with how each ended. */
+  async *report({ from, to, actor, volume }: ReportRange = {}): AsyncGenerator<ReportRow, void, void> {
+    const log = this.#watched;
+    const last = to === undefined ? this.position : earlier(this.position, await resolveWhen(log, to));
+    const first = from === undefined ? 0n : await positionBefore(log, from);
+    const bounds = { after: first, upTo: last };
+    const stored = volume === undefined ? log.readAll(bounds) : within(bounds, log.readStream(volumeStream(volume)));
+    yield* reportOf(decoded(stored), { actor });
+  }
+
   /** How the capacity of a backend, or of all, went. */
   async capacity(backend?: string): Promise<CapacityPoint[]> {
     return capacityOf(await this.#projections.read(capacity), backend);
@@ -206,6 +218,37 @@ export class View {
     if (state === null) throw new ScoriaError(volumeNotFound(volumeId));
     return [state];
   }
+}
+
+/** Which commands a report is about: all, unless given. */
+export interface ReportRange extends ReportFilter {
+  /** The first position or time. */
+  readonly from?: When | undefined;
+  /** The last position or time. */
+  readonly to?: When | undefined;
+  /** The id of a volume. */
+  readonly volume?: string | undefined;
+}
+
+/** `Math.min` takes no bigint. */
+const earlier = (a: bigint, b: bigint): bigint => (a > b ? b : a);
+
+/** The position after which what happened at `when` begins. */
+const positionBefore = async (log: Parameters<typeof resolveWhen>[0], when: When): Promise<bigint> => {
+  if (typeof when === 'bigint' || (typeof when === 'string' && /^\d+$/.test(when))) return BigInt(when) - 1n;
+  const ms = when instanceof Date ? when.getTime() : Date.parse(when);
+  return resolveWhen(log, Number.isNaN(ms) ? when : new Date(ms - 1));
+};
+
+async function* within(
+  { after, upTo }: { readonly after: bigint; readonly upTo: bigint },
+  events: AsyncIterable<StoredEvent>,
+): AsyncGenerator<StoredEvent> {
+  for await (const event of events) if (event.position > after && event.position <= upTo) yield event;
+}
+
+async function* decoded(events: AsyncIterable<StoredEvent>): AsyncGenerator<RecordedEvent> {
+  for await (const event of events) yield decode(event);
 }
 
 const replayed = ({ log, onlooker }: Storage, upTo: bigint) =>

@@ -36,15 +36,17 @@ export interface DumpOptions {
 
 const CHUNK_CHARS = 64 * 1024;
 
-type States = { readonly [Kind in StreamKind]: readonly StreamStates[Kind][] };
+/** The audit's stream proves a record. What is made of a dump is another record, with proofs of its own. */
+type DumpedKind = Exclude<StreamKind, 'audit'>;
+type States = { readonly [Kind in DumpedKind]: readonly StreamStates[Kind][] };
 
 /** A configuration that is left out is `null`: not known, which is not the same as no options. */
 const withoutConfiguration = (backend: BackendDocument): BackendDocument => ({ ...backend, options: null });
 
 /** The dump of the streams as they were folded. */
 export const dumpOfStreams = (folded: Iterable<FoldedStream>, options: DumpOptions = {}): Generator<string> => {
-  const states: { readonly [Kind in StreamKind]: StreamStates[Kind][] } = { backend: [], volume: [], key_value: [] };
-  for (const { kind, state } of folded) (states[kind] as StreamState[]).push(state);
+  const states: { readonly [Kind in DumpedKind]: StreamStates[Kind][] } = { backend: [], volume: [], key_value: [] };
+  for (const { kind, state } of folded) if (kind !== 'audit') (states[kind] as StreamState[]).push(state);
   return dumpOf(states, options);
 };
 

@@ -78,8 +78,13 @@ const columnsOf = (kind: StreamKind, state: StreamState): Columns => {
     const live = volume !== null && volume.status !== 'deleted';
     return { live, name: live ? volume.name : null, backend_name: volume?.backend_name ?? null };
   }
-  const live = 'backend' in state ? state.backend !== null : 'pair' in state && state.pair !== null;
+  const live = isLive(state);
   return { live, name: null, backend_name: null };
+};
+
+const isLive = (state: StreamState): boolean => {
+  if ('backend' in state) return state.backend !== null;
+  return 'pair' in state && state.pair !== null;
 };
 
 const openInventory = (db: DatabaseSync, prefix: string): InventoryStore => {

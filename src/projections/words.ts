@@ -1,3 +1,4 @@
+import { AuditKeyRotated, AuditStarted, CheckpointSigned, RollbackAccepted } from '../domain/audit/audit.ts';
 import { BackendAdded, BackendAdditionFailed, BackendAdditionRequested } from '../domain/backend/add.ts';
 import { BackendImported, BackendOperationClaimed, BackendOutcomeUnknown } from '../domain/backend/aggregate.ts';
 import { BackendChanged, BackendChangeFailed, BackendChangeRequested } from '../domain/backend/change.ts';
@@ -55,8 +56,24 @@ const keyValueWords: readonly Saying[] = [
   saying(KeyValueImported, ({ source }) => `value imported from ${source}`),
 ];
 
+const auditWords: readonly Saying[] = [
+  saying(AuditStarted, ({ origin }) => `audit started as ${origin}`),
+  saying(CheckpointSigned, ({ size }) => `checkpoint signed over ${size} events`),
+  saying(AuditKeyRotated, ({ key }) => `audit key rotated to ${key}`),
+  saying(
+    RollbackAccepted,
+    ({ abandoned_origin, origin }) =>
+      `rollback accepted: what ${abandoned_origin} sealed last is lost, it goes on as ${origin}`,
+  ),
+];
+
 /** By type of event. */
-export const words: ReadonlyMap<string, Words> = new Map([...volumeWords, ...backendWords, ...keyValueWords]);
+export const words: ReadonlyMap<string, Words> = new Map([
+  ...volumeWords,
+  ...backendWords,
+  ...keyValueWords,
+  ...auditWords,
+]);
 
 export const wordsOf = ({ type, v, data }: RecordedEvent): string => {
   const say = eventDefinitions.get(type)?.version === v ? words.get(type) : undefined;

@@ -48,6 +48,12 @@ describe('a setting', () => {
       'effect_timeout: 2',
       'reconcile_timeout: 3.5',
       'drain_timeout: 4',
+      'audit_notes_command: [curl, --data-binary, "@-", https://notes.example]',
+      'audit_every_events: 1000',
+      'audit_every_seconds: 1.5',
+      'audit_at_close: false',
+      'require_reason: true',
+      'allowed_actors: [ada, grace@web]',
     ].join('\n');
     expect((await load(text)).engine).toMatchObject({
       nonUuidIds: true,
@@ -58,6 +64,13 @@ describe('a setting', () => {
       effectTimeoutMs: 2_000,
       reconcileTimeoutMs: 3_500,
       drainTimeoutMs: 4_000,
+      audit: {
+        notesCommand: ['curl', '--data-binary', '@-', 'https://notes.example'],
+        everyEvents: 1_000,
+        everyMs: 1_500,
+        atClose: false,
+      },
+      policy: { requireReason: true, actors: ['ada', 'grace@web'] },
     });
   });
 
@@ -105,6 +118,11 @@ describe('a setting', () => {
     expect((await loadConfiguration({ file, environment: {} })).engine.log).toBe(join(directory, 'logs/a.db'));
     const inMemory = fileWith('log: ":memory:"\n', directory);
     expect((await loadConfiguration({ file: inMemory, environment: {} })).engine.log).toBe(':memory:');
+    const audited = fileWith('audit_key_file: audit.key\naudit_notes_directory: notes\n', directory);
+    expect((await loadConfiguration({ file: audited, environment: {} })).engine.audit).toEqual({
+      keyFile: join(directory, 'audit.key'),
+      notesDirectory: join(directory, 'notes'),
+    });
     const elsewhere = await loadConfiguration({ file, environment: { SCORIA_LOG: 'b.db' } });
     expect(elsewhere.engine.log).toBe('b.db');
   });

@@ -6,12 +6,12 @@ import { unusedWords } from '../../docs-site/reference/field-words.ts';
 import { referencePages } from '../../docs-site/reference/pages.ts';
 import { PLACES } from '../../docs-site/reference/places.ts';
 import { ROOT } from '../../docs-site/reference/source.ts';
-import { Backend, Connection, Engine, Snapshot, Volume } from '../../src/index.ts';
+import { Audit, Backend, Connection, Engine, Snapshot, Volume } from '../../src/index.ts';
 import { leavesOf, wholeProgram } from '../cli/grammar.ts';
 import { readFixture } from '../fixtures/events.ts';
 
 const OWNERS = new Map<string, object>(
-  [Backend, Connection, Engine, Snapshot, Volume].map((owner) => [owner.name, owner.prototype]),
+  [Audit, Backend, Connection, Engine, Snapshot, Volume].map((owner) => [owner.name, owner.prototype]),
 );
 
 describe('the reference', () => {

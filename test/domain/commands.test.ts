@@ -62,6 +62,9 @@ const examples: Record<string, readonly [required: Record<string, unknown>, opti
   UnpinSource: [{ ...of, pin_id: ID }],
   SetKeyValue: [{ key: 'a', value: '' }],
   DeleteKeyValue: [{ key: 'a' }],
+  SealLog: [{}],
+  RotateAuditKey: [{ key_file: '/etc/scoria/audit.key' }],
+  AcceptRollback: [{}],
 };
 
 const commands: readonly CommandDefinition[] = [...Object.values(operations), ...childOperations].map(

@@ -22,7 +22,7 @@ describe('generated data', () => {
   });
 });
 
-describe.each(['volume', 'backend', 'key_value'] as const)('the fold of a %s', (kind: StreamKind) => {
+describe.each(['volume', 'backend', 'key_value', 'audit'] as const)('the fold of a %s', (kind: StreamKind) => {
   it('takes any events in any order, mutates nothing and yields a valid state', () => {
     const of = aggregateOf(kind);
     const own = anyEvent.filter(({ type }) => type in of.events);

@@ -200,7 +200,8 @@ describe('streams', () => {
     ['volume-1', 'volume'],
     ['backend-lava', 'backend'],
     ['kv-a', 'key_value'],
-    ['audit', null],
+    ['audit', 'audit'],
+    ['audit-1', null],
     ['xvolume-1', null],
     ['', null],
   ])('%s is of kind %s', (stream, kind) => {
@@ -208,7 +209,7 @@ describe('streams', () => {
   });
 
   it('have event types that no other kind has', () => {
-    const types = (['volume', 'backend', 'key_value'] as const).flatMap((kind) =>
+    const types = (['volume', 'backend', 'key_value', 'audit'] as const).flatMap((kind) =>
       Object.keys(aggregateOf(kind).events),
     );
     expect(new Set(types).size).toBe(types.length);

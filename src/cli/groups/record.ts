@@ -55,11 +55,16 @@ const dumping = (program: Command): void => {
     .command('load <file>')
     .description('bring a dump or exported events into an empty log; - is standard input')
     .action(
-      writing<object, readonly [string]>(async ({ engine, context }, [file]) => {
-        const source = file === '-' ? 'standard input' : file;
-        const loading = engine.load(readPieces('dump', file), { source }, context);
-        const { events } = await leaving('stopped before the end of the text; nothing was loaded', loading);
-        return { json: { source: file, events }, text: () => `${events} events loaded from ${file}` };
-      }, 'create'),
+      writing<object, readonly [string]>(
+        async ({ engine, context }, [file]) => {
+          const source = file === '-' ? 'standard input' : file;
+          const loading = engine.load(readPieces('dump', file), { source }, context);
+          const { events } = await leaving('stopped before the end of the text; nothing was loaded', loading);
+          return { json: { source: file, events }, text: () => `${events} events loaded from ${file}` };
+          // What is loaded may be behind its notes: whoever opens it next is told.
+        },
+        'create',
+        'open',
+      ),
     );
 };
