@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Checkpoint, checkpointIn } from '../../audit/note.ts';
@@ -11,9 +12,14 @@ import { writeDurably } from '../durable-file.ts';
 const SUFFIX = '.note';
 const SIZE_DIGITS = 16;
 
-/** By size, so that the last name is the newest note; the root tells branches of the same size apart. */
-const nameOf = ({ size, root }: Checkpoint): string =>
-  `${String(size).padStart(SIZE_DIGITS, '0')}-${root.slice(0, 16)}${SUFFIX}`;
+const TAG_CHARS = 8;
+
+/** Tells from a file's name whose note it is. */
+const tagOf = (origin: string): string => hash('sha256', origin).slice(0, TAG_CHARS);
+
+/** By size, so that the last name is the newest note. */
+const nameOf = ({ origin, size, root }: Checkpoint): string =>
+  `${String(size).padStart(SIZE_DIGITS, '0')}-${tagOf(origin)}-${root.slice(0, 16)}${SUFFIX}`;
 
 /** Writes a note into the directory, whole and durable; one that is there already stays as it is. */
 export const keepNote = async (directory: string, note: string): Promise<void> => {
@@ -52,17 +58,13 @@ const textOf = async (file: string): Promise<string | null> => {
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** The notes of a directory, the newest first. A directory that is not there has none. */
-async function* notesIn(directory: string, names: readonly string[]): AsyncGenerator<KeptNote> {
-  for (const name of names.toSorted().reverse()) {
-    const file = join(directory, name);
-    const note = await textOf(file);
-    if (note === null) continue;
-    const checkpoint = checkpointIn(note);
-    if (checkpoint === null || nameOf(checkpoint) !== name) throw noNote(file);
-    yield { file, note, checkpoint };
-  }
-}
+const readNote = async (directory: string, name: string): Promise<KeptNote> => {
+  const file = join(directory, name);
+  const note = (await textOf(file)) ?? '';
+  const checkpoint = checkpointIn(note);
+  if (checkpoint === null || nameOf(checkpoint) !== name) throw noNote(file);
+  return { file, note, checkpoint };
+};
 
 const namesIn = async (directory: string): Promise<readonly string[]> => {
   try {
@@ -106,16 +108,20 @@ export const unheldNoteIn = async (
   state: () => Promise<AuditState>,
   events: AuditServices['events'],
 ): Promise<KeptNote | null> => {
-  const names = await namesIn(directory);
+  const names = (await namesIn(directory)).toSorted();
   if (names.length === 0) return null;
   const known = await state();
-  for await (const kept of notesIn(directory, names)) {
-    const { origin } = kept.checkpoint;
-    if (known.former_origins.includes(origin)) continue;
-    return origin === known.identity?.origin && (await holds(known, kept, events)) ? null : kept;
-  }
-  return null;
+  const former = known.former_origins.map(tagOf);
+  const own = known.identity === null ? [] : [tagOf(known.identity.origin)];
+  const foreign = names.findLast((name) => ![...own, ...former].some((tag) => isTagged(name, tag)));
+  if (foreign !== undefined) return readNote(directory, foreign);
+  const newest = names.findLast((name) => own.some((tag) => isTagged(name, tag)));
+  if (newest === undefined) return null;
+  const kept = await readNote(directory, newest);
+  return (await holds(known, kept, events)) ? null : kept;
 };
+
+const isTagged = (name: string, tag: string): boolean => name.includes(`-${tag}-`);
 
 /** Whether the log has the note's checkpoint, and the last event that it covers. */
 const holds = async (state: AuditState, { note }: KeptNote, events: AuditServices['events']): Promise<boolean> => {

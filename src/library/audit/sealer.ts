@@ -48,19 +48,29 @@ export class Sealer {
 
   /** Never fails: what could not be sealed now is part of the next checkpoint, and the log says why. */
   #sealNow(reason: string): Promise<void> {
-    this.#running ??= this.#attempt(reason).finally(() => {
+    this.#running ??= this.#untilCaughtUp(reason).finally(() => {
       this.#running = null;
     });
     return this.#running;
   }
 
-  async #attempt(reason: string): Promise<void> {
-    this.#events = 0;
+  /** What was recorded meanwhile may be enough for another checkpoint. */
+  async #untilCaughtUp(reason: string): Promise<void> {
+    const { everyEvents = Number.POSITIVE_INFINITY } = this.#options;
+    for (let isSealed = true; isSealed; ) {
+      this.#events = 0;
+      isSealed = (await this.#attempt(reason)) && this.#events >= everyEvents;
+    }
+  }
+
+  async #attempt(reason: string): Promise<boolean> {
     try {
       await this.#seal(reason);
+      return true;
     } catch (error) {
       if (!(error instanceof ScoriaError)) throw error;
       this.#log.error({ operation: 'SealLog', code: error.code }, `The log could not be sealed: ${error.message}`);
+      return false;
     }
   }
 }
