@@ -10,7 +10,9 @@ import { peakMemory } from './measures/peak-memory.ts';
 import { processes } from './measures/processes.ts';
 import { reads } from './measures/reads.ts';
 import { replay } from './measures/replay.ts';
+import { sealing } from './measures/sealing.ts';
 import { oneOperation, opening } from './measures/size-of-history.ts';
+import { verify } from './measures/verify.ts';
 
 /** In the order of the table. */
 export const measures: readonly Measure[] = [
@@ -28,4 +30,6 @@ export const measures: readonly Measure[] = [
   fileOperation,
   fileCopy,
   processes,
+  sealing,
+  verify,
 ];

@@ -23,6 +23,8 @@ export interface Prepared {
   smallLog(): Promise<string>;
   /** A log of `size.largeLog` events, of which `size.longStream` are the first volume's. */
   largeLog(): Promise<string>;
+  /** An export of it. */
+  export(): Promise<string>;
   /** The package's own files, built from this checkout. */
   build(): Promise<unknown>;
 }
@@ -55,6 +57,11 @@ export const prepareIn = (directory: string, size: Size, say: (words: string) =>
     `a log of ${counted(size.volumes)} volumes`,
     log({ volumes: size.volumes, events: 2 }),
   );
+  const largeLog = once(
+    'large.db',
+    `a log of ${counted(size.largeLog)} events`,
+    log({ volumes: (size.largeLog - size.longStream) / 10, events: 10, firstVolume: size.longStream }),
+  );
   return {
     volumesLog,
     dump: once('dump.json', 'its dump', async (to) => runNode('dump.ts', { log: await volumesLog(), to })),
@@ -68,11 +75,8 @@ export const prepareIn = (directory: string, size: Size, say: (words: string) =>
       log({ volumes: size.foldedEvents / 10, events: 10 }),
     ),
     smallLog: once('small.db', 'a small log', log({ volumes: 1, events: 2 })),
-    largeLog: once(
-      'large.db',
-      `a log of ${counted(size.largeLog)} events`,
-      log({ volumes: (size.largeLog - size.longStream) / 10, events: 10, firstVolume: size.longStream }),
-    ),
+    largeLog,
+    export: once('export.ndjson', 'its export', async (to) => runNode('export.ts', { log: await largeLog(), to })),
     build: once('built', 'the package', () =>
       execute('npm', ['run', 'build'], { cwd: fileURLToPath(new URL('..', import.meta.url)) }),
     ),

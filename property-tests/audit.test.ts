@@ -11,6 +11,7 @@ import { type Verified, verify } from '../src/audit/verifier/verify.ts';
 import {
   type Forgeable,
   forged,
+  rolledBack,
   type Sealed,
   type Step,
   scratch,
@@ -231,6 +232,14 @@ describe('the second verifier, in Python', () => {
       await expectAgreement(honest, bytes);
     }),
   );
+
+  it('agrees on a log whose rollback was accepted', async () => {
+    const log = await rolledBack();
+    const verified = await verify(sourceOf(textOf(log.lines)), log);
+    expect(verified).toMatchObject({ notes: { held: 2, abandoned: 1 }, rollbacks: [{ reason: 'disk lost' }] });
+    await expectAgreement(log, textOf(log.lines));
+    for (const at of [0, 3, 5, 6]) await expectAgreement(log, textOf(log.lines.toSpliced(at, 1)));
+  });
 
   it.each(Object.keys(edits))('agrees when %s', async (name) => {
     const edit = edits[name] as (typeof edits)[string];

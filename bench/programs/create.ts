@@ -1,15 +1,19 @@
 /** Creates volumes, one caller or many at once. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { AuditOptions } from '../../src/index.ts';
+import { createKeyFile } from '../../src/library/audit/key-file.ts';
 import { given, noopBackend, openEngine, report, timed } from './program.ts';
 
-const { log, volumes, callers, warmUp } = given<{
+const { log, volumes, callers, warmUp, sealed } = given<{
   log: string;
   volumes: number;
   callers: number;
   warmUp: number;
+  sealed?: AuditOptions & { readonly keyFile: string };
 }>();
 
-await using engine = await openEngine(log);
+if (sealed !== undefined) await createKeyFile(sealed.keyFile);
+await using engine = await openEngine(log, sealed);
 const backend = await noopBackend(engine);
 for (let number = 0; number < warmUp; number += 1) await backend.createVolume({ size: 1, name: 'warm-up' });
 

@@ -1,5 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import { type Backend, createEngine, type Engine, type EventLog, silentLogger } from '../../src/index.ts';
+import {
+  type AuditOptions,
+  type Backend,
+  createEngine,
+  type Engine,
+  type EventLog,
+  silentLogger,
+} from '../../src/index.ts';
 
 /** What the harness gave this process. */
 export const given = <Given>(): Given => JSON.parse(process.argv[2] ?? '{}');
@@ -7,8 +14,8 @@ export const given = <Given>(): Given => JSON.parse(process.argv[2] ?? '{}');
 /** Hands figures to the harness. */
 export const report = (figures: Readonly<Record<string, number>>): void => console.log(JSON.stringify(figures));
 
-export const openEngine = (log: string | EventLog): Promise<Engine> =>
-  createEngine({ log, user: 'ada', project: 'web', logger: silentLogger });
+export const openEngine = (log: string | EventLog, audit: AuditOptions = {}): Promise<Engine> =>
+  createEngine({ log, user: 'ada', project: 'web', logger: silentLogger, audit });
 
 export const noopBackend = (engine: Engine): Promise<Backend> =>
   engine.addBackend({ name: 'noop', driver: fileURLToPath(new URL('../noop-driver.ts', import.meta.url)) });

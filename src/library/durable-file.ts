@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
+const PIECE_CHARS = 256 * 1024;
+
 /** Writes the whole file or none of it; it is on disk when this resolves. */
 export const writeDurably = async (
   file: string,
@@ -11,7 +13,7 @@ export const writeDurably = async (
   const partial = join(dirname(file), `.${basename(file)}.${randomUUID()}.partial`);
   try {
     await using handle = await open(partial, 'wx', mode);
-    for await (const chunk of chunks) await handle.write(chunk);
+    for await (const text of inPieces(chunks)) await handle.writeFile(text);
     await handle.sync();
   } catch (error) {
     await rm(partial, { force: true });
@@ -24,3 +26,15 @@ export const writeDurably = async (
   await using directory = await open(dirname(file), 'r');
   await directory.sync();
 };
+
+/** Many short chunks would be as many writes. */
+async function* inPieces(chunks: AsyncIterable<string> | Iterable<string>): AsyncGenerator<string> {
+  let piece = '';
+  for await (const chunk of chunks) {
+    piece += chunk;
+    if (piece.length < PIECE_CHARS) continue;
+    yield piece;
+    piece = '';
+  }
+  yield piece;
+}

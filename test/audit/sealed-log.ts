@@ -9,6 +9,7 @@ import { checkpointText, rotationText, signNote, verifierKey } from '../../src/a
 import type { OutsideNote, Source } from '../../src/audit/verifier/verify.ts';
 import { exportEvents } from '../../src/commands/export.ts';
 import type { Json } from '../../src/domain/json.ts';
+import { createMemoryLog } from '../../src/eventlog/memory.ts';
 import type { EventLog } from '../../src/eventlog/port.ts';
 import { createEngine, type Engine, type EngineOptions, silentLogger } from '../../src/index.ts';
 import { createKeyFile } from '../../src/library/audit/key-file.ts';
@@ -38,7 +39,6 @@ export type Step = { readonly values: number; readonly by: 'seal' | 'rotate' | '
 /** The log that these steps make; its last event before the end is always sealed. */
 export const sealedBy = async (steps: readonly Step[], after = 0): Promise<Sealed> => {
   await using files = await scratch();
-  const { createMemoryLog } = await import('../../src/eventlog/memory.ts');
   const log = createMemoryLog();
   let keyFile = files.path('key-0');
   await createKeyFile(keyFile);
@@ -73,6 +73,28 @@ export const sealedBy = async (steps: readonly Step[], after = 0): Promise<Seale
   await engine.close();
   const lines = (await Array.fromAsync(exportEvents(log))).map((line) => line.trimEnd());
   return { lines, notes: await notesIn(notesDirectory), key };
+};
+
+/** A log whose last events were lost, and that goes on: its notes are those of both branches. */
+export const rolledBack = async (): Promise<Sealed> => {
+  await using files = await scratch();
+  const audit = { keyFile: files.path('key'), notesDirectory: files.path('notes'), ifRolledBack: 'open' } as const;
+  await createKeyFile(audit.keyFile);
+  const [log, older] = [createMemoryLog(), createMemoryLog()];
+  await using engine = await openAudited(log, { audit });
+  await engine.keyValues.set('a', '1');
+  await engine.audit.seal();
+  const key = (await engine.audit.key()) ?? '';
+  const backup = await Array.fromAsync((await engine.view()).exportEvents());
+  await engine.keyValues.set('a', 'lost');
+  await engine.audit.seal();
+  await using restored = await openAudited(older, { audit });
+  await restored.load(backup.join(''));
+  await restored.audit.acceptRollback({ reason: 'disk lost' });
+  await restored.keyValues.set('a', '2');
+  await restored.audit.seal();
+  const lines = (await Array.fromAsync(exportEvents(older))).map((line) => line.trimEnd());
+  return { lines, notes: await notesIn(audit.notesDirectory), key };
 };
 
 /** A memory log that outlives the engines on it. */

@@ -68,8 +68,9 @@ export class Sealer {
       await this.#seal(reason);
       return true;
     } catch (error) {
-      if (!(error instanceof ScoriaError)) throw error;
-      this.#log.error({ operation: 'SealLog', code: error.code }, `The log could not be sealed: ${error.message}`);
+      const code = error instanceof ScoriaError ? error.code : null;
+      const why = error instanceof Error ? error.message : String(error);
+      this.#log.error({ operation: 'SealLog', code }, `The log could not be sealed: ${why}`);
       return false;
     }
   }
