@@ -34,17 +34,19 @@ const LIFE: readonly Step[] = [
   { values: 2, by: 'rotate' },
   { values: 2, by: 'seal' },
 ];
+/** Values that no checkpoint covers: the fourth has the first one's key. */
+const AFTER = 4;
 let honest: Sealed;
 /** Lines that the newest checkpoint covers. */
 let sealed = 0;
 let found: (bytes: Uint8Array) => Promise<Problem | Verified>;
 
 beforeAll(async () => {
-  honest = await sealedBy(LIFE, 2);
+  honest = await sealedBy(LIFE, AFTER);
   const { key, notes } = honest;
   found = (bytes) => checked(bytes, { key, notes });
   sealed = (await verify(sourceOf(textOf(honest.lines)), { key, notes })).sealed;
-  expect(sealed).toBe(honest.lines.length - 3);
+  expect(sealed).toBe(honest.lines.length - AFTER - 1);
 });
 
 const checked = async (bytes: Uint8Array, outside: Pick<Sealed, 'key' | 'notes'>): Promise<Problem | Verified> => {
@@ -161,6 +163,17 @@ describe('within what is sealed', () => {
       expect(await found(textOf(honest.lines).subarray(0, at % within))).toBeInstanceOf(Problem);
     }),
   );
+});
+
+describe('after what is sealed', () => {
+  it('an event that was changed, with its own hash made anew, is found by the one that follows on it', async () => {
+    const changed = honest.lines.length - AFTER;
+    const until = forged(honest.lines.slice(0, changed + 1), (events) => {
+      events.at(-1).meta.actor.user = 'eve';
+    });
+    const problem = await found(textOf([...until, ...honest.lines.slice(changed + 1)]));
+    expect(problem).toMatchObject({ line: honest.lines.length, message: expect.stringMatching(/does not follow on/) });
+  });
 });
 
 describe('a log that is signed anew', () => {

@@ -330,8 +330,7 @@ export class Engine implements AsyncDisposable {
     { source }: { readonly source?: string } = {},
     context: CommandContext = {},
   ): Promise<Loaded> {
-    const refusal = this.#refusals.refuse('LoadDump', context);
-    if (refusal !== null) throw new ScoriaError(refusal);
+    this.#assertAllowed('LoadDump', context);
     const actor = context.actor ?? this.#author.actor;
     const { signal, onProgress } = this.#storage.onlooker;
     return load(this.#storage.log, text, {
@@ -361,10 +360,11 @@ export class Engine implements AsyncDisposable {
    * that. A command that meets such an operation on its volume does so by itself. Of executors on other hosts nobody
    * here can tell whether they are gone: name those in `gone`, if you know.
    */
-  recover(
+  async recover(
     options: { readonly gone?: readonly string[] } = {},
     context: CommandContext = {},
   ): Promise<readonly RecoveredOperation[]> {
+    this.#assertAllowed('Recover', context);
     return recoverAll(this.#runner, this.#services, options.gone ?? [], context);
   }
 
@@ -394,6 +394,11 @@ export class Engine implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #assertAllowed(command: string, context: CommandContext): void {
+    const refusal = this.#refusals.refuse(command, context);
+    if (refusal !== null) throw new ScoriaError(refusal);
   }
 
   async #volumeState(id: string): Promise<VolumeState | null> {

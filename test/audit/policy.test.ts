@@ -10,13 +10,15 @@ describe('a policy', () => {
     await expect(engine.keyValues.set('a', '1')).rejects.toMatchObject(refused);
     await expect(engine.keyValues.set('a', '1', { reason: ' ' })).rejects.toMatchObject(refused);
     await expect(engine.load('{}')).rejects.toMatchObject(refused);
+    await expect(engine.recover()).rejects.toMatchObject(refused);
     expect(await engine.execute({ type: 'SetKeyValue', key: 'a', value: '1' })).toMatchObject({ left: refused });
-    expect([engine.refusedCommands, (await engine.view()).position]).toEqual([4, 0n]);
+    expect([engine.refusedCommands, (await engine.view()).position]).toEqual([5, 0n]);
     expect(said).toMatchObject([
       { operation: 'SetKeyValue', code: 'RefusedByPolicy', count: 1 },
       { count: 2 },
       { operation: 'LoadDump', count: 3 },
-      { count: 4 },
+      { operation: 'Recover', count: 4 },
+      { count: 5 },
     ]);
     await engine.keyValues.set('a', '1', { reason: 'ticket 4711' });
     expect(await engine.keyValues.get('a')).toBe('1');

@@ -58,6 +58,8 @@ describe('scoria audit', () => {
     expect(JSON.parse(changed.stderr)).toMatchObject({
       error: { code: 'RecordBroken', details: { line: 2, position: '2' } },
     });
+    const missing = await shell.run(['audit', 'verify', 'no-such.ndjson']);
+    expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be read') });
     const none = await shell.run(['audit', 'verify', 'record.ndjson', '--notes', '.']);
     expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('holds no notes') });
   });

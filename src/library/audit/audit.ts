@@ -7,8 +7,6 @@ import type { Commander } from '../commander.ts';
 import type { Storage } from '../storage.ts';
 import { keepNote, notesOf, notWritten, rolledBack } from './notes-directory.ts';
 import type { AuditOptions } from './options.ts';
-import { proveConsistency, proveEvent } from './prove.ts';
-import { verifyLog } from './verify.ts';
 
 /** How far a log is sealed. */
 export interface Sealed extends AuditIdentity {
@@ -89,17 +87,21 @@ export class Audit {
    * thing that does not hold.
    */
   async verify({ key, notes }: VerifyInput = {}): Promise<Verified> {
+    // Every start would pay for what few commands use.
+    const { verifyLog } = await import('./verify.ts');
     const { log, onlooker } = this.#storage;
     return verifyLog(log, { key, notes: notes ?? (await this.#notes()) }, onlooker);
   }
 
   /** The proof that an event, by its id or position, is under the newest checkpoint (C2SP tlog-proof). */
   async prove(event: string | bigint): Promise<string> {
+    const { proveEvent } = await import('./prove.ts');
     return proveEvent(this.#storage.log, await this.#state(), event);
   }
 
   /** The proof that the log of a newer note, or of its newest checkpoint, begins with that of an older note. */
   async proveConsistency(older: string, newer?: string): Promise<string> {
+    const { proveConsistency } = await import('./prove.ts');
     return proveConsistency(this.#storage.log, await this.#state(), older, newer);
   }
 

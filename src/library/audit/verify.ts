@@ -41,9 +41,20 @@ const checked = async (
   try {
     return await verify(source, { ...outside, reached });
   } catch (error) {
-    throw error instanceof Problem ? broken(name, error) : error;
+    if (error instanceof Problem) throw broken(name, error);
+    throw error instanceof Error && 'syscall' in error ? unreadable(name, error) : error;
   }
 };
+
+const unreadable = (file: string, error: Error): ScoriaError =>
+  new ScoriaError(
+    rejections.InvalidInput(
+      `${file} cannot be read: ${error.message}`,
+      'give the path of a file that `scoria audit export` wrote; it is read twice, so standard input will not do',
+      { file },
+    ),
+    { cause: error },
+  );
 
 /** Events are told with their places; what is wrong elsewhere is about the record as a whole. */
 const broken = (name: string, { message, line, position }: Problem): ScoriaError => {
