@@ -46,3 +46,4 @@ export type { HistoryEntry } from './projections/history.ts';
 export type { KeyedRow } from './projections/keyed-rows.ts';
 export { defineProjection, type Projection, type Rows } from './projections/projection.ts';
 export { Secret } from './secret.ts';
+export type { DataKey, KeyStore, RotatedMaster } from './secrets/key-store.ts';

@@ -153,6 +153,10 @@ export const ERROR_WORDS: Readonly<Record<RejectionCode, ErrorWords>> = {
     means: 'A checkpoint is recorded, but its note could not be handed out',
     right: '`scoria audit seal` when the directory or the command works again',
   },
+  KeyStoreUnavailable: {
+    means: 'A credential cannot be sealed or opened: the key store, its master key or the key is not there',
+    right: 'The key store and the master key that were used when it was sealed: [secrets](../how-to/secrets.md)',
+  },
   OutcomeUnknown: {
     means:
       'The driver ended neither way and could not tell afterwards. The resource is in error, with the question on it',

@@ -31,6 +31,8 @@ export const PLACES: Readonly<Record<CommandName, Place>> = {
   AttachDevice: { method: 'Connection.attach', verb: 'connection attach' },
   DetachDevice: { method: 'Connection.detach', verb: 'connection detach' },
   ReportDevice: { method: 'Connection.device_attached', verb: 'connection report-device' },
+  ShredVolumeSecrets: { method: 'Volume.shredSecrets', verb: 'volume shred-secrets' },
+  ShowSecrets: { method: 'Volume.showSecrets', verb: 'volume show' },
   SetKeyValue: { method: 'Engine.keyValues.set', verb: 'kv set' },
   DeleteKeyValue: { method: 'Engine.keyValues.delete', verb: 'kv delete' },
   SealLog: { method: 'Audit.seal', verb: 'audit seal' },

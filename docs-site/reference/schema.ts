@@ -7,6 +7,7 @@ import {
   PoolStatsSchema,
 } from '../../src/domain/backend/backend.ts';
 import { JsonObjectSchema } from '../../src/domain/json.ts';
+import { SealedSchema, ShreddedSchema } from '../../src/domain/sealed.ts';
 import { aggregateOf } from '../../src/domain/streams.ts';
 import {
   ConnectionInfoSchema,
@@ -31,6 +32,8 @@ export const RECORDS: Readonly<Record<string, z.ZodType>> = {
   Backend: BackendSchema,
   BackendStats: BackendStatsSchema,
   PoolStats: PoolStatsSchema,
+  Sealed: SealedSchema,
+  Shredded: ShreddedSchema,
   Failure: FailureSchema,
   OpenIntent: OpenIntentSchema,
   OpenQuestion: OpenQuestionSchema,

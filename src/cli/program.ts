@@ -29,6 +29,10 @@ const GROUPS: Readonly<Record<string, Group>> = {
   },
   connection: { description: 'connections of volumes to hosts', load: () => import('./groups/connection.ts') },
   kv: { description: 'key-values, for consumer nodes', load: () => import('./groups/kv.ts') },
+  secrets: {
+    description: 'the keys that credentials are sealed by',
+    load: () => import('./groups/secrets.ts'),
+  },
   events: { description: 'the events themselves', load: () => import('./groups/events.ts') },
   audit: {
     description: 'proofs that the record is whole: seal it, verify it, prove an event, report on it',

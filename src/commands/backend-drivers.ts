@@ -7,7 +7,11 @@ import type { Driver, DriverEnvironment } from '../drivers/contract.ts';
 import { makeDriver } from '../drivers/make-driver.ts';
 import { parseOptions } from '../drivers/parse-options.ts';
 import { absoluteDriverName, findDriver } from '../drivers/registry.ts';
-import { resolveSecrets } from '../drivers/resolve-secrets.ts';
+import { resolveSecrets, secretReferences } from '../drivers/resolve-secrets.ts';
+import { secretFieldsOf } from '../drivers/secret-fields.ts';
+import { Secret } from '../secret.ts';
+import type { KnownSecrets } from '../secrets/known-secrets.ts';
+import { through } from '../secrets/through.ts';
 import type { ConfiguredDriver, Drivers } from './services.ts';
 
 interface Ready {
@@ -18,7 +22,10 @@ interface Ready {
 }
 
 /** One driver per backend and configuration, set up when it is first used and again when its options change. */
-export const createBackendDrivers = (environment: Omit<DriverEnvironment, 'backendName'>): Drivers => {
+export const createBackendDrivers = (
+  environment: Omit<DriverEnvironment, 'backendName'>,
+  known: KnownSecrets,
+): Drivers => {
   const ready = new Map<string, Ready>();
   /** Drivers of former configurations: operations that started with one may still be at work. */
   const former: Ready[] = [];
@@ -27,9 +34,13 @@ export const createBackendDrivers = (environment: Omit<DriverEnvironment, 'backe
     const driverName = absoluteDriverName(name);
     const definition = await findDriver(driverName);
     const options = parseOptions(definition, given);
+    for (const [, reference] of secretReferences(definition, options)) {
+      if ('env' in reference) known.withhold(reference.env);
+    }
     const resolved = await resolveSecrets(definition, options, environment.run);
+    for (const value of Object.values(resolved)) if (value instanceof Secret) known.keep(value.reveal());
     const driver = makeDriver(definition, resolved, { ...environment, backendName });
-    return { driverName, definition, options, driver };
+    return { driverName, definition, options, driver: quiet(driver, known) };
   };
 
   const setUp = async (backend: Backend): Promise<Driver> => {
@@ -41,6 +52,7 @@ export const createBackendDrivers = (environment: Omit<DriverEnvironment, 'backe
 
   return {
     configure,
+    secretFields: async ({ driver }) => secretFieldsOf(await findDriver(driver)),
     async of(backend) {
       const known = ready.get(backend.name);
       if (known?.backend === backend) return known.driver;
@@ -69,3 +81,13 @@ export const createBackendDrivers = (environment: Omit<DriverEnvironment, 'backe
     },
   };
 };
+
+/** The driver, whose errors repeat no credential. */
+export const quiet = <Part extends object>(part: Part, known: KnownSecrets): Part =>
+  through(part, async (given, call) => {
+    try {
+      return await call(given);
+    } catch (error) {
+      throw known.scrubbed(error);
+    }
+  });

@@ -7,6 +7,7 @@ import { VolumeImported } from '../domain/volume/import.ts';
 import { volumeStream } from '../domain/volume/volume.ts';
 import { backendState, keyValueState, type VolumeDocument, volumeState } from '../projections/documents.ts';
 import { DUMP_FORMAT, DUMP_VERSION, type Dump, DumpSchema } from '../projections/dump.ts';
+import { credentialIn } from './credentials.ts';
 import { fieldOf, firstIssue, invalidDump, writtenByNewer } from './invalid-dump.ts';
 import { type JsonPath, jsonProblem, lineAt, offsetOf } from './strict-json.ts';
 
@@ -64,10 +65,21 @@ const checkReferences = (text: string, { backends, volumes, key_values }: Dump):
     if (!names.has(document.backend_name)) {
       throw wrong(text, [...at, 'backend_name'], `the dump has no backend ${JSON.stringify(document.backend_name)}`);
     }
+    checkSealed(text, at, document);
     checkParts(text, at, document, part);
   }
   const pair = unique('key-value');
   for (const [index, { key }] of key_values.entries()) pair(key, ['key_values', index, 'key']);
+};
+
+/** An import is recorded as it is. */
+const checkSealed = (text: string, at: JsonPath, { provider_auth, connections }: VolumeDocument): void => {
+  const problem = 'holds a credential in the clear, which is not recorded: a dump of Scoria holds it sealed';
+  if (typeof provider_auth === 'string') throw wrong(text, [...at, 'provider_auth'], problem);
+  for (const [index, { connection_info }] of connections.entries()) {
+    if (credentialIn(connection_info) === null) continue;
+    throw wrong(text, [...at, 'connections', index, 'connection_info'], problem);
+  }
 };
 
 const checkParts = (

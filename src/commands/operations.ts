@@ -21,6 +21,8 @@ import { setVolumeMetadata } from './volume/metadata.ts';
 import { pinSource, unpinSource } from './volume/pin.ts';
 import { renameVolume } from './volume/rename.ts';
 import { revertToSnapshot } from './volume/revert.ts';
+import { showSecrets } from './volume/show-secrets.ts';
+import { shredVolumeSecrets } from './volume/shred-secrets.ts';
 import { createSnapshot } from './volume/snapshot-create.ts';
 import { deleteSnapshot } from './volume/snapshot-delete.ts';
 
@@ -49,6 +51,8 @@ export const operations = {
   AttachDevice: attachDevice,
   DetachDevice: detachDevice,
   ReportDevice: reportDevice,
+  ShredVolumeSecrets: shredVolumeSecrets,
+  ShowSecrets: showSecrets,
   SetKeyValue: setKeyValue,
   DeleteKeyValue: deleteKeyValue,
   SealLog: sealLog,

@@ -163,7 +163,13 @@ export class Performer {
         if ('backend' in state && state.backend !== null) return services.drivers.of(state.backend);
         const found = knownBackend(await backend(), backendNameOf(state));
         if (E.isLeft(found)) throw new Refused(found.left);
-        return services.drivers.of(found.right);
+        const { stream } = intent;
+        const fields = await services.drivers.secretFields(found.right);
+        return services.vault.guard(await services.drivers.of(found.right), {
+          stream,
+          command: given.commandId,
+          fields,
+        });
       },
       child: async (step, child, input) => {
         const outcome = await this.#runChild(child, input, childOf(given, intent, step, child, input));

@@ -89,6 +89,7 @@ export class Runner {
     context: CommandContext = {},
   ): Promise<Result<Op['kind']>> {
     const commandId = context.commandId ?? newId();
+    if (operation.needsReason && !context.reason?.trim()) return E.left(withoutReason(operation.command.name));
     const completed = this.#completed(operation, input, commandId);
     if (E.isLeft(completed)) return completed;
     const parsed = parseInput(operation.command, completed.right);
@@ -287,6 +288,15 @@ const reused = ({ commandId }: Given, { stream }: KnownCommand): Rejection =>
     `the command id ${commandId} belongs to another command, on ${stream}`,
     'give each command an id of its own; repeat a command with the same content, by id where a name has moved on',
     { command_id: commandId, stream },
+  );
+
+const withoutReason = (command: string): Rejection =>
+  rejections.InvalidInput(
+    `${command} needs a reason, for the record`,
+    'give one: --reason, or `reason` in the context',
+    {
+      command,
+    },
   );
 
 const notUuid = (what: string, id: string): Rejection =>

@@ -6,9 +6,11 @@ import type { Backend } from '../domain/backend/backend.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { StreamKind, StreamStates } from '../domain/streams.ts';
 import type { Driver, DriverDefinition } from '../drivers/contract.ts';
+import type { SecretField } from '../drivers/secret-fields.ts';
 import type { EventLog } from '../eventlog/port.ts';
 import type { Logger } from '../logging.ts';
 import type { InventoryStore, KeptState } from '../projections/inventory.ts';
+import type { Vault } from '../secrets/vault.ts';
 
 /** Reads that are caught up with the log's head at the time of the call. */
 export interface Reader {
@@ -22,6 +24,8 @@ export interface Reader {
 export interface Drivers {
   /** The backend's driver with its present options, set up once. */
   of(backend: Backend): Promise<Driver>;
+  /** Where the answers of the backend's driver hold credentials. */
+  secretFields(backend: Backend): Promise<readonly SecretField[]>;
   /** What a definition makes of options, without setting anything up. */
   configure(backendName: string, driver: string, options: JsonObject): Promise<ConfiguredDriver>;
   close(): Promise<void>;
@@ -70,6 +74,10 @@ export interface Services {
   readonly executors: Executors;
   connector(protocol: string): Promise<HostConnector>;
   readonly audit: AuditServices;
+  /** Seals credentials, and opens them. */
+  readonly vault: Vault;
+  /** Whether the keys of a volume's credentials are destroyed when it is deleted. */
+  readonly shredDeleted: boolean;
   readonly log: Logger;
   /** How long a freeze or a removal waits for a backend's open intents. */
   readonly drainTimeoutMs: number;

@@ -43,7 +43,7 @@ export const effectiveSettings = (
   };
 };
 
-const PATHS = ['audit_key_file', 'audit_notes_directory'] as const;
+const PATHS = ['audit_key_file', 'audit_notes_directory', 'key_store'] as const;
 
 /** Paths in a file are relative to it. */
 const ofFile = (file: YamlFile | null, { values }: Fields): Layer => {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { jsonSchemaOf, typeText } from '../drivers/describe-options.ts';
+import { isSecret, REFERENCE_FORMS } from '../drivers/options.ts';
 import { fromText } from '../drivers/parse-options.ts';
 import { didYouMean } from '../nearest.ts';
 import { fieldOf, type Place, type Problem } from './problem.ts';
@@ -62,9 +63,13 @@ export const parseField = (name: FieldName, given: unknown, placeOf: (path: Path
 };
 
 /** The type of a setting, in words. */
-export const fieldType = (name: FieldName): string => typeText(jsonSchemaOf(ConfigurationSchema.shape[name]));
+export const fieldType = (name: FieldName): string => {
+  const schema = ConfigurationSchema.shape[name];
+  return isSecret(schema) ? `reference: ${REFERENCE_FORMS}` : typeText(jsonSchemaOf(schema));
+};
 
 const typeWords = (schema: z.core.$ZodType): string => {
+  if (isSecret(schema)) return `a reference, ${REFERENCE_FORMS}`;
   const words = typeText(jsonSchemaOf(schema));
   if (words === 'string') return 'a text that is not empty';
   if (words === 'boolean') return 'true or false';

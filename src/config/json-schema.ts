@@ -34,6 +34,7 @@ const fieldSchema = (name: (typeof FIELD_NAMES)[number]): Schema => {
     const { propertyNames } = schemaOf(ConfigurationSchema.shape.backends.unwrap());
     return { description, type: 'object', propertyNames, additionalProperties: { $ref: '#/$defs/backend' } } as Schema;
   }
+  if (isSecret(ConfigurationSchema.shape[name])) return { description, $ref: '#/$defs/credential' };
   const { default: value }: Setting = SETTINGS[name as SettingName];
   const { default: _none, ...schema } = schemaOf(ConfigurationSchema.shape[name]);
   return { description, ...schema, ...(value === null ? {} : { default: value }) };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BackendName } from '../domain/backend/backend.ts';
 import { Text } from '../domain/json.ts';
+import { type SecretReference, secret } from '../drivers/options.ts';
 import { LOG_LEVELS, SETTINGS, type SettingName } from './settings.ts';
 
 /** The longest time that a timer of Node's can wait is a little more. */
@@ -16,6 +17,9 @@ const shapes = {
   root_helper: z.string(),
   log_level: z.enum(LOG_LEVELS),
   projections: z.array(z.string().min(1)).readonly(),
+  key_store: Text.min(1),
+  master_key: secret() as unknown as z.ZodType<SecretReference>,
+  shred_deleted: z.boolean(),
   operations_per_backend: z.int().min(1),
   lock_timeout: seconds(),
   effect_timeout: seconds(1),

@@ -58,6 +58,24 @@ export const SETTINGS = {
     default: null,
     otherwise: 'none',
   },
+  key_store: {
+    flag: null,
+    description: 'The key store, which credentials that storage makes are sealed by: a file apart from the log',
+    default: null,
+    otherwise: 'the log with `.keys` behind its name',
+  },
+  master_key: {
+    flag: null,
+    description:
+      'A reference to the master key, which wraps the keys of the key store: 32 bytes, in base64 or hexadecimal',
+    default: null,
+    otherwise: 'the key store with `.master-key` behind its name, a file that is made when it is first needed',
+  },
+  shred_deleted: {
+    flag: null,
+    description: 'Whether deleting a volume destroys the keys of its credentials',
+    default: ENGINE_DEFAULTS.shredDeleted,
+  },
   operations_per_backend: {
     flag: null,
     description: 'How many operations run at once on one backend, in one process',

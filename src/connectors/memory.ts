@@ -11,6 +11,7 @@ export const memoryConnector = (_environment: HostEnvironment): HostConnector =>
     call('connectVolume', info, (array, { volumeId, connectionId }) => {
       const connection = array.connections.get(connectionId);
       if (connection === undefined) throw notConnected(array, connectionId);
+      assertChap(array, volumeId, info);
       array.attachments.set(connectionId, { ...connection, attach_mode });
       return deviceOf(array, volumeId);
     }),
@@ -46,6 +47,14 @@ const call = async <Result>(
   const array = memoryArray(arrayName);
   const refusal = (message: string, remedy: string) => new ConnectorFailure(message, remedy);
   return array.faults.perform(name, connectionId, () => effect(array, { volumeId, connectionId }), refusal);
+};
+
+/** As a target would: whoever does not know the password gets no session. */
+const assertChap = (array: MemoryArray, volumeId: string, { data }: ConnectionInfo): void => {
+  const auth = array.exports.get(volumeId)?.auth ?? null;
+  if (auth === null || auth === `${data.auth_method} ${data.auth_username} ${data.auth_password}`) return;
+  const message = `array "${array.name}" refuses the CHAP credentials for volume ${volumeId}`;
+  throw new ConnectorFailure(message, 'connect the volume again');
 };
 
 const deviceOf = (array: MemoryArray, volumeId: string): Device => ({

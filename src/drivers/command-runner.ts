@@ -49,6 +49,8 @@ export interface CommandRunnerOptions {
   readonly rootHelper: string;
   readonly log: Logger;
   readonly isRoot?: boolean;
+  /** Variables of this process that hold credentials: no program inherits them. */
+  readonly withheld?: () => readonly string[];
   /** Marks the programs, so that another process can end them when this one has died (`abandoned-commands.ts`). */
   readonly executor?: string;
   /** How long a program may take to end by itself after SIGTERM, before SIGKILL. */
@@ -75,7 +77,7 @@ export const createCommandRunner = (runner: CommandRunnerOptions): RunCommand =>
     const prefix = options.root ? helper : [];
     const [file = program, ...argv] = [...prefix, program, ...args];
     const startedAt = performance.now();
-    const subprocess = execa(file, argv, execaOptions(options, runner.executor));
+    const subprocess = execa(file, argv, execaOptions(options, runner));
     const stop: Stop = { reason: null };
     const stopWatching = watch(subprocess, stop, options, { prefix, graceMs: runner.graceMs ?? DEFAULT_GRACE_MS });
     const result = (await subprocess.finally(stopWatching)) as Result & { readonly stdout?: unknown };
@@ -91,7 +93,7 @@ export const createCommandRunner = (runner: CommandRunnerOptions): RunCommand =>
   };
 };
 
-const execaOptions = (options: CommandOptions, executor: string | undefined): Options => ({
+const execaOptions = (options: CommandOptions, { executor, withheld }: CommandRunnerOptions): Options => ({
   reject: false,
   // Its own process group, so that a timeout ends its children too.
   detached: true,
@@ -100,6 +102,7 @@ const execaOptions = (options: CommandOptions, executor: string | undefined): Op
   ...(options.inheritStdout ? { stdout: 'inherit' as const } : {}),
   // Drivers read what programs print, so it must not be translated.
   env: {
+    ...Object.fromEntries((withheld?.() ?? []).map((name) => [name, undefined])),
     LC_ALL: 'C',
     ...(executor === undefined ? {} : { [EXECUTOR_VARIABLE]: executor }),
     ...Object.fromEntries(Object.entries(options.env ?? {}).map(([name, value]) => [name, revealed(value)])),

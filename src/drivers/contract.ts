@@ -1,10 +1,14 @@
 import type { z } from 'zod';
 import type { BackendStats, Capability } from '../domain/backend/backend.ts';
 import type { JsonObject } from '../domain/json.ts';
-import type { Connection, Snapshot, Volume } from '../domain/volume/volume.ts';
+import type { Connection, Snapshot, Volume as VolumeRecord } from '../domain/volume/volume.ts';
 import type { Logger } from '../logging.ts';
 import type { Onlooker } from '../progress.ts';
 import type { RunCommand } from './run-command.ts';
+import type { SecretField } from './secret-fields.ts';
+
+/** A volume as drivers get it: what the record holds sealed is in the open, and `null` once it was shredded. */
+export type Volume = Omit<VolumeRecord, 'provider_auth'> & { readonly provider_auth: string | null };
 
 /**
  * What a storage driver is to Scoria. Drivers get read-only plain data and return model updates; they hold no database
@@ -82,12 +86,13 @@ export interface FoundVolume {
 }
 
 /**
- * Cinder's model update of a volume. Other keys are refused, and so is a credential (`provider_auth`, or a password in
- * connection info): the record is kept for ever, and cannot keep it sealed.
+ * Cinder's model update of a volume. Other keys are refused. `provider_auth` is sealed before it is recorded, and given
+ * back in the open in `volume.provider_auth`.
  */
 export interface VolumeModelUpdate {
   readonly provider_location?: string | null;
   readonly provider_id?: string | null;
+  readonly provider_auth?: string | null;
   readonly replication_status?: string | null;
   readonly metadata?: Readonly<Record<string, string>>;
 }
@@ -103,7 +108,10 @@ export interface ConnectionRequest {
   readonly attach_mode: 'rw' | 'ro';
 }
 
-/** What a host needs to reach the volume, in Cinder's shape. */
+/**
+ * What a host needs to reach the volume, in Cinder's shape. The record is kept for ever: a credential in it is sealed
+ * where the driver's `secrets`, or Cinder's names, say so, and refused where it only looks like one.
+ */
 export interface ConnectionInfo {
   readonly driver_volume_type: string;
   readonly data: JsonObject;
@@ -153,6 +161,11 @@ export interface DriverDefinition<Options extends z.ZodObject = z.ZodObject> {
   readonly options: Options;
   /** The connector properties that the driver needs in order to connect a host. */
   readonly connector: z.ZodType<Connector>;
+  /**
+   * Where its answers hold credentials, besides Cinder's names (`provider_auth`, `auth_password`, ...), which are known:
+   * `connection_info.data.targets.*.password`. They are sealed before anything is recorded.
+   */
+  readonly secrets?: readonly SecretField[];
   create(options: z.output<Options>, environment: DriverEnvironment): Driver;
 }
 

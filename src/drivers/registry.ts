@@ -3,6 +3,7 @@ import { rejections, ScoriaError } from '../domain/errors.ts';
 import { absoluteModule, moduleSpecifier } from '../module-specifier.ts';
 import { didYouMean } from '../nearest.ts';
 import type { DriverDefinition } from './contract.ts';
+import { isSecretField } from './secret-fields.ts';
 
 type DriverModule = { readonly default: unknown };
 
@@ -75,6 +76,10 @@ const PARTS: Readonly<Record<keyof DriverDefinition, { readonly is: (part: unkno
     needs: 'a zod 4 object schema',
   },
   connector: { is: isSchema, needs: 'a zod 4 schema' },
+  secrets: {
+    is: (part) => part === undefined || (Array.isArray(part) && part.every(isSecretField)),
+    needs: 'a list of provider_auth and paths such as connection_info.data.auth_password',
+  },
   create: { is: (part) => typeof part === 'function', needs: 'a function' },
 };
 

@@ -48,12 +48,23 @@ export const resolveSecret = async (
   reference: SecretReference,
   run: RunCommand,
 ): Promise<Secret> => {
+  const found = await lookUp(reference, run);
+  if ('secret' in found) return found.secret;
+  const message = `option "${option}" of driver "${definition.name}": ${found.where} ${found.problem}`;
+  throw new ScoriaError(invalidOption(definition, option, message, found.remedy));
+};
+
+/** What a reference leads to; or where nothing was found, and never what was. */
+export const lookUp = async (
+  reference: SecretReference,
+  run: RunCommand,
+): Promise<
+  { readonly secret: Secret } | { readonly where: string; readonly problem: string; readonly remedy: string }
+> => {
   const { where, remedy, read } = sourceOf(reference, run);
   const found = await read();
-  if ('text' in found && found.text !== '') return new Secret(found.text);
-  const problem = 'text' in found ? 'is empty' : found.problem;
-  const message = `option "${option}" of driver "${definition.name}": ${where} ${problem}`;
-  throw new ScoriaError(invalidOption(definition, option, message, remedy));
+  if ('text' in found && found.text !== '') return { secret: new Secret(found.text) };
+  return { where, remedy, problem: 'text' in found ? 'is empty' : found.problem };
 };
 
 type Found = { readonly text: string } | { readonly problem: string };

@@ -11,10 +11,24 @@ import type { Resources } from './resources.ts';
 export class Connection {
   readonly #resources: Resources;
   #record: ConnectionRecord;
+  /** Connection info in the open, for whoever connected or attached, and what of the record it is. */
+  #opened: { readonly info: ConnectionInfo | null; readonly of: string } | null = null;
 
   constructor(resources: Resources, record: ConnectionRecord) {
     this.#resources = resources;
     this.#record = record;
+  }
+
+  /** The connection as whoever connected the host gets it: with the credentials that it was given. */
+  static async opened(resources: Resources, record: ConnectionRecord): Promise<Connection> {
+    return new Connection(resources, record).#open();
+  }
+
+  async #open(): Promise<this> {
+    const { connection_info } = this.#record;
+    const info = await this.#resources.opened(this.volume_id, connection_info);
+    this.#opened = { info, of: JSON.stringify(connection_info) };
+    return this;
   }
 
   /** All its fields as last seen. */
@@ -39,14 +53,18 @@ export class Connection {
     return this.#record.connector;
   }
 
-  /** What the host needs to reach the volume. */
+  /**
+   * What the host needs to reach the volume. Credentials in it are sealed, unless this object connected or attached:
+   * `showSecrets` opens them.
+   */
   get conn_info(): ConnectionInfo | null {
-    return this.#record.connection_info;
+    const { connection_info } = this.#record;
+    return this.#opened?.of === JSON.stringify(connection_info) ? this.#opened.info : connection_info;
   }
 
   /** The protocol (`driver_volume_type`); `null` until the host is connected. */
   get protocol(): string | null {
-    return this.conn_info?.driver_volume_type ?? null;
+    return this.#record.connection_info?.driver_volume_type ?? null;
   }
 
   get attach_mode(): 'rw' | 'ro' {
@@ -64,7 +82,7 @@ export class Connection {
 
   /** Whether the array has connected the host. */
   get connected(): boolean {
-    return this.conn_info !== null;
+    return this.#record.connection_info !== null;
   }
 
   /** Whether the device is attached on the host. */
@@ -90,7 +108,7 @@ export class Connection {
   /** Attaches the device on this host. */
   async attach(context?: CommandContext): Promise<this> {
     const { state } = await this.#resources.commands.give('AttachDevice', this.#ids, context);
-    return this.#see(state);
+    return this.#see(state).#open();
   }
 
   /** Detaches the device from this host; the host stays connected. */
@@ -110,7 +128,16 @@ export class Connection {
     return this.#see(state);
   }
 
-  /** Its fields, for `JSON.stringify`. */
+  /**
+   * The connection with its credentials in the open; what was shredded is `null`. Who asked, and the reason, which must
+   * be given, are recorded first.
+   */
+  async showSecrets(context: CommandContext & { readonly reason: string }): Promise<ConnectionRecord> {
+    const { state } = await this.#resources.commands.give('ShowSecrets', this.#ids, context);
+    return this.#resources.opened(this.volume_id, this.#see(state).record);
+  }
+
+  /** Its fields, for `JSON.stringify`. Credentials stay sealed. */
   toJSON(): ConnectionRecord {
     return this.#record;
   }

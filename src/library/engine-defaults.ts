@@ -3,6 +3,7 @@ export const ENGINE_DEFAULTS = {
   project: 'scoria',
   rootHelper: 'sudo',
   nonUuidIds: false,
+  shredDeleted: false,
   operationsPerBackend: Number.POSITIVE_INFINITY,
   busyTimeoutMs: 30_000,
   lockTimeoutMs: 10_000,

@@ -1,5 +1,6 @@
+import { realpathSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { createBackendDrivers } from '../commands/backend-drivers.ts';
+import { createBackendDrivers, quiet } from '../commands/backend-drivers.ts';
 import { EffectCalls } from '../commands/effect-calls.ts';
 import type { Author } from '../commands/envelope.ts';
 import type { CommandContext } from '../commands/given.ts';
@@ -18,6 +19,7 @@ import { asScoriaEvent, decode, type ScoriaEvent } from '../domain/streams.ts';
 import { backendNotFound, connectionNotFound, snapshotNotFound, volumeNotFound } from '../domain/volume/checks.ts';
 import { type VolumeState, volumeStream } from '../domain/volume/volume.ts';
 import { createCommandRunner } from '../drivers/command-runner.ts';
+import type { SecretReference } from '../drivers/options.ts';
 import type { RunCommand } from '../drivers/run-command.ts';
 import type { EventLog } from '../eventlog/port.ts';
 import { createLogger, type Logger } from '../logging.ts';
@@ -27,6 +29,12 @@ import { keyedRows } from '../projections/keyed-rows.ts';
 import type { Projection } from '../projections/projection.ts';
 import type { ProjectionStatus } from '../projections/projector.ts';
 import type { When } from '../projections/when.ts';
+import type { KeyStore, RotatedMaster } from '../secrets/key-store.ts';
+import { KnownSecrets } from '../secrets/known-secrets.ts';
+import { createMemoryKeyStore } from '../secrets/memory-key-store.ts';
+import { keyStoreBeside, keyStoreOfUser, openKeyStore } from '../secrets/open-key-store.ts';
+import { unavailable } from '../secrets/unavailable.ts';
+import { Vault } from '../secrets/vault.ts';
 import { Audit } from './audit/audit.ts';
 import { auditServices } from './audit/audit-services.ts';
 import { countingAppends } from './audit/counting.ts';
@@ -58,6 +66,19 @@ export interface EngineOptions {
   readonly nonUuidIds?: boolean;
   /** What runs programs as root: `sudo` unless given, nothing when empty or as root. */
   readonly rootHelper?: string;
+  /**
+   * The path of the key store that credentials of storage are sealed by, or a key store of your own. Unless given, it is
+   * `<log>.keys` beside a log that is a file, in memory for `:memory:`, and else
+   * `$XDG_STATE_HOME/scoria/scoria.keys`.
+   */
+  readonly keyStore?: string | KeyStore;
+  /**
+   * A reference to the master key, which wraps the keys of the key store: 32 bytes in base64 or hexadecimal digits.
+   * Unless given, it is the file `<key store>.master-key`, made when it is first needed.
+   */
+  readonly masterKey?: SecretReference | string;
+  /** Whether deleting a volume destroys the keys of its credentials; not unless given. */
+  readonly shredDeleted?: boolean;
   /** Where to log: warnings and errors as JSON lines on standard error, unless given. */
   readonly logger?: Logger;
   /** Read models of your own. */
@@ -112,14 +133,16 @@ export const createEngine = async (options: EngineOptions): Promise<Engine> => {
 
 const engineOn = async (storage: Storage, options: EngineOptions): Promise<Engine> => {
   const { signal, audit: auditOptions = {} } = options;
-  const logger = options.logger ?? createLogger();
+  const known = new KnownSecrets();
+  const logger = known.quiet(options.logger ?? createLogger());
   const executors = options.executors ?? (await createExecutors());
   const run = createCommandRunner({
     rootHelper: options.rootHelper ?? ENGINE_DEFAULTS.rootHelper,
     log: logger,
     executor: executors.own,
+    withheld: () => known.withheld,
   });
-  const services = servicesOf(storage, options, executors, logger, run);
+  const services = servicesOf(storage, options, executors, logger, run, known);
   const author = {
     actor: actorOf(options),
     executor: executors.own,
@@ -170,12 +193,15 @@ const servicesOf = (
   executors: Executors,
   log: Logger,
   run: RunCommand,
+  known: KnownSecrets,
 ): Services => ({
   audit: auditServices(events, options.audit ?? {}),
   read: readerOf(projector),
   executors,
-  drivers: createBackendDrivers({ run, log, ...onlookerOf(options) }),
-  connector: (protocol) => findHostConnector(protocol, { run, log }),
+  drivers: createBackendDrivers({ run, log, ...onlookerOf(options) }, known),
+  connector: async (protocol) => quiet(await findHostConnector(protocol, { run, log }), known),
+  vault: new Vault(keyStoreOf(options, { run, known }), known),
+  shredDeleted: options.shredDeleted ?? ENGINE_DEFAULTS.shredDeleted,
   log,
   drainTimeoutMs: options.drainTimeoutMs ?? ENGINE_DEFAULTS.drainTimeoutMs,
   signal: options.signal,
@@ -192,6 +218,17 @@ interface Parts {
   readonly sealer: Sealer;
   readonly refusals: Refusals;
 }
+
+const keyStoreOf = (
+  { log, keyStore, masterKey, lockTimeoutMs = ENGINE_DEFAULTS.lockTimeoutMs }: EngineOptions,
+  using: { readonly run: RunCommand; readonly known: KnownSecrets },
+): KeyStore => {
+  if (typeof keyStore === 'object') return keyStore;
+  if (keyStore === undefined && log === ':memory:') return createMemoryKeyStore();
+  // Beside the log itself: processes that know it by different links share its keys.
+  const file = keyStore ?? (typeof log === 'string' ? keyStoreBeside(realpathSync(log)) : keyStoreOfUser());
+  return openKeyStore({ file, masterKey }, { ...using, lockTimeoutMs });
+};
 
 /** Storage as commands, objects and reads. */
 export class Engine implements AsyncDisposable {
@@ -219,6 +256,7 @@ export class Engine implements AsyncDisposable {
       commands,
       backendState: (name) => services.read.state('backend', backendStream(name)),
       volumeState: (id) => this.#volumeState(id),
+      opened: (volume_id, value) => services.vault.opened(volumeStream(volume_id), value),
       volumeStates: async (backend_name) => (await services.read.inventory()).states('volume', { backend_name }),
       connectorProblems: problemsOf,
     };
@@ -385,10 +423,25 @@ export class Engine implements AsyncDisposable {
     return this.#refusals.count;
   }
 
-  /** Seals the log if it is to be, and closes the drivers and the log. Commands under way must have ended before. */
+  /**
+   * Wraps all keys of the key store by another master key: the one that a reference leads to (`env:NAME`, `file:/path`,
+   * `command:program argument`), or a new one where Scoria made the present one. Afterwards the present one opens nothing.
+   */
+  async rotateMasterKey(next: string | null = null): Promise<RotatedMaster> {
+    const { keys } = this.#services.vault;
+    if (keys.rotateMaster === undefined)
+      throw unavailable('this key store has no master key', 'use one that is a file');
+    return keys.rotateMaster(next);
+  }
+
+  /**
+   * Seals the log if it is to be, and closes the drivers, the key store and the log. Commands under way must have ended
+   * before.
+   */
   async close(): Promise<void> {
     await this.#sealer.close();
     await this.#services.drivers.close();
+    await this.#services.vault.keys.close();
     await this.#storage.close();
   }
 

@@ -1,7 +1,7 @@
 import type { CommandContext } from '../commands/given.ts';
 import { ScoriaError } from '../domain/errors.ts';
 import { volumeNotFound } from '../domain/volume/checks.ts';
-import type { Volume as VolumeRecord, VolumeState } from '../domain/volume/volume.ts';
+import type { Connection as ConnectionRecord, Volume as VolumeRecord, VolumeState } from '../domain/volume/volume.ts';
 import type { Connector } from '../drivers/contract.ts';
 import { byAge, type VolumeDocument, volumeDocument } from '../projections/documents.ts';
 import type { CommandInput } from './commander.ts';
@@ -135,7 +135,10 @@ export class Volume {
     return this.#give('RevertToSnapshot', { volume_id: this.id, snapshot_id }, context);
   }
 
-  /** Exports the volume and connects a host, by its connector properties. */
+  /**
+   * Exports the volume and connects a host, by its connector properties. `conn_info` of the connection holds what the
+   * host needs, credentials in the open.
+   */
   async connect(
     connector: Connector,
     attributes: Without<'ConnectVolume', 'volume_id' | 'connector'> = {},
@@ -144,7 +147,7 @@ export class Volume {
     const input = { ...attributes, volume_id: this.id, connector };
     const { state, id } = await this.#resources.commands.give('ConnectVolume', input, context);
     this.#state = state;
-    return this.#connection(id);
+    return Connection.opened(this.#resources, this.#connection(id));
   }
 
   /** Connects this host and attaches the device here. */
@@ -152,7 +155,7 @@ export class Volume {
     const input = { ...attributes, volume_id: this.id };
     const { state, id } = await this.#resources.commands.give('AttachVolume', input, context);
     this.#state = state;
-    return this.#connection(id);
+    return Connection.opened(this.#resources, this.#connection(id));
   }
 
   /** Detaches what is attached on this host, and disconnects it. `force` goes on past errors and records them. */
@@ -163,7 +166,24 @@ export class Volume {
     return this.#give('DetachVolume', { volume_id: this.id, connection_id: local.id, ...options }, context);
   }
 
-  /** Its fields with its snapshots and connections, for `JSON.stringify`. */
+  /**
+   * Destroys the keys of the volume's credentials, which then nobody can read any more, in no log and no copy of one.
+   * It must have no connections. A reason must be given.
+   */
+  async shredSecrets(context: CommandContext & { readonly reason: string }): Promise<this> {
+    return this.#give('ShredVolumeSecrets', { volume_id: this.id }, context);
+  }
+
+  /**
+   * The volume and its connections with their credentials in the open; what was shredded is `null`. Who asked, and the
+   * reason, which must be given, are recorded first.
+   */
+  async showSecrets(context: CommandContext & { readonly reason: string }): Promise<VolumeDocument> {
+    await this.#give('ShowSecrets', { volume_id: this.id }, context);
+    return this.#resources.opened(this.id, this.toJSON());
+  }
+
+  /** Its fields with its snapshots and connections, for `JSON.stringify`. Credentials stay sealed. */
   toJSON(): VolumeDocument {
     return volumeDocument(this.#state);
   }
@@ -175,7 +195,9 @@ export class Volume {
       | 'SetVolumeMetadata'
       | 'DeleteVolume'
       | 'RevertToSnapshot'
-      | 'DetachVolume',
+      | 'DetachVolume'
+      | 'ShredVolumeSecrets'
+      | 'ShowSecrets',
   >(name: Name, input: CommandInput<Name>, context: CommandContext | undefined): Promise<this> {
     try {
       this.#state = (await this.#resources.commands.give(name, input, context)).state as VolumeState;
@@ -194,9 +216,9 @@ export class Volume {
     return new Snapshot(this.#resources, snapshot);
   }
 
-  #connection(id: string): Connection {
+  #connection(id: string): ConnectionRecord {
     const connection = this.#state.connections[id];
     if (connection === undefined) throw new TypeError(`the volume has no connection ${id}`);
-    return new Connection(this.#resources, connection);
+    return connection;
   }
 }

@@ -29,6 +29,12 @@ import { VolumeOutcomeUnknown } from '../domain/volume/outcome-unknown.ts';
 import { SourcePinned, SourceUnpinned } from '../domain/volume/pin.ts';
 import { VolumeDescribed, VolumeRenamed } from '../domain/volume/rename.ts';
 import { VolumeReverted, VolumeRevertFailed, VolumeRevertRequested } from '../domain/volume/revert.ts';
+import { SecretsShown } from '../domain/volume/show-secrets.ts';
+import {
+  VolumeSecretsShredded,
+  VolumeSecretsShredFailed,
+  VolumeSecretsShredRequested,
+} from '../domain/volume/shred-secrets.ts';
 import {
   SnapshotCreated,
   SnapshotCreationFailed,
@@ -166,10 +172,24 @@ const attachments: readonly Saying[] = [
   saying(DeviceDetachmentFailed, (data) => `device detachment ${data.connection_id} failed: ${because(data.failure)}`),
 ];
 
+const secrets: readonly Saying[] = [
+  saying(VolumeSecretsShredRequested, 'shredding of credentials requested'),
+  saying(
+    VolumeSecretsShredded,
+    ({ keys }) => `credentials shredded: ${keys.length} key${keys.length === 1 ? '' : 's'} destroyed`,
+  ),
+  saying(VolumeSecretsShredFailed, ({ failure }) => `shredding of credentials failed: ${because(failure)}`),
+  saying(SecretsShown, ({ connection_id, fields }) => {
+    const whose = connection_id === null ? 'the volume' : `connection ${connection_id}`;
+    return `credentials of ${whose} shown: ${fields.join(', ')}`;
+  }),
+];
+
 export const volumeWords: readonly Saying[] = [
   ...lifecycle,
   ...descriptions,
   ...snapshots,
   ...connections,
   ...attachments,
+  ...secrets,
 ];

@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import type { JsonObject } from '../domain/json.ts';
 import { type MemoryArray, memoryArray } from '../drivers/memory/array.ts';
 import { createMemoryLog } from '../eventlog/memory.ts';
+import type { EventLog } from '../eventlog/port.ts';
 import type { Backend } from '../library/backend.ts';
 import { createEngine, type Engine, type EngineOptions } from '../library/engine.ts';
 import { silentLogger } from '../logging.ts';
+import type { KeyStore } from '../secrets/key-store.ts';
+import { createMemoryKeyStore } from '../secrets/memory-key-store.ts';
 
 /** An engine with one backend, on an array of its own in this process's memory. */
 export interface TestEngine extends AsyncDisposable {
@@ -22,10 +26,20 @@ export const ticking = (): (() => Date) => {
   };
 };
 
+const keyStores = new WeakMap<EventLog, KeyStore>();
+
+/** Engines on one log in memory share its keys, as they would those beside a file. */
+const keyStoreOf = (log: EventLog): KeyStore => {
+  const known = keyStores.get(log) ?? createMemoryKeyStore();
+  keyStores.set(log, known);
+  return known;
+};
+
 /** An engine that waits for nobody: what it asks once and does not learn is unknown. */
-export const openImpatientEngine = (options: Partial<EngineOptions>): Promise<Engine> =>
+export const openImpatientEngine = ({ log = createMemoryLog(), ...options }: Partial<EngineOptions>): Promise<Engine> =>
   createEngine({
-    log: createMemoryLog(),
+    log,
+    ...(typeof log === 'string' ? {} : { keyStore: keyStoreOf(log) }),
     user: 'ada',
     project: 'compute',
     logger: silentLogger,
@@ -43,12 +57,16 @@ export const openImpatientEngine = (options: Partial<EngineOptions>): Promise<En
  * is given. Declare it with `await using`.
  */
 export const openTestEngine = async (
-  options: Partial<EngineOptions> & { readonly backendName?: string } = {},
+  options: Partial<EngineOptions> & { readonly backendName?: string; readonly driverOptions?: JsonObject } = {},
 ): Promise<TestEngine> => {
-  const { backendName = 'store', ...engineOptions } = options;
+  const { backendName = 'store', driverOptions = {}, ...engineOptions } = options;
   const array = memoryArray(randomUUID());
   const engine = await openImpatientEngine(engineOptions);
-  const backend = await engine.addBackend({ name: backendName, driver: 'memory', options: { array: array.name } });
+  const backend = await engine.addBackend({
+    name: backendName,
+    driver: 'memory',
+    options: { ...driverOptions, array: array.name },
+  });
   return {
     engine,
     backend,

@@ -33,7 +33,7 @@ describe('scoria complete', () => {
     expect(await offered('vol')).toEqual(['volume']);
     expect(await offered('volume', 'metad')).toEqual(['metadata']);
     expect(await offered('volume', 'metadata', '')).toEqual(expect.arrayContaining(['set', 'unset']));
-    expect(await offered('--json', '--log', 'volume', 'volume', 'sh')).toEqual(['show']);
+    expect(await offered('--json', '--log', 'volume', 'volume', 'sho')).toEqual(['show']);
     expect(await offered('nonsense', '')).toEqual([]);
   });
 
@@ -113,7 +113,7 @@ describe('completion in bash', () => {
   };
 
   test('verbs, and names with spaces, quoted as needed', () => {
-    expect(replies('scoria volume sh', 'scoria', 'volume', 'sh')).toEqual(['show']);
+    expect(replies('scoria volume sho', 'scoria', 'volume', 'sho')).toEqual(['show']);
     expect(replies('scoria volume show m', 'scoria', 'volume', 'show', 'm')).toEqual(['my\\ data']);
     expect(replies('scoria volume show my\\ d', 'scoria', 'volume', 'show', 'my\\ d')).toEqual(['my\\ data']);
     expect(replies('scoria volume show "my d', 'scoria', 'volume', 'show', '"my d')).toEqual(['my data']);
@@ -143,7 +143,7 @@ describe('completion in bash', () => {
         `
       scoria() { "$NODE" "$MAIN" "$@"; }
       eval "$(scoria completion bash)"
-      COMP_LINE='scoria volume shxyz more' COMP_POINT=16 COMP_WORDS=(scoria volume shxyz more) COMP_CWORD=2
+      COMP_LINE='scoria volume shoxyz more' COMP_POINT=17 COMP_WORDS=(scoria volume shoxyz more) COMP_CWORD=2
       _scoria && printf '%s\\n' "\${COMPREPLY[@]}"`,
       ],
       {

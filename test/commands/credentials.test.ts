@@ -7,14 +7,14 @@ const exported = async (engine: Awaited<ReturnType<typeof openEngine>>) =>
   (await Array.fromAsync((await engine.view()).exportEvents())).join('');
 
 describe('credentials', () => {
-  test('one that a driver answers with is in no event and no error, and the end is left open', async () => {
+  test('one that a driver answers with, and that it declared no secret, is in no event and no error, and the end is left open', async () => {
     const engine = await openEngine();
     const driver = join(import.meta.dirname, 'drivers/indiscreet.ts');
     const backend = await engine.addBackend({ name: 'indiscreet', driver });
     const volume = await backend.createVolume({ size: 1 });
     const refusal = await volume.connect({ host: 'node7' }).catch((error) => error);
     expect(refusal).toMatchObject({ code: 'OutcomeUnknown' });
-    expect(refusal.message).toContain('auth_password');
+    expect(refusal.message).toContain('target_password');
     expect(JSON.stringify(refusal) + refusal.stack).not.toContain('canary');
     expect(await exported(engine)).not.toContain('canary');
     expect((await volume.refresh()).connections).toMatchObject([{ status: 'error_attaching', connected: false }]);

@@ -60,6 +60,8 @@ const examples: Record<string, readonly [required: Record<string, unknown>, opti
   ReportDevice: [{ ...connection, device: { path: '/dev/sda' } }],
   PinSource: [{ ...of, pin_id: ID, snapshot_id: null, for_volume_id: ID }],
   UnpinSource: [{ ...of, pin_id: ID }],
+  ShredVolumeSecrets: [of],
+  ShowSecrets: [of, { connection_id: ID }],
   SetKeyValue: [{ key: 'a', value: '' }],
   DeleteKeyValue: [{ key: 'a' }],
   SealLog: [{}],

@@ -45,6 +45,13 @@ describeDriver(definition, backendWith({ multiattach: 'no' }), {
   capabilities: capabilities.filter((capability) => capability !== 'multiattach'),
 });
 
+describeDriver(definition, backendWith({ use_chap_auth: 'yes' }), {
+  describe,
+  test,
+  name: 'memory with CHAP',
+  capabilities,
+});
+
 describe('the memory array', () => {
   let array: MemoryArray;
   let driver: Driver;

@@ -19,7 +19,7 @@ const texts = (pattern: string) =>
 
 // A message stands behind `error: ` and a remedy behind `hint: `, and both within sentences of programs.
 test('messages and remedies of errors start lower-case', () => {
-  const lines = texts('{audit,commands,connectors,domain,drivers,eventlog,library,projections}/**/*.ts');
+  const lines = texts('{audit,commands,connectors,domain,drivers,eventlog,library,projections,secrets}/**/*.ts');
   expect(lines.length).toBeGreaterThan(5_000);
   const wrong = lines.filter(({ line }) => CAPITAL.test(line));
   expect(wrong).toEqual([]);

@@ -92,6 +92,7 @@ describe('the fixtures', () => {
         'eventlog',
         'library',
         'projections',
+        'secrets',
         'testing',
       ].sort(),
     );

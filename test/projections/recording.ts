@@ -139,7 +139,7 @@ export class Recording {
       instance_uuid: null,
       mountpoint: null,
     };
-    const connection_info = { driver_volume_type: 'iscsi', data: { auth_password: 'chap-secret', target_lun: 1 } };
+    const connection_info = { driver_volume_type: 'iscsi', data: { auth_password: SEALED, target_lun: 1 } };
     const events = [
       ConnectionInitializationRequested.of({ connection }),
       ConnectionInitialized.of({ connection_id: id, connection_info }),
@@ -147,6 +147,18 @@ export class Recording {
     return this.add(volumeStream(volume_id), events, { command: 'ConnectVolume' });
   }
 }
+
+const SEALED = {
+  sealed: {
+    v: 1 as const,
+    key: 'key-1',
+    command: 'command-1',
+    path: '/connection_info/data/auth_password',
+    iv: 'q83vEjRWeJCrze8S',
+    tag: 'AAECAwQFBgcICQoLDA0ODw==',
+    ciphertext: 'Y2hhcC1zZWNyZXQ=',
+  },
+};
 
 export const collect = async <Item>(items: AsyncIterable<Item>): Promise<Item[]> => {
   const found: Item[] = [];

@@ -29,7 +29,7 @@ describe('completion in fish', () => {
   };
 
   test('verbs with what they do, names, choices and files', () => {
-    expect(offered('scoria volume sh')).toEqual(['show\ta volume, its snapshots and its connections']);
+    expect(offered('scoria volume sho')).toEqual(['show\ta volume, its snapshots and its connections']);
     expect(offered('scoria volume show ')).toEqual(['my data\t1 GiB, available, on store']);
     expect(offered('scoria volume attach data --mode=')).toEqual(expect.arrayContaining(['--mode=rw', '--mode=ro']));
     expect(offered('scoria connection create data --connector no')).toEqual(['node2.json']);
@@ -58,7 +58,7 @@ const typing = async (start: string, ready: string, keys: readonly (readonly [ty
 };
 
 const KEYS: readonly (readonly [string, RegExp])[] = [
-  ['scoria volume sh\t', /show /],
+  ['scoria volume sho\t', /show /],
   ['m\t', /my\\ data /],
   ['\n', /name +my data[\s\S]*READY1> $/],
   ['scoria connection create x --mode=rw --connector=no\t', /node2\.json /],

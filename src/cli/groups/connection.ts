@@ -5,6 +5,7 @@ import { type ConnectionOptions, connectionAttributes, withConnectionOptions } f
 import { giveExamples } from '../examples.ts';
 import { readJsonObject } from '../files.ts';
 import { connectionId, volumeId } from '../find.ts';
+import { reasonToShow, type ShowSecrets, showSecretsOption } from '../show-secrets.ts';
 import { CONNECTION_COLUMNS, connectionNow, deleted, did, many, one, withPath } from '../shown.ts';
 import { reading, writing } from '../verbs.ts';
 
@@ -14,7 +15,10 @@ const EXAMPLES = {
     'scoria connection create archive --connector node2.json --id 0e4c9d1b-57f2-4a36-8a0d-93b1de7c6f21',
   ],
   list: ['scoria connection list', 'scoria connection list data'],
-  show: ['scoria connection show 6b1f7a52-3c0e-4d8b-9c55-0d3f1c1f2a10'],
+  show: [
+    'scoria connection show 6b1f7a52-3c0e-4d8b-9c55-0d3f1c1f2a10',
+    "scoria connection show 6b1f7a52-3c0e-4d8b-9c55-0d3f1c1f2a10 --show-secrets --reason 'to attach it by hand'",
+  ],
   attach: ['scoria connection attach 6b1f7a52-3c0e-4d8b-9c55-0d3f1c1f2a10'],
   detach: ['scoria connection detach 6b1f7a52-3c0e-4d8b-9c55-0d3f1c1f2a10'],
   'report-device': ['scoria connection report-device 0e4c9d1b-57f2-4a36-8a0d-93b1de7c6f21 --path /dev/sdb'],
@@ -74,7 +78,16 @@ const reads = (group: Command): void => {
   group
     .command('show <connection>')
     .description('a connection, and what its host needs to reach the volume')
-    .action(reading<object, One>((view, [connection]) => one(withPath(view.connection(connection)))));
+    .addOption(showSecretsOption())
+    .action(
+      reading<ShowSecrets, One>(async (view, [connection], options, session) => {
+        const reason = reasonToShow(options);
+        const document = view.connection(connection);
+        if (reason === null) return one(withPath(document));
+        const found = await session.engine.connection(document.id);
+        return one(withPath(await found.showSecrets({ ...session.context, reason })));
+      }),
+    );
 };
 
 const devices = (group: Command): void => {

@@ -3,6 +3,7 @@ import { given, pairsFrom } from '../arguments.ts';
 import { type ConnectionOptions, connectionAttributes, withConnectionOptions } from '../connection-options.ts';
 import { giveExamples } from '../examples.ts';
 import { volumeId } from '../find.ts';
+import { reasonToShow, type ShowSecrets, showSecretsOption } from '../show-secrets.ts';
 import { asDocument, connectionNow, deleted, did, many, one, VOLUME_COLUMNS, volumeNow } from '../shown.ts';
 import { SIZE_FORMS, sizeOf } from '../size.ts';
 import { reading, writing } from '../verbs.ts';
@@ -14,7 +15,7 @@ const EXAMPLES = {
   ],
   clone: ['scoria volume clone data --name copy', 'scoria volume clone data --name larger-copy --size 20GiB'],
   list: ['scoria volume list --backend store', "scoria volume list --at '1 hour ago' --json"],
-  show: ['scoria volume show data'],
+  show: ['scoria volume show data', "scoria volume show data --show-secrets --reason 'ticket 4711'"],
   extend: ["scoria volume extend data 20GiB --reason 'the table space is full'"],
   rename: ['scoria volume rename copy old-copy', "scoria volume rename data --description 'of the database'"],
   delete: ["scoria volume delete old-copy --reason 'no longer needed'"],
@@ -22,6 +23,7 @@ const EXAMPLES = {
   'metadata unset': ['scoria volume metadata unset data owner'],
   attach: ['scoria volume attach data', 'scoria volume attach data --mode ro --json'],
   detach: ['scoria volume detach data'],
+  'shred-secrets': ["scoria volume shred-secrets data --reason 'the array was taken over'"],
 };
 
 import {
@@ -43,6 +45,7 @@ export const verbs = (group: Command): void => {
   changing(group);
   metadata(group.command('metadata').description("a volume's metadata"));
   attaching(group);
+  secrets(group);
   giveExamples(group, EXAMPLES);
 };
 
@@ -77,7 +80,16 @@ const reads = (group: Command): void => {
   group
     .command('show <volume>')
     .description('a volume, its snapshots and its connections')
-    .action(reading<object, One>((view, [volume]) => one(asDocument(view.volume(volume)))));
+    .addOption(showSecretsOption())
+    .action(
+      reading<ShowSecrets, One>(async (view, [volume], options, session) => {
+        const reason = reasonToShow(options);
+        const document = view.volume(volume);
+        if (reason === null) return one(asDocument(document));
+        const found = await session.engine.volume(document.id);
+        return one(asDocument(await found.showSecrets({ ...session.context, reason })));
+      }),
+    );
 };
 
 const changing = (group: Command): void => {
@@ -114,6 +126,19 @@ const changing = (group: Command): void => {
         const volume_id = await volumeId(session, volume);
         await session.give({ type: 'DeleteVolume', volume_id });
         return deleted('volume', volume_id);
+      }),
+    );
+};
+
+const secrets = (group: Command): void => {
+  group
+    .command('shred-secrets <volume>')
+    .description('destroy the keys of its credentials, also of a deleted volume; give --reason')
+    .action(
+      writing<object, One>(async (session, [volume]) => {
+        const volume_id = await volumeId(session, volume);
+        await session.give({ type: 'ShredVolumeSecrets', volume_id });
+        return { json: { id: volume_id, secrets: 'shredded' }, text: () => `volume ${volume_id}: secrets shredded` };
       }),
     );
 };

@@ -6,12 +6,13 @@ import {
   decideConnectVolume,
 } from '../../domain/volume/connect.ts';
 import { definedOnly, modelUpdated } from '../../domain/volume/model-update.ts';
-import { type Volume, volumeStream } from '../../domain/volume/volume.ts';
+import { volumeStream } from '../../domain/volume/volume.ts';
 import {
   type ConnectionInfo,
   type ConnectionRequest,
   type Driver,
   isDriverFailure,
+  type Volume,
   type VolumeModelUpdate,
 } from '../../drivers/contract.ts';
 import { operation } from '../operation.ts';

@@ -10,6 +10,7 @@ import { operation, type Work } from '../operation.ts';
 import { backendOf } from './facts.ts';
 import { volumeOf } from './find.ts';
 import { unpinSource } from './pin.ts';
+import { shredVolumeSecrets } from './shred-secrets.ts';
 
 export const deleteVolume = operation({
   command: DeleteVolume,
@@ -23,6 +24,7 @@ export const deleteVolume = operation({
     perform: async (work) => {
       await (await work.driver()).deleteVolume(volumeOf(work.state));
       await unpinSources(work);
+      await shredByPolicy(work);
     },
     succeeded: () => [VolumeDeleted.of({})],
     failed: (_, failure) => VolumeDeletionFailed.of({ failure }),
@@ -30,6 +32,7 @@ export const deleteVolume = operation({
       const found = await (await work.driver()).findVolume(volumeOf(work.state));
       if (found !== null) return { happened: false };
       await unpinSources(work);
+      await shredByPolicy(work);
       return { happened: true, answer: undefined };
     },
   },
@@ -53,5 +56,16 @@ const unpinSources = async ({ state, services, child }: Work<'volume', unknown>)
       // Not a failed deletion: the volume is gone.
       throw new Error(`its source is still pinned: ${(error as Error).message}`, { cause: error });
     }
+  }
+};
+
+/** With its own intent and outcome: what destroys keys is recorded as such. */
+const shredByPolicy = async ({ intent, state, services, child }: Work<'volume', unknown>): Promise<void> => {
+  if (!services.shredDeleted || !(await services.vault.keys.holds(intent.stream))) return;
+  try {
+    await child('shred', shredVolumeSecrets, { volume_id: volumeOf(state).id });
+  } catch (error) {
+    // Not a failed deletion: the volume is gone.
+    throw new Error(`the keys of its credentials are still there: ${(error as Error).message}`, { cause: error });
   }
 };

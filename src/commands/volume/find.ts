@@ -1,12 +1,12 @@
 import { connectionNotFound, snapshotNotFound } from '../../domain/volume/checks.ts';
-import type { Connection, Snapshot, Volume, VolumeState } from '../../domain/volume/volume.ts';
-import type { Driver, SnapshotCapability, VolumeModelUpdate } from '../../drivers/contract.ts';
+import type { Connection, Snapshot, VolumeState } from '../../domain/volume/volume.ts';
+import type { Driver, SnapshotCapability, Volume, VolumeModelUpdate } from '../../drivers/contract.ts';
 import { type Reconciled, Refused, type Work } from '../operation.ts';
 
-/** The volume that an intent is about: its decider saw it. */
+/** The volume that an intent is about: its decider saw it. What is sealed in it, the driver's guard opens. */
 export const volumeOf = ({ volume }: VolumeState): Volume => {
   if (volume === null) throw new TypeError('the stream has no volume');
-  return volume;
+  return volume as Volume;
 };
 
 /** Its decider saw it, but a question that is taken up later may be about what is gone by then. */

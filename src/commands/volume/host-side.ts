@@ -1,24 +1,25 @@
 import { hostname } from 'node:os';
 import type { Device, HostConnector } from '../../connectors/contract.ts';
 import { rejections, ScoriaError } from '../../domain/errors.ts';
-import type { Connection, VolumeState } from '../../domain/volume/volume.ts';
+import { type Connection, type VolumeState, volumeStream } from '../../domain/volume/volume.ts';
 import type { ConnectionInfo } from '../../drivers/contract.ts';
 import type { Services } from '../services.ts';
 
-/** The connector of a connection's protocol, and what it asks for. */
+/** The connector of a connection's protocol, and what it asks for, credentials in the open. */
 export const hostSideOf = async (
   connection: Connection,
   services: Services,
 ): Promise<{ readonly connector: HostConnector; readonly request: ConnectionInfo }> => {
-  const { id, connection_info } = connection;
-  if (connection_info === null) {
+  const { id, volume_id, connection_info: recorded } = connection;
+  if (recorded === null) {
     throw new ScoriaError(
       rejections.InvalidConnection(`connection ${id} has no connection info`, 'connect it again', {
         connection_id: id,
       }),
     );
   }
-  return { connector: await services.connector(connection_info.driver_volume_type), request: connection_info };
+  const request = await services.vault.opened(volumeStream(volume_id), recorded);
+  return { connector: await services.connector(request.driver_volume_type), request };
 };
 
 export const deviceOf = ({ device }: Connection): Device | null => device as Device | null;

@@ -17,6 +17,8 @@ import { VolumeOutcomeUnknown } from './outcome-unknown.ts';
 import { SourcePinned, SourceUnpinned } from './pin.ts';
 import { VolumeDescribed, VolumeRenamed } from './rename.ts';
 import { VolumeReverted, VolumeRevertFailed, VolumeRevertRequested } from './revert.ts';
+import { SecretsShown } from './show-secrets.ts';
+import { VolumeSecretsShredded, VolumeSecretsShredFailed, VolumeSecretsShredRequested } from './shred-secrets.ts';
 import { SnapshotCreated, SnapshotCreationFailed, SnapshotCreationRequested } from './snapshot-create.ts';
 import { SnapshotDeleted, SnapshotDeletionFailed, SnapshotDeletionRequested } from './snapshot-delete.ts';
 import { NO_VOLUME, type VolumeState, VolumeStateSchema } from './volume.ts';
@@ -68,6 +70,10 @@ const definitions = [
   VolumeDetachmentRequested,
   VolumeDetached,
   VolumeDetachmentFailed,
+  VolumeSecretsShredRequested,
+  VolumeSecretsShredded,
+  VolumeSecretsShredFailed,
+  SecretsShown,
   VolumeOutcomeUnknown,
   VolumeOperationClaimed,
   VolumeImported,

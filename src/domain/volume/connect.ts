@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { z } from 'zod';
-import { questionsWithout } from '../aggregate.ts';
+import { nextVersion, questionsWithout } from '../aggregate.ts';
 import { command, type Decision, type InputOf, record, refuse } from '../decision.ts';
 import { type Rejection, rejections } from '../errors.ts';
 import { JsonObjectSchema, Text } from '../json.ts';
@@ -46,15 +46,18 @@ export const ConnectionInitializationRequested = volumeEvents.intent(
     },
   }),
 );
-/** The host can reach the volume by `connection_info`. */
-export const ConnectionInitialized = volumeEvents.outcome(
-  'ConnectionInitialized',
-  z.strictObject({ connection_id: ResourceId, connection_info: ConnectionInfoSchema }),
-  (state, { data }) =>
+const InitializedSchema = z.strictObject({ connection_id: ResourceId, connection_info: ConnectionInfoSchema });
+
+/** The host can reach the volume by `connection_info`. Since version 2 credentials in it are sealed. */
+export const ConnectionInitialized = nextVersion(
+  volumeEvents.outcome('ConnectionInitialized', InitializedSchema),
+  InitializedSchema,
+  (state: VolumeState, { data }) =>
     withVolume(
       withConnection(state, data.connection_id, { status: 'reserved', connection_info: data.connection_info }),
       { status: 'in-use' },
     ),
+  (data) => data,
 );
 /** The export is gone again, and so is the connection. */
 export const ConnectionInitializationFailed = volumeEvents.outcome(

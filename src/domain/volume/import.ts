@@ -20,10 +20,22 @@ const withOrdinals = (data: JsonObject): JsonObject => {
   return { source, state: { ...state, snapshots: Object.fromEntries(numbered) } };
 };
 
-/** A volume that another log knew, with all that this log was told of it. Not a creation: nothing was made. */
-export const VolumeImported = nextVersion(
+const ImportedSchema = z.strictObject({ source: Text, state: VolumeStateSchema });
+
+const VolumeImportedV2 = nextVersion(
   VolumeImportedV1,
-  z.strictObject({ source: Text, state: VolumeStateSchema }),
+  ImportedSchema,
   (_state, { data }): VolumeState => data.state,
   withOrdinals,
+);
+
+/**
+ * A volume that another log knew, with all that this log was told of it. Not a creation: nothing was made. Since version
+ * 3 credentials in it are sealed, as they were in the other log.
+ */
+export const VolumeImported = nextVersion(
+  VolumeImportedV2,
+  ImportedSchema,
+  (_state, { data }): VolumeState => data.state,
+  (data) => data,
 );

@@ -1,6 +1,16 @@
 import { z } from 'zod';
+import { nextVersion } from '../aggregate.ts';
 import type { NewEvent } from '../event.ts';
-import { ProviderShape, ResourceId, StringMap, volumeEvents, withSnapshot, withVolume } from './volume.ts';
+import { Text } from '../json.ts';
+import {
+  ProviderShape,
+  ResourceId,
+  StringMap,
+  type VolumeState,
+  volumeEvents,
+  withSnapshot,
+  withVolume,
+} from './volume.ts';
 
 export const VolumeModelUpdateSchema = z.strictObject({ ...ProviderShape, metadata: StringMap }).partial();
 export const SnapshotModelUpdateSchema = VolumeModelUpdateSchema.pick({
@@ -9,17 +19,27 @@ export const SnapshotModelUpdateSchema = VolumeModelUpdateSchema.pick({
   metadata: true,
 });
 
-/** What the array answered. It stands apart from the outcome, so that the history shows which facts came from it. */
-export const DriverModelUpdated = volumeEvents.fact(
-  'DriverModelUpdated',
+const modelUpdateOf = <Update extends z.ZodType>(update: Update) =>
   z.discriminatedUnion('resource', [
-    z.strictObject({ resource: z.literal('volume'), id: ResourceId, model_update: VolumeModelUpdateSchema }),
+    z.strictObject({ resource: z.literal('volume'), id: ResourceId, model_update: update }),
     z.strictObject({ resource: z.literal('snapshot'), id: ResourceId, model_update: SnapshotModelUpdateSchema }),
-  ]),
-  (state, { data }) =>
+  ]);
+
+const InTheClear = modelUpdateOf(VolumeModelUpdateSchema.extend({ provider_auth: Text.nullable() }).partial());
+const DriverModelUpdatedSchema = modelUpdateOf(VolumeModelUpdateSchema);
+
+/**
+ * What the array answered. It stands apart from the outcome, so that the history shows which facts came from it. Since
+ * version 2 a credential is sealed.
+ */
+export const DriverModelUpdated = nextVersion(
+  volumeEvents.fact('DriverModelUpdated', InTheClear),
+  DriverModelUpdatedSchema,
+  (state: VolumeState, { data }) =>
     data.resource === 'volume'
       ? withVolume(state, definedOnly(data.model_update))
       : withSnapshot(state, data.id, definedOnly(data.model_update)),
+  (data) => data,
 );
 
 type ModelUpdated = z.infer<typeof DriverModelUpdated.schema>;

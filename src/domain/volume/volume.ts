@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { eventsOf, NO_OPEN_WORK, type OpenWork, openWorkShape } from '../aggregate.ts';
 import { BackendName } from '../backend/backend.ts';
 import { JsonObjectSchema, Text } from '../json.ts';
+import { CredentialSchema } from '../sealed.ts';
 
 export const volumeStream = (id: string): string => `volume-${id}`;
 
@@ -40,7 +41,7 @@ export type VolumeStatus = z.infer<typeof VolumeStatusSchema>;
 export const ProviderShape = {
   provider_location: Text.nullable(),
   provider_id: Text.nullable(),
-  provider_auth: Text.nullable(),
+  provider_auth: CredentialSchema.nullable(),
   replication_status: Text.nullable(),
 };
 
@@ -91,6 +92,7 @@ export const SnapshotSchema = z.strictObject({
 });
 export type Snapshot = z.infer<typeof SnapshotSchema>;
 
+/** Credentials in `data` are sealed. */
 export const ConnectionInfoSchema = z.strictObject({ driver_volume_type: Text, data: JsonObjectSchema });
 export const AttachMode = z.enum(['rw', 'ro']);
 export const DeviceSchema = JsonObjectSchema.refine((device) => typeof device.path === 'string' && device.path !== '', {

@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import { access, mkdir, realpath, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { Snapshot, Volume } from '../../domain/volume/volume.ts';
-import { DriverFailure, type FoundVolume, type VolumeModelUpdate } from '../contract.ts';
+import type { Snapshot } from '../../domain/volume/volume.ts';
+import { DriverFailure, type FoundVolume, type Volume, type VolumeModelUpdate } from '../contract.ts';
 import { type CapacityOptions, ProvisionedBytes, requireRoom } from './capacity.ts';
 import { type CopyEnvironment, copyBytes } from './copy.ts';
 import {

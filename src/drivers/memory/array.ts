@@ -15,6 +15,8 @@ export interface MemorySnapshot extends MemoryVolume {
 
 export interface MemoryExport {
   readonly volumeId: string;
+  /** Cinder's `CHAP user password`; `null` where anybody may connect. */
+  readonly auth: string | null;
 }
 
 export interface MemoryConnection {

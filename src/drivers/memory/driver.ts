@@ -1,9 +1,18 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { BackendStats } from '../../domain/backend/backend.ts';
-import type { Volume } from '../../domain/volume/volume.ts';
+import type { JsonObject } from '../../domain/json.ts';
 import { connectorWith } from '../connector-schema.ts';
-import { type ConnectionInfo, type ConnectionRequest, type Driver, defineDriver } from '../contract.ts';
+import {
+  type ConnectionInfo,
+  type ConnectionRequest,
+  type Driver,
+  DriverFailure,
+  defineDriver,
+  type Volume,
+  type VolumeModelUpdate,
+} from '../contract.ts';
 import { commonOptions, secret } from '../options.ts';
 import { type MemoryArray, memoryArray } from './array.ts';
 import type { MemoryCall } from './faults.ts';
@@ -15,6 +24,7 @@ const options = z.strictObject({
   thin_provisioning: z.boolean().default(true).describe('Whether more may be promised than there is'),
   multiattach: z.boolean().default(true).describe('Whether two hosts may be connected to one volume'),
   latency_ms: z.int().min(0).max(3_600_000).default(0).describe('How long every call takes, in milliseconds'),
+  use_chap_auth: z.boolean().default(false).describe('Whether hosts need CHAP credentials, which the array makes'),
   password: secret().optional().describe('Password of the array, to try out credentials with'),
   ...commonOptions,
 });
@@ -43,7 +53,7 @@ export default defineDriver({
       createVolume: (volume) => call('createVolume', volume.id, () => volumes.create(volume)),
       deleteVolume: (volume) => call('deleteVolume', volume.id, () => volumes.delete(volume.id)),
       findVolume: (volume) => call('findVolume', volume.id, () => volumes.findVolume(volume.id)),
-      createExport: (volume) => call('createExport', volume.id, () => exported(array, volumes, volume)),
+      createExport: (volume) => call('createExport', volume.id, () => exported(array, volumes, volume, chosen)),
       removeExport: (volume) => call('removeExport', volume.id, () => void array.exports.delete(volume.id)),
       initializeConnection: (volume, request) =>
         call('initializeConnection', request.id, () => connected(array, volumes, volume, request)),
@@ -79,9 +89,32 @@ export default defineDriver({
 
 type Volumes = ReturnType<typeof volumesOf>;
 
-const exported = (array: MemoryArray, volumes: Volumes, volume: Volume): undefined => {
+/** Credentials stay those of the volume, as with Cinder's targets, from one export to the next. */
+const exported = (
+  array: MemoryArray,
+  volumes: Volumes,
+  volume: Volume,
+  { use_chap_auth }: Options,
+): VolumeModelUpdate | undefined => {
   const { id } = volumes.volume(volume.id);
-  array.exports.set(id, { volumeId: id });
+  const standing = array.exports.get(id)?.auth ?? null;
+  const auth = use_chap_auth ? (volume.provider_auth ?? standing ?? newChapAuth()) : null;
+  array.exports.set(id, { volumeId: id, auth });
+  return auth === volume.provider_auth ? undefined : { provider_auth: auth };
+};
+
+const newChapAuth = (): string => `CHAP ${randomBytes(10).toString('hex')} ${randomBytes(16).toString('hex')}`;
+
+/** What the host must show, from what the volume carries: it was sealed meanwhile. */
+const chapOf = (array: MemoryArray, volume: Volume): JsonObject => {
+  const auth = array.exports.get(volume.id)?.auth ?? null;
+  if (auth === null) return {};
+  if (volume.provider_auth !== auth) {
+    const message = `the CHAP credentials of volume ${volume.id} are not those that array "${array.name}" made`;
+    throw new DriverFailure(message, 'remove the export, and make it anew');
+  }
+  const [auth_method = '', auth_username = '', auth_password = ''] = auth.split(' ');
+  return { auth_method, auth_username, auth_password };
 };
 
 const connected = (
@@ -91,6 +124,7 @@ const connected = (
   { id, connector, attach_mode }: ConnectionRequest,
 ): ConnectionInfo => {
   const { sizeBytes } = volumes.volume(volume.id);
+  const chap = chapOf(array, volume);
   array.connections.set(id, { id, volumeId: volume.id, connector, attach_mode });
   return {
     driver_volume_type: 'memory',
@@ -100,6 +134,7 @@ const connected = (
       connection_id: id,
       access_mode: attach_mode,
       size_bytes: String(sizeBytes),
+      ...chap,
     },
   };
 };

@@ -1,5 +1,5 @@
-import type { Snapshot, Volume } from '../../domain/volume/volume.ts';
-import { DriverFailure, type FoundVolume, type VolumeModelUpdate } from '../contract.ts';
+import type { Snapshot } from '../../domain/volume/volume.ts';
+import { DriverFailure, type FoundVolume, type Volume, type VolumeModelUpdate } from '../contract.ts';
 import type { MemoryArray, MemoryVolume } from './array.ts';
 import { SparseBytes } from './sparse-bytes.ts';
 

@@ -1,4 +1,5 @@
-import type { Connection, Snapshot, Volume } from '../../domain/volume/volume.ts';
+import type { Connection, Snapshot } from '../../domain/volume/volume.ts';
+import type { Volume } from '../../drivers/contract.ts';
 
 /** Something that a check asked a driver to make, and that may be on the array until it is known to be gone. */
 export type Made =

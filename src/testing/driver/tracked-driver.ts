@@ -1,57 +1,74 @@
 import { credentialIn } from '../../commands/credentials.ts';
-import type { Connection, Snapshot, Volume } from '../../domain/volume/volume.ts';
-import type { ConnectionInfo, ConnectionRequest, Driver } from '../../drivers/contract.ts';
+import type { Connection, Snapshot } from '../../domain/volume/volume.ts';
+import type { ConnectionInfo, ConnectionRequest, Driver, Volume } from '../../drivers/contract.ts';
+import { type SecretField, withSecrets } from '../../drivers/secret-fields.ts';
 import { holds } from '../asserting.ts';
 import { aConnection } from '../resources.ts';
-import type { Ledger } from './made.ts';
+import type { Ledger, Made, Notes } from './made.ts';
 
 /**
  * The driver, with every effect noted before it is asked for. `beforeCall` may throw, so that nothing new begins once a
  * check was interrupted.
  */
-export const trackedDriver = (driver: Driver, ledger: Ledger, beforeCall: () => void): Driver => {
+export const trackedDriver = (
+  driver: Driver,
+  ledger: Ledger,
+  beforeCall: () => void,
+  secrets: readonly SecretField[],
+): Driver => {
+  const noted: Notes['note'] = async (made) => ledger.note(await withoutSecrets(made, secrets));
   /** What a driver says is deleted is noted still: whoever cleans up asks whether it is gone. */
   const after = async <Result>(call: () => Promise<Result>): Promise<Result> => {
     beforeCall();
-    return withoutCredential(await call());
+    return withoutCredential(await call(), secrets);
   };
   const making = <Result>(volume: Volume, call: () => Promise<Result>): Promise<Result> =>
     after(async () => {
-      await ledger.note({ kind: 'volume', id: volume.id, volume });
+      await noted({ kind: 'volume', id: volume.id, volume });
       return call();
     });
   return {
     ...asking(driver, after),
     createVolume: (volume) => making(volume, () => driver.createVolume(volume)),
     deleteVolume: (volume) => after(() => driver.deleteVolume(volume)),
-    initializeConnection: (volume, request) => after(() => connecting(driver, ledger, volume, request)),
+    initializeConnection: (volume, request) => after(() => connecting(driver, noted, volume, request, secrets)),
     terminateConnection: async (volume, connection, options) => {
       await after(() => driver.terminateConnection(volume, connection, options));
       const made = ledger.find('connection', connection.id);
       if (made !== undefined) await ledger.forget(made);
     },
-    ...capabilities(driver, ledger, { after, making }),
+    ...capabilities(driver, noted, { after, making }),
   };
 };
 
 /** A driver's answers are recorded, and the record is for ever. */
-const withoutCredential = <Answer>(answer: Answer): Answer => {
-  const credential = credentialIn(answer);
-  holds(credential === null, `the driver answers with a credential (${credential}): the record must not hold one`);
+const withoutCredential = async <Answer>(answer: Answer, secrets: readonly SecretField[]): Promise<Answer> => {
+  const credential = credentialIn(await withSecrets(answer, secrets, () => null));
+  const remedy = "name its place in the driver's `secrets`, so that it is sealed";
+  holds(credential === null, `the driver answers with a credential (${credential}) in the clear: ${remedy}`);
   return answer;
+};
+
+/** What was made, as it may be noted: notes are recorded too. Whoever cleans up needs no credentials. */
+const withoutSecrets = async (made: Made, secrets: readonly SecretField[]): Promise<Made> => {
+  const known = { ...made, volume: { ...made.volume, provider_auth: null } };
+  if (known.kind !== 'connection') return known;
+  const connection_info = await withSecrets(known.connection.connection_info, secrets, () => null);
+  return { ...known, connection: { ...known.connection, connection_info } };
 };
 
 const connecting = async (
   driver: Driver,
-  ledger: Ledger,
+  note: Notes['note'],
   volume: Volume,
   request: ConnectionRequest,
+  secrets: readonly SecretField[],
 ): Promise<ConnectionInfo> => {
   const connection: Connection = { ...aConnection(volume, request.connector, null), id: request.id };
-  await ledger.note({ kind: 'connection', id: request.id, volume, connection });
-  const connection_info = withoutCredential(await driver.initializeConnection(volume, request));
+  await note({ kind: 'connection', id: request.id, volume, connection });
+  const connection_info = await withoutCredential(await driver.initializeConnection(volume, request), secrets);
   // Before a host attaches it, so that whoever cleans up knows what to detach.
-  await ledger.note({ kind: 'connection', id: request.id, volume, connection: { ...connection, connection_info } });
+  await note({ kind: 'connection', id: request.id, volume, connection: { ...connection, connection_info } });
   return connection_info;
 };
 
@@ -71,7 +88,7 @@ interface Tracking {
   making<Result>(volume: Volume, call: () => Promise<Result>): Promise<Result>;
 }
 
-const capabilities = (driver: Driver, ledger: Ledger, { after, making }: Tracking): Partial<Driver> => {
+const capabilities = (driver: Driver, note: Notes['note'], { after, making }: Tracking): Partial<Driver> => {
   const { extend, clone, snapshots, revert, freeze, multiattach } = driver;
   return {
     ...(extend && {
@@ -89,7 +106,7 @@ const capabilities = (driver: Driver, ledger: Ledger, { after, making }: Trackin
       snapshots: {
         createSnapshot: (snapshot: Snapshot, volume: Volume) =>
           after(async () => {
-            await ledger.note({ kind: 'snapshot', id: snapshot.id, snapshot, volume });
+            await note({ kind: 'snapshot', id: snapshot.id, snapshot, volume });
             return snapshots.createSnapshot(snapshot, volume);
           }),
         deleteSnapshot: (snapshot: Snapshot, volume: Volume) => after(() => snapshots.deleteSnapshot(snapshot, volume)),

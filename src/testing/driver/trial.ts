@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Capability, PoolStats } from '../../domain/backend/backend.ts';
-import type { Connection, Volume } from '../../domain/volume/volume.ts';
-import { type ConnectionInfo, type Connector, type Driver, isDriverFailure } from '../../drivers/contract.ts';
+import type { Connection } from '../../domain/volume/volume.ts';
+import {
+  type ConnectionInfo,
+  type Connector,
+  type Driver,
+  isDriverFailure,
+  type Volume,
+} from '../../drivers/contract.ts';
+import { secretFieldsOf } from '../../drivers/secret-fields.ts';
 import { holds, rejected, same } from '../asserting.ts';
 import { aConnection, aVolume } from '../resources.ts';
 import { CannotCheck } from './cannot-check.ts';
@@ -16,6 +23,8 @@ const FAR_BYTES = 700 * 1024 * 1024 + 512 * 3;
 export interface Connected {
   readonly info: ConnectionInfo;
   readonly connection: Connection;
+  /** The volume with what its export brought. */
+  readonly exported: Volume;
 }
 
 /** One check of a driver: what it works with, and what it made, which is taken away when it ends. */
@@ -27,7 +36,7 @@ export class DriverTrial {
   constructor(subject: DriverSubject, ledger: Ledger, beforeCall: () => void = () => {}) {
     this.subject = subject;
     this.ledger = ledger;
-    this.driver = trackedDriver(subject.driver, ledger, beforeCall);
+    this.driver = trackedDriver(subject.driver, ledger, beforeCall, secretFieldsOf(subject.definition));
   }
 
   has(capability: Capability): boolean {
@@ -103,9 +112,9 @@ export class DriverTrial {
 
   async connected(volume: Volume, connector: Connector = this.connector): Promise<Connected> {
     const connection = aConnection(volume, connector, null);
-    await this.driver.createExport(volume, connector);
-    const info = await this.driver.initializeConnection(volume, { ...connection, connector });
-    return { info, connection: { ...connection, connection_info: info } };
+    const exported = { ...volume, ...(await this.driver.createExport(volume, connector)) } as Volume;
+    const info = await this.driver.initializeConnection(exported, { ...connection, connector });
+    return { info, connection: { ...connection, connection_info: info }, exported };
   }
 
   async disconnect(volume: Volume, connection: Connection): Promise<void> {

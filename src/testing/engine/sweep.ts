@@ -1,10 +1,12 @@
 import type { HostEnvironment } from '../../connectors/environment.ts';
 import { evolveVolume } from '../../domain/streams.ts';
-import { NO_VOLUME, type Volume, type VolumeState, volumeStream } from '../../domain/volume/volume.ts';
+import { NO_VOLUME, type VolumeState, volumeStream } from '../../domain/volume/volume.ts';
+import type { Volume } from '../../drivers/contract.ts';
 import type { Engine } from '../../library/engine.ts';
 import { cleanUp, type Leftover, releasing } from '../driver/clean-up.ts';
 import { type CheckNotes, Ledger, type Made } from '../driver/made.ts';
 import type { DriverSubject } from '../driver/subject.ts';
+import { asDriverGets } from '../resources.ts';
 
 export interface SweepSite {
   readonly engine: Engine;
@@ -48,7 +50,7 @@ export const everMade = async (engine: Engine, id: string): Promise<readonly Mad
   let state: VolumeState = NO_VOLUME;
   for await (const event of (await engine.view()).events({ stream: volumeStream(id) })) {
     state = evolveVolume(state, event);
-    volume = state.volume ?? volume;
+    volume = state.volume === null ? volume : asDriverGets(state.volume);
     if (volume === null) continue;
     for (const snapshot of Object.values(state.snapshots)) {
       snapshots.set(snapshot.id, { kind: 'snapshot', id: snapshot.id, volume, snapshot });

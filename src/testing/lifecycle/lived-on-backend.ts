@@ -1,12 +1,15 @@
 import { isLeft } from 'fp-ts/lib/Either.js';
-import type { Rejection } from '../../domain/errors.ts';
-import type { Snapshot, Volume, VolumeState } from '../../domain/volume/volume.ts';
+import { type Rejection, ScoriaError } from '../../domain/errors.ts';
+import type { Snapshot, VolumeState } from '../../domain/volume/volume.ts';
+import type { Volume } from '../../drivers/contract.ts';
+import type { Connection } from '../../library/connection.ts';
 import type { Engine } from '../../library/engine.ts';
 import { same } from '../asserting.ts';
 import { CannotCheck } from '../driver/cannot-check.ts';
 import type { AttachedBytes } from '../driver/host-bytes.ts';
 import type { DriverSubject } from '../driver/subject.ts';
 import { checkId } from '../ids.ts';
+import { asDriverGets } from '../resources.ts';
 import { VOLUMES } from './commands.ts';
 import type { Lived } from './compare.ts';
 import type { RunNames } from './names.ts';
@@ -82,7 +85,7 @@ export class LivedOnBackend implements Lived {
   }
 
   #remember(symbol: string, { volume, snapshots }: VolumeState): void {
-    if (volume !== null) this.#volumes.set(symbol, volume);
+    if (volume !== null) this.#volumes.set(symbol, asDriverGets(volume));
     for (const snapshot of Object.values(snapshots)) {
       this.#snapshots.set(this.#names.symbolic(snapshot.id), snapshot);
     }
@@ -90,17 +93,14 @@ export class LivedOnBackend implements Lived {
 
   /** Connects this host, does it, and disconnects; `null` when no host gets at the bytes now. */
   async #attached<Result>(symbol: string, use: (bytes: AttachedBytes) => Promise<Result>): Promise<Result | null> {
-    const { attach, connector } = this.#subject;
+    const { attach } = this.#subject;
     if (attach === null) return null;
     this.#beforeCommand();
     const [volume_id, connection_id] = [this.#names.idOf(symbol), checkId()];
-    const outcome = await this.#engine.execute({ type: 'ConnectVolume', id: connection_id, volume_id, connector });
-    if (isLeft(outcome)) {
-      if (OUT_OF_REACH.includes(outcome.left.code)) return null;
-      throw new Error(`this host could not connect to ${symbol}: ${outcome.left.message}`);
-    }
-    const info = outcome.right.state.connections[connection_id]?.connection_info;
-    if (info == null) throw new Error(`connecting ${symbol} brought no connection info`);
+    const connection = await this.#connected(symbol, connection_id);
+    if (connection === null) return null;
+    const info = connection.conn_info;
+    if (info === null) throw new Error(`connecting ${symbol} brought no connection info`);
     const result = await this.#used(symbol, () => attach(info), use).catch(async (error: unknown) => {
       await this.#engine.execute({ type: 'DisconnectVolume', volume_id, connection_id });
       throw error;
@@ -108,6 +108,18 @@ export class LivedOnBackend implements Lived {
     const ended = await this.#engine.execute({ type: 'DisconnectVolume', volume_id, connection_id });
     if (isLeft(ended)) throw new Error(`this host could not disconnect from ${symbol}: ${ended.left.message}`);
     return result;
+  }
+
+  /** With the credentials that the host needs, which the record does not show. */
+  async #connected(symbol: string, id: string): Promise<Connection | null> {
+    try {
+      const volume = await this.#engine.volume(this.#names.idOf(symbol));
+      return await volume.connect(this.#subject.connector, { id });
+    } catch (error) {
+      if (!(error instanceof ScoriaError)) throw error;
+      if (OUT_OF_REACH.includes(error.code)) return null;
+      throw new Error(`this host could not connect to ${symbol}: ${error.message}`, { cause: error });
+    }
   }
 
   async #used<Result>(

@@ -1,7 +1,7 @@
 import memory from '../../../src/drivers/memory/driver.ts';
 import type { Driver } from '../../../src/index.ts';
 
-/** A driver that puts a password into what it returns. */
+/** A driver that puts a password into what it returns, and does not say so. */
 export default {
   ...memory,
   name: 'indiscreet',
@@ -11,7 +11,7 @@ export default {
       ...driver,
       async initializeConnection(volume, connection) {
         const info = await driver.initializeConnection(volume, connection);
-        return { ...info, data: { ...info.data, auth_username: 'ada', auth_password: 'canary-4711' } };
+        return { ...info, data: { ...info.data, auth_username: 'ada', target_password: 'canary-4711' } };
       },
     };
   },

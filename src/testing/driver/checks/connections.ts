@@ -14,9 +14,9 @@ export const connectionChecks = [
     const { driver, connector } = trial;
     const volume = await trial.created();
     for (let round = 0; round < 3; round += 1) {
-      const { info, connection } = await trial.connected(volume);
-      await succeeds('createExport of what is exported must succeed', driver.createExport(volume, connector));
-      const again = await driver.initializeConnection(volume, { ...connection, connector });
+      const { info, connection, exported } = await trial.connected(volume);
+      await succeeds('createExport of what is exported must succeed', driver.createExport(exported, connector));
+      const again = await driver.initializeConnection(exported, { ...connection, connector });
       same(again, info, 'initializeConnection, repeated, must answer the same connection info');
       same(JSON.parse(JSON.stringify(info)), info, 'connection info must be plain JSON: it is recorded');
       await trial.disconnect(volume, connection);

@@ -1,4 +1,4 @@
-import type { Volume } from '../../../domain/volume/volume.ts';
+import type { Volume } from '../../../drivers/contract.ts';
 import { same } from '../../asserting.ts';
 import { aSnapshot } from '../../resources.ts';
 import { check } from '../check.ts';

@@ -1,4 +1,8 @@
+import type { DriverDefinition } from '../../../drivers/contract.ts';
+import { secretFieldsOf, withSecrets } from '../../../drivers/secret-fields.ts';
 import { holds, same } from '../../asserting.ts';
+import { checkId } from '../../ids.ts';
+import { asDriverGets } from '../../resources.ts';
 import type { EngineCheck } from '../checks.ts';
 
 interface CinderPool {
@@ -10,6 +14,15 @@ interface CinderPool {
 const poolsIn = (stats: Record<string, unknown>): readonly CinderPool[] => stats.pools as readonly CinderPool[];
 const provisionedIn = (stats: Record<string, unknown>): number =>
   poolsIn(stats).reduce((sum, pool) => sum + pool.provisioned_capacity_gb, 0);
+
+const credentialsIn = async (info: unknown, definition: DriverDefinition): Promise<readonly string[]> => {
+  const found: string[] = [];
+  await withSecrets(info, secretFieldsOf(definition), (credential) => {
+    found.push(JSON.stringify(credential));
+    return credential;
+  });
+  return found;
+};
 
 /** What is recorded and listed. */
 export const recordChecks: readonly EngineCheck[] = [
@@ -51,7 +64,11 @@ export const recordChecks: readonly EngineCheck[] = [
       holds(!(await ids()).includes(volume.id), 'a volume that was deleted must not be listed');
       trial.next();
       await volume.delete();
-      same(await trial.subject.driver.findVolume(volume.record), null, 'the driver must not find what is deleted');
+      same(
+        await trial.subject.driver.findVolume(asDriverGets(volume.record)),
+        null,
+        'the driver must not find what is deleted',
+      );
     },
   },
   {
@@ -85,12 +102,34 @@ export const recordChecks: readonly EngineCheck[] = [
     run: async (trial) => {
       const volumes = await Promise.all([0, 1, 0, 1].map((more) => trial.created(trial.size + more)));
       for (const volume of volumes) {
-        const found = await trial.subject.driver.findVolume(volume.record);
+        const found = await trial.subject.driver.findVolume(asDriverGets(volume.record));
         same(found?.sizeBytes, BigInt(volume.size) * 1024n ** 3n, 'each of several volumes must have its own size');
       }
       trial.next();
       await Promise.all(volumes.map((volume) => volume.delete()));
       same((await trial.backend.volumes()).filter(({ id }) => volumes.some((one) => one.id === id)).length, 0);
+    },
+  },
+  {
+    name: 'keeps the credentials of a connection out of the record, and gives them to whoever connects',
+    needs: [],
+    run: async (trial) => {
+      const volume = await trial.created();
+      trial.next();
+      const connection = await volume.connect(trial.subject.connector, { id: checkId() });
+      const credentials = await credentialsIn(connection.conn_info, trial.subject.definition);
+      const read = await trial.engine.connection(connection.id);
+      const events = (await trial.engine.view()).events({ stream: `volume-${volume.id}` });
+      const recorded = [JSON.stringify([read.conn_info, read, await volume.refresh()])];
+      for await (const { data } of events) recorded.push(JSON.stringify(data));
+      for (const credential of credentials) {
+        const isThere = recorded.some((text) => text.includes(credential));
+        holds(!isThere, "the record must not hold a credential in the clear: name its place in the driver's `secrets`");
+      }
+      const shown = await read.showSecrets({ reason: 'a check of the driver' });
+      same(shown.connection_info, connection.conn_info, 'what was sealed must be what the driver answered');
+      trial.next();
+      await read.disconnect();
     },
   },
   {

@@ -1,0 +1,11 @@
+import { decideShowSecrets, ShowSecrets } from '../../domain/volume/show-secrets.ts';
+import { volumeStream } from '../../domain/volume/volume.ts';
+import { operation } from '../operation.ts';
+
+export const showSecrets = operation({
+  command: ShowSecrets,
+  kind: 'volume',
+  needsReason: true,
+  stream: ({ volume_id }) => volumeStream(volume_id),
+  decide: decideShowSecrets,
+});
