@@ -8,11 +8,16 @@ import { BACKEND } from './commands.ts';
 
 export { openImpatientEngine as openEngine, ticking } from '../../src/testing/test-engine.ts';
 
-/** An engine with one backend, on an array of its own. */
+/** An engine with one backend, on an array of its own, which asks hosts for credentials. */
 export type House = Pick<TestEngine, 'engine' | 'array'> & AsyncDisposable;
 
 export const openHouse = (log?: string | EventLog, options: Partial<EngineOptions> = {}): Promise<House> =>
-  openTestEngine({ ...options, ...(log === undefined ? {} : { log }), backendName: BACKEND });
+  openTestEngine({
+    ...options,
+    ...(log === undefined ? {} : { log }),
+    backendName: BACKEND,
+    driverOptions: { use_chap_auth: true },
+  });
 
 /** A directory that goes when it is disposed of. */
 export const scratch = async () => {
