@@ -1,5 +1,6 @@
 import type { Measure } from './measure.ts';
 import { commandStart } from './measures/command-start.ts';
+import { connect } from './measures/connect.ts';
 import { dump } from './measures/dump.ts';
 import { durableCreate } from './measures/durable-create.ts';
 import { fileCopy, fileOperation } from './measures/files.ts';
@@ -25,6 +26,7 @@ export const measures: readonly Measure[] = [
   replay,
   opening,
   oneOperation,
+  connect,
   commandStart,
   peakMemory,
   fileOperation,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { type Driver, defineDriver } from '../src/index.ts';
 
@@ -7,9 +8,12 @@ const TEBIBYTE = 1024 ** 4;
 export default defineDriver({
   name: 'noop',
   description: 'Does nothing',
-  options: z.strictObject({}),
+  options: z.strictObject({
+    chap: z.boolean().default(false).describe('Whether connections have a credential'),
+    latency_ms: z.int().min(0).default(0).describe('How long a connection takes, in milliseconds'),
+  }),
   connector: z.record(z.string(), z.json()),
-  create: (_options, { backendName }): Driver => ({
+  create: ({ chap, latency_ms }, { backendName }): Driver => ({
     setup: async () => {},
     stats: async () => ({
       volume_backend_name: backendName,
@@ -35,7 +39,10 @@ export default defineDriver({
     findVolume: async () => null,
     createExport: async () => undefined,
     removeExport: async () => {},
-    initializeConnection: async () => ({ driver_volume_type: 'noop', data: {} }),
+    initializeConnection: async () => {
+      if (latency_ms > 0) await sleep(latency_ms);
+      return { driver_volume_type: 'noop', data: chap ? { auth_password: 'correct horse battery' } : {} };
+    },
     terminateConnection: async () => {},
     extend: { online: true, extendVolume: async () => {} },
   }),

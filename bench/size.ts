@@ -15,6 +15,8 @@ export interface Size {
   /** A large log, and the events in it that are one volume's. */
   readonly largeLog: number;
   readonly longStream: number;
+  /** Each of which is connected several times. */
+  readonly connectedVolumes: number;
   readonly contendingSeconds: number;
   readonly copiedMiB: number;
   readonly commands: number;
@@ -31,6 +33,7 @@ export const FULL: Size = {
   largeLog: 1_000_000,
   longStream: 100_000,
   operations: 400,
+  connectedVolumes: 60,
   contendingSeconds: 3,
   copiedMiB: 256,
   commands: 10,
@@ -47,6 +50,7 @@ export const SMALL: Size = {
   largeLog: 20_000,
   longStream: 10_000,
   operations: 40,
+  connectedVolumes: 20,
   contendingSeconds: 1,
   copiedMiB: 32,
   commands: 3,

@@ -17,8 +17,11 @@ export const report = (figures: Readonly<Record<string, number>>): void => conso
 export const openEngine = (log: string | EventLog, audit: AuditOptions = {}): Promise<Engine> =>
   createEngine({ log, user: 'ada', project: 'web', logger: silentLogger, audit });
 
-export const noopBackend = (engine: Engine): Promise<Backend> =>
-  engine.addBackend({ name: 'noop', driver: fileURLToPath(new URL('../noop-driver.ts', import.meta.url)) });
+export const noopBackend = (
+  engine: Engine,
+  options: { readonly chap?: boolean; readonly latency_ms?: number } = {},
+): Promise<Backend> =>
+  engine.addBackend({ name: 'noop', driver: fileURLToPath(new URL('../noop-driver.ts', import.meta.url)), options });
 
 export const timed = async (work: () => unknown): Promise<number> => {
   const start = performance.now();
