@@ -63,7 +63,7 @@ const wrongs: readonly (readonly [what: string, field: string, said: RegExp, cha
   [
     'a fraction',
     'volumes[0].connections[0].connector.x',
-    /must be one of: null, boolean, int/,
+    /must be one of: string, int/,
     ({ volumes }) => (volumes[0].connections[0].connector = { x: 0.5 }),
   ],
   ['two volumes of one id', 'volumes[1].id', /another volume/, ({ volumes }) => (volumes[1].id = 'v1')],

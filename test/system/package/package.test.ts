@@ -77,6 +77,7 @@ describe('the package', () => {
       'projections',
       'secret.d.ts',
       'secret.js',
+      'secrets',
       'testing',
       'testing.d.ts',
       'testing.js',
