@@ -3,6 +3,7 @@ import type { Executors } from '../../src/commands/services.ts';
 import type { MemoryCall } from '../../src/drivers/memory/faults.ts';
 import type { EventLog } from '../../src/eventlog/port.ts';
 import type { Command } from '../../src/index.ts';
+import { keyStoreOf } from '../../src/testing/test-engine.ts';
 import { anyCommand, FIRST_VOLUME } from './commands.ts';
 import { type House, openEngine } from './house.ts';
 import { callsOf } from './steps.ts';
@@ -80,7 +81,7 @@ export const dieOf = async (
   const executors = graveyard.next();
   const died = Promise.withResolvers<void>();
   const own = 'append' in death ? lastAppend(log, death.append, death.when === 'after', died.resolve) : log;
-  const victim = await openEngine({ log: own, executors });
+  const victim = await openEngine({ log: own, executors, keyStore: keyStoreOf(log) });
   if ('call' in death) {
     array.inject({ call: death.call, hang: true, ...(death.when === 'after' ? { when: 'after' } : {}) });
     void array.hanging(array.faults.hangingNow() + 1).then(died.resolve);

@@ -29,7 +29,7 @@ export const ticking = (): (() => Date) => {
 const keyStores = new WeakMap<EventLog, KeyStore>();
 
 /** Engines on one log in memory share its keys, as they would those beside a file. */
-const keyStoreOf = (log: EventLog): KeyStore => {
+export const keyStoreOf = (log: EventLog): KeyStore => {
   const known = keyStores.get(log) ?? createMemoryKeyStore();
   keyStores.set(log, known);
   return known;
