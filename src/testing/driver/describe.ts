@@ -1,7 +1,6 @@
 import type { Capability } from '../../domain/backend/backend.ts';
 import { capabilitiesOf, type DriverDefinition } from '../../drivers/contract.ts';
 import { provideDriver } from '../../drivers/registry.ts';
-import { createMemoryLog } from '../../eventlog/memory.ts';
 import { createEngine } from '../../library/engine.ts';
 import { silentLogger } from '../../logging.ts';
 import { same } from '../asserting.ts';
@@ -71,7 +70,7 @@ const checked = async (check: AnyCheck, definition: DriverDefinition, given: Bac
   using provided = provideDriver(definition);
   try {
     const subject = await openSubject(definition, given, BACKEND_NAME);
-    await using engine = await createEngine({ log: createMemoryLog(), user: 'check', logger: silentLogger });
+    await using engine = await createEngine({ log: ':memory:', user: 'check', logger: silentLogger });
     const backend = await engine.addBackend({
       name: BACKEND_NAME,
       driver: provided.name,
