@@ -161,7 +161,7 @@ describe.concurrent('no verb shows a credential', () => {
 
 test('no file holds one, once the verbs have run', () => {
   // The others have nothing to do here, or lack a loop device.
-  expect(succeeded.length).toBeGreaterThan(leaves.length - 12);
+  expect(succeeded.length).toBeGreaterThan(leaves.length * 0.7);
   expectNoneInFiles(SECRETS, shell.directory);
 });
 
