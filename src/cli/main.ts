@@ -14,8 +14,8 @@ const start = async (): Promise<number> => {
 };
 
 if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
-  console.error(`error: scoria needs Node.js ${OLDEST_NODE} or newer; this is ${process.version}`);
-  console.error('  hint: npm install node@26 brings one into a project, and npx scoria takes it');
+  const remedy = '`npm install node@26` brings one into a project, where `npx scoria` takes it';
+  console.error(`error: scoria needs Node.js ${OLDEST_NODE} or newer, and this is ${process.version}: ${remedy}`);
   process.exitCode = 1;
 } else {
   // Not process.exit, which would drop what standard output has not taken yet.

@@ -105,7 +105,11 @@ describe('the package', () => {
     const { exitCode, stdout, stderr } = await run('20', 'npx', ['--no-install', 'scoria', 'quickstart']);
     expect(stdout).toBe('');
     const ours = stderr.split('\n').filter((line) => !line.startsWith('npm '));
-    expect(ours).toEqual([expect.stringMatching(/^scoria needs Node\.js 24 or newer; this is v20\.[\d.]+$/)]);
+    expect(ours).toEqual([
+      expect.stringMatching(
+        /^error: scoria needs Node\.js 24 or newer, and this is v20\.[\d.]+: `npm install node@26` /,
+      ),
+    ]);
     expect(exitCode).toBe(1);
   });
 
