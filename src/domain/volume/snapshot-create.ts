@@ -24,6 +24,9 @@ const PlannedSnapshotSchema = SnapshotSchema.omit({
   provider_id: true,
 });
 
+/** What an import brought may be the last number that is exact. */
+const ordinalAfter = (ordinal: number): number => (Number.isSafeInteger(ordinal + 1) ? ordinal + 1 : ordinal);
+
 /** The array is about to keep the bytes that the volume has now. */
 export const SnapshotCreationRequested = volumeEvents.intent(
   'SnapshotCreationRequested',
@@ -36,7 +39,7 @@ export const SnapshotCreationRequested = volumeEvents.intent(
         ...data.snapshot,
         status: 'creating',
         created_at: meta.at,
-        ordinal: (newestSnapshot(state)?.ordinal ?? 0) + 1,
+        ordinal: ordinalAfter(newestSnapshot(state)?.ordinal ?? 0),
         provider_location: null,
         provider_id: null,
       },
