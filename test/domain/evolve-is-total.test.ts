@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aggregateOf, eventDefinitions, evolveStream, type StreamKind } from '../../src/domain/streams.ts';
+import { oneSeed } from '../support/one-seed.ts';
 import { anyEvent, validBy } from './arbitraries.ts';
 
 const deepFrozen = <Value>(value: Value): Value => {
@@ -17,7 +18,7 @@ describe('generated data', () => {
       fc.property(validBy(schema), (data) => {
         expect(schema.safeParse(data).error).toBeUndefined();
       }),
-      { numRuns: 20 },
+      { numRuns: 20, ...oneSeed },
     );
   });
 });
@@ -35,7 +36,7 @@ describe.each(['volume', 'backend', 'key_value', 'audit'] as const)('the fold of
         for (const event of sequence) state = deepFrozen(evolveStream(kind, state, deepFrozen(event)));
         expect(of.state.safeParse(state).error).toBeUndefined();
       }),
-      { numRuns: 300 },
+      { numRuns: 300, ...oneSeed },
     );
   });
 });

@@ -104,7 +104,7 @@ describe('the site, opened from the disk', () => {
     const { page } = await opened();
     await page.setViewportSize({ width: 390, height: 800 });
     const link = page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Events', exact: true });
-    expect(await link.isVisible()).toBe(false);
+    await link.waitFor({ state: 'hidden' });
     await page.getByText('Pages', { exact: true }).click();
     await link.click();
     await page.waitForURL(/reference\/events\.html$/);
