@@ -8,7 +8,7 @@ import { makeDriver } from '../drivers/make-driver.ts';
 import { parseOptions } from '../drivers/parse-options.ts';
 import { absoluteDriverName, findDriver } from '../drivers/registry.ts';
 import { resolveSecrets, secretReferences } from '../drivers/resolve-secrets.ts';
-import { secretFieldsOf } from '../drivers/secret-fields.ts';
+import { type SecretField, secretFieldsOf } from '../drivers/secret-fields.ts';
 import { Secret } from '../secret.ts';
 import type { KnownSecrets } from '../secrets/known-secrets.ts';
 import { through } from '../secrets/through.ts';
@@ -18,7 +18,12 @@ interface Ready {
   /** The backend as it was when the driver was last asked for: usually the very same. */
   backend: Backend;
   readonly configuration: string;
-  readonly driver: Promise<Driver>;
+  readonly made: Promise<Made>;
+}
+
+interface Made {
+  readonly driver: Driver;
+  readonly secretFields: readonly SecretField[];
 }
 
 /** One driver per backend and configuration, set up when it is first used and again when its options change. */
@@ -43,40 +48,42 @@ export const createBackendDrivers = (
     return { driverName, definition, options, driver: quiet(driver, known) };
   };
 
-  const setUp = async (backend: Backend): Promise<Driver> => {
+  const setUp = async (backend: Backend): Promise<Made> => {
     if (backend.options === null) throw new ScoriaError(configurationUnknown(backend.name));
-    const { driver } = await configure(backend.name, backend.driver, backend.options);
+    const { driver, definition } = await configure(backend.name, backend.driver, backend.options);
     await driver.setup();
-    return driver;
+    return { driver, secretFields: secretFieldsOf(definition) };
+  };
+
+  const madeFor = (backend: Backend): Promise<Made> => {
+    const known = ready.get(backend.name);
+    if (known?.backend === backend) return known.made;
+    const configuration = canonicalJson({ driver: backend.driver, options: backend.options });
+    if (known?.configuration === configuration) {
+      known.backend = backend;
+      return known.made;
+    }
+    const entry: Ready = { backend, configuration, made: setUp(backend) };
+    ready.set(backend.name, entry);
+    // A driver that could not be set up is tried anew by the next operation.
+    entry.made.catch(() => {
+      if (ready.get(backend.name) === entry) ready.delete(backend.name);
+    });
+    if (known !== undefined) former.push(known);
+    return entry.made;
   };
 
   return {
     configure,
-    secretFields: async ({ driver }) => secretFieldsOf(await findDriver(driver)),
-    async of(backend) {
-      const known = ready.get(backend.name);
-      if (known?.backend === backend) return known.driver;
-      const configuration = canonicalJson({ driver: backend.driver, options: backend.options });
-      if (known?.configuration === configuration) {
-        known.backend = backend;
-        return known.driver;
-      }
-      const entry: Ready = { backend, configuration, driver: setUp(backend) };
-      ready.set(backend.name, entry);
-      // A driver that could not be set up is tried anew by the next operation.
-      entry.driver.catch(() => {
-        if (ready.get(backend.name) === entry) ready.delete(backend.name);
-      });
-      if (known !== undefined) former.push(known);
-      return entry.driver;
-    },
+    secretFields: async (backend) => (await madeFor(backend)).secretFields,
+    of: async (backend) => (await madeFor(backend)).driver,
     async close() {
       const entries = [...former.splice(0), ...ready.values()];
       ready.clear();
-      for (const { driver } of entries) {
+      for (const entry of entries) {
         // One that could not be set up has nothing to close.
-        const made = await driver.catch(() => undefined);
-        await made?.close?.();
+        const made = await entry.made.catch(() => undefined);
+        await made?.driver.close?.();
       }
     },
   };
