@@ -1,9 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEngine, type Engine, silentLogger } from '../../src/index.ts';
 import { leavesOf, wholeProgram } from '../cli/grammar.ts';
 import { Shell } from '../cli/scoria.ts';
@@ -129,6 +130,15 @@ beforeAll(async () => {
   });
   for (const name of Object.keys(ENVIRONMENT)) delete process.env[name];
 }, 60_000);
+
+/** What `attach` made stays attached after its verb has ended. */
+afterAll(() => {
+  const { stdout } = spawnSync('losetup', ['--noheadings', '--output', 'NAME,BACK-FILE'], { encoding: 'utf8' });
+  for (const line of (stdout ?? '').split('\n')) {
+    const [device = '', file = ''] = line.trim().split(/\s+/);
+    if (file.startsWith(`${shell.directory}/`)) spawnSync('losetup', ['--detach', device]);
+  }
+});
 
 const thingsFor = (path: string): Things => {
   const things = furnished.get(path);
