@@ -1,6 +1,6 @@
 export type { OutsideNote, Verified } from './audit/verifier/verify.ts';
+export type { HostExecutors } from './commands/executors.ts';
 export type { CommandContext } from './commands/given.ts';
-export type { Executors } from './commands/services.ts';
 export type { ConfiguredBackend } from './config/backends.ts';
 export { type Configuration, type ConfigurationSources, loadConfiguration } from './config/configuration.ts';
 export type { BackendPlan, BackendStep } from './config/plan.ts';

@@ -53,6 +53,7 @@ export const ENVELOPE: readonly (readonly [path: string, words: string])[] = [
   ['meta.correlationId', 'The id of the first command of a chain of operations'],
   ['meta.causationId', "The id of the event that led to this one; the command's id where none did"],
   ['meta.reason', 'Why, in the words of whoever gave the command; left out when not given'],
+  ['meta.recovered', '`true` where whoever went on with an interrupted operation found its outcome out; else left out'],
   ['meta.executor', 'The process that wrote the event: `host/pid/instance`'],
   ['meta.prev', 'SHA-256 (hex) of the event before it in the stream; 64 zeros for the first'],
   ['meta.hash', 'SHA-256 (hex) of `scoria/event/v1`, a line feed, and the body; not part of the body'],

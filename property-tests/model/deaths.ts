@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Executors } from '../../src/commands/services.ts';
+import type { HostExecutors } from '../../src/commands/executors.ts';
 import type { MemoryCall } from '../../src/drivers/memory/faults.ts';
 import type { EventLog } from '../../src/eventlog/port.ts';
 import type { Command } from '../../src/index.ts';
@@ -59,7 +59,7 @@ export const mortals = () => {
   const dead = new Set<string>();
   let count = 0;
   return {
-    next(): Executors {
+    next(): HostExecutors {
       count += 1;
       return {
         own: `node1/${count}/mortal`,
@@ -67,7 +67,7 @@ export const mortals = () => {
         endCommandsOf: async () => true,
       };
     },
-    bury: ({ own }: Executors) => void dead.add(own),
+    bury: ({ own }: HostExecutors) => void dead.add(own),
   };
 };
 

@@ -17,6 +17,8 @@ export interface CommandMeta {
   readonly commandDigest: string;
   readonly correlationId: string;
   readonly reason?: string | undefined;
+  /** The outcome was found by asking, by whoever went on with the operation. */
+  readonly recovered?: true;
 }
 
 export interface Author {

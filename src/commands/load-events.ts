@@ -36,6 +36,7 @@ const LineSchema = z.strictObject({
     hash: Hash,
     prev: Hash,
     reason: Text.optional(),
+    recovered: z.literal(true).optional(),
   }),
   position: Decimal('1'),
   revision: Decimal('0'),

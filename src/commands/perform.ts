@@ -19,6 +19,7 @@ import {
 import { changeableBackend, knownBackend } from '../domain/volume/checks.ts';
 import { VolumeOperationClaimed } from '../domain/volume/claim.ts';
 import { VolumeOutcomeUnknown } from '../domain/volume/outcome-unknown.ts';
+import { asOperation } from '../drivers/current-operation.ts';
 import type { EventLog } from '../eventlog/port.ts';
 import type { KeptState } from '../projections/inventory.ts';
 import type { EffectCalls } from './effect-calls.ts';
@@ -28,6 +29,7 @@ import { firstOutcome } from './first-outcome.ts';
 import type { Given } from './given.ts';
 import { type AnyOperation, type EffectfulOperation, isEffectful, Refused, type Work } from './operation.ts';
 import type { Services } from './services.ts';
+import { type Patience, waitingFor } from './waiting.ts';
 
 type RunChild = (operation: AnyOperation, input: unknown, given: Given) => Promise<E.Either<Rejection, StreamState>>;
 
@@ -51,6 +53,7 @@ export class Performer {
   readonly #author: Author;
   readonly #operations: ReadonlyMap<string, AnyOperation>;
   readonly #calls: EffectCalls;
+  readonly #busy: Patience;
   /** Command ids whose effects run in this process now. */
   readonly #active = new Set<string>();
   #runChild: RunChild = () => Promise.reject(new TypeError('the performer has no runner'));
@@ -61,12 +64,14 @@ export class Performer {
     author: Author,
     operations: readonly AnyOperation[],
     calls: EffectCalls,
+    busy: Patience,
   ) {
     this.#log = log;
     this.#services = services;
     this.#author = author;
     this.#operations = new Map(operations.map((operation) => [operation.command.name, operation]));
     this.#calls = calls;
+    this.#busy = busy;
   }
 
   runChildrenWith(runChild: RunChild): void {
@@ -86,9 +91,9 @@ export class Performer {
     kept: KeptState,
     given: Given,
   ): Promise<E.Either<Rejection, StreamStates[Op['kind']]>> {
-    return this.#exclusively(given.commandId, async () => {
+    return this.#atWork(given.commandId, async () => {
       const { effect } = operation;
-      const work = this.#work(kept.state, intent, given);
+      const work = this.#work(operation.kind as StreamKind, kept.state, intent, given);
       const refusal = effect.backend === 'must be thawed' ? await refusalBy(work.backend, kept.state) : null;
       const ending: Ending<unknown> =
         refusal === null
@@ -105,7 +110,7 @@ export class Performer {
    * nothing can be asked about an effect that is under way.
    */
   async claim(kind: StreamKind, stream: string, kept: KeptState, open: OpenIntent, by: Claimant): Promise<Claim> {
-    if (!(await this.#services.executors.endCommandsOf(open.executor))) return 'still at work';
+    if (!(await this.#services.executors.endCommandsOf(open.executor, open.command_id))) return 'still at work';
     const given = givenBy(await this.#intent(stream, open), stream);
     const claimed = kind === 'backend' ? BackendOperationClaimed : VolumeOperationClaimed;
     const events = [claimed.of({ intent_id: open.event_id, from_executor: open.executor })] as const;
@@ -119,18 +124,19 @@ export class Performer {
     if (operation === undefined || !isEffectful(operation))
       throw new TypeError(`no operation ${open.operation} can be resumed`);
     const intent = await this.#intent(stream, open);
-    const given = givenBy(intent, stream);
-    return this.#exclusively(given.commandId, async () => {
-      const state = await this.#services.read.state(operation.kind as StreamKind, stream);
-      const ending = await this.#calls.resume(operation.effect, this.#work(state, intent, given));
+    const given: Given = { ...givenBy(intent, stream), recovered: true };
+    return this.#atWork(given.commandId, async () => {
+      const kind = operation.kind as StreamKind;
+      const state = await this.#services.read.state(kind, stream);
+      const ending = await this.#calls.resume(operation.effect, this.#work(kind, state, intent, given));
       return this.#settle(operation, stream, intent, given, ending, null);
     });
   }
 
-  async #exclusively<Value>(commandId: string, work: () => Promise<Value>): Promise<Value> {
+  async #atWork<Value>(commandId: string, work: () => Promise<Value>): Promise<Value> {
     this.#active.add(commandId);
     try {
-      return await work();
+      return await asOperation(commandId, () => this.#services.executors.atWork(work));
     } finally {
       this.#active.delete(commandId);
     }
@@ -146,8 +152,9 @@ export class Performer {
     throw new ScoriaError(outcomeUnknown(open.operation, question, open.command_id));
   }
 
-  #work(state: StreamState, intent: RecordedEvent, given: Given): WorkOnBackend {
+  #work(kind: StreamKind, state: StreamState, intent: RecordedEvent, given: Given): WorkOnBackend {
     const services = this.#services;
+    const { stream } = intent;
     // Read once, and not before the intent is durable: a freeze sees the one or is seen by the other.
     let read: Promise<BackendState> | undefined;
     const backend = (): Promise<BackendState> => {
@@ -160,10 +167,10 @@ export class Performer {
       services,
       backend,
       driver: async () => {
+        await this.#assertOurs(kind, stream, given);
         if ('backend' in state && state.backend !== null) return services.drivers.of(state.backend);
         const found = knownBackend(await backend(), backendNameOf(state));
         if (E.isLeft(found)) throw new Refused(found.left);
-        const { stream } = intent;
         const fields = await services.drivers.secretFields(found.right);
         return services.vault.guard(await services.drivers.of(found.right), {
           stream,
@@ -172,6 +179,7 @@ export class Performer {
         });
       },
       child: async (step, child, input) => {
+        await this.#assertOurs(kind, stream, given);
         const outcome = await this.#runChild(child, input, childOf(given, intent, step, child, input));
         if (E.isLeft(outcome)) throw new Refused(outcome.left);
         return outcome.right as never;
@@ -179,8 +187,34 @@ export class Performer {
     };
   }
 
+  /** Ends what this process was at when it stood still for so long that another went on with it. */
+  async #assertOurs(kind: StreamKind, stream: string, given: Given): Promise<void> {
+    if (!this.#services.executors.mayBeTakenForGone) return;
+    const kept = await this.#services.read.kept(kind, stream);
+    if (kept === null || !this.#isOurs(kept.state, given)) throw new Refused(takenOver(given));
+  }
+
+  /** Whether the operation stands open and is this executor's, or nobody could tell how it ended. */
+  #isOurs({ open, questions }: StreamState, { commandId }: Given): boolean {
+    return (
+      questions.some(({ command_id }) => command_id === commandId) ||
+      open.some(({ command_id, executor }) => command_id === commandId && executor === this.#author.executor)
+    );
+  }
+
+  /** How an operation ended that another executor went on with. */
+  async #settledByAnother(kind: StreamKind, stream: string, given: Given): Promise<Outcome> {
+    const waiting = waitingFor(this.#busy);
+    const isOpen = async (): Promise<boolean> => {
+      const kept = await this.#services.read.kept(kind, stream);
+      return kept?.state.open.some(({ command_id }) => command_id === given.commandId) ?? false;
+    };
+    while ((await isOpen()) && (await waiting()));
+    return (await firstOutcome(this.#log, kind, stream, given.commandId)) ?? E.left(takenOver(given));
+  }
+
   /**
-   * Records the outcome, while the intent is still open: the outcome is decided too. `standing` is the stream as it
+   * Records the outcome, while the intent is still open and ours: the outcome is decided too. `standing` is the stream as it
    * stood last, where nobody is likely to have moved it since.
    */
   async #settle(
@@ -194,18 +228,18 @@ export class Performer {
     const kind = operation.kind as StreamKind;
     for (let known = standing; ; known = null) {
       const kept = known ?? (await this.#services.read.kept(kind, stream));
-      const isOurs = ({ command_id }: OpenIntent) => command_id === given.commandId;
-      const isAsked = kept?.state.questions.some(isOurs) ?? false;
-      if (kept === null || !(isAsked || kept.state.open.some(isOurs))) {
-        const settled = await firstOutcome(this.#log, kind, stream, given.commandId);
-        return settled ?? E.left(outcomeUnknown(given.command, 'another process took it over', given.commandId));
-      }
+      if (kept === null || !this.#isOurs(kept.state, given)) return this.#settledByAnother(kind, stream, given);
+      const isAsked = kept.state.questions.some(({ command_id }) => command_id === given.commandId);
       const unknown =
         ending.kind === 'unknown' ? outcomeUnknown(given.command, ending.question, given.commandId) : null;
       if (unknown !== null && isAsked) return E.left(unknown);
       const events = outcomeEvents(operation, kind, intent, ending);
       if (!isNonEmpty(events)) throw new TypeError(`${given.command} has no outcome`);
-      const meta = { ...metaOf(given), causationId: intent.id };
+      const meta = {
+        ...metaOf(given),
+        causationId: intent.id,
+        ...(given.recovered ? { recovered: given.recovered } : {}),
+      };
       const result = await this.#log.append(seal(stream, kept, events, meta, this.#author));
       if (E.isLeft(result)) continue;
       if (unknown !== null) return E.left(unknown);
@@ -216,6 +250,9 @@ export class Performer {
     }
   }
 }
+
+const takenOver = ({ command, commandId }: Given): Rejection =>
+  outcomeUnknown(command, 'another executor went on with it', commandId);
 
 /** Why the backend does not allow a change now, or `null`. */
 const refusalBy = async (backend: WorkOnBackend['backend'], state: StreamState): Promise<Rejection | null> => {

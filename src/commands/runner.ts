@@ -40,7 +40,7 @@ export interface RunnerOptions {
   readonly nonUuidIds: boolean;
 }
 
-export type IsGone = (executor: string) => Promise<boolean>;
+export type IsGone = (open: OpenIntent) => Promise<boolean>;
 
 /** An operation of an executor that was gone, and how it ended. */
 export interface Recovered {
@@ -167,7 +167,7 @@ export class Runner {
     { actor = this.#options.actor, reason }: CommandContext = {},
   ): Promise<readonly Recovered[]> {
     const now = (await this.#services.read.kept(kind, stream))?.state.open ?? [];
-    const gone = await Promise.all(now.map((open) => this.#performer.isAbandoned(open) || isGone(open.executor)));
+    const gone = await Promise.all(now.map((open) => this.#performer.isAbandoned(open) || isGone(open)));
     // Whoever is at work, here or elsewhere, is not waited for.
     if (!gone.includes(true)) return [];
     return this.#lines.inLine(stream, async () => {
@@ -196,7 +196,7 @@ export class Runner {
     by: Claimant,
   ): Promise<Claim | 'not gone'> {
     if (this.#performer.isAbandoned(open)) return 'claimed';
-    if (!(await isGone(open.executor))) return 'not gone';
+    if (!(await isGone(open))) return 'not gone';
     return this.#performer.claim(kind, stream, kept, open, by);
   }
 
@@ -205,7 +205,7 @@ export class Runner {
     const { executors, read } = this.#services;
     const kept = await read.kept(kind, stream);
     if (kept === null || !kept.state.open.some(({ event_id }) => event_id === blocker.event_id)) return true;
-    const { isGone } = executors;
+    const isGone: IsGone = (open) => executors.isGone(open);
     const taken = await this.#taken(kind, stream, kept, blocker, isGone, { actor: given.actor, reason: given.reason });
     if (taken === 'claimed') await this.#performer.resume(stream, blocker);
     return taken === 'claimed' || taken === 'stale';

@@ -11,6 +11,7 @@ import type { EventLog } from '../eventlog/port.ts';
 import type { Logger } from '../logging.ts';
 import type { InventoryStore, KeptState } from '../projections/inventory.ts';
 import type { Vault } from '../secrets/vault.ts';
+import type { Executors } from './executors.ts';
 
 /** Reads that are caught up with the log's head at the time of the call. */
 export interface Reader {
@@ -40,16 +41,6 @@ export interface ConfiguredDriver {
   readonly driver: Driver;
 }
 
-/** Who executes, on this host and others. */
-export interface Executors {
-  /** This engine: `host/pid/instance`. */
-  readonly own: string;
-  /** Whether it is known that the executor will never go on. */
-  isGone(executor: string): Promise<boolean>;
-  /** Ends what the commands of an executor that is gone still run. Returns whether they are gone. */
-  endCommandsOf(executor: string): Promise<boolean>;
-}
-
 /** What signs the log's checkpoints, and what is known of them outside of it. */
 export interface AuditServices {
   readonly events: Pick<EventLog, 'readAll' | 'readStream'>;
@@ -71,6 +62,7 @@ export interface KeptNote {
 export interface Services {
   readonly read: Reader;
   readonly drivers: Drivers;
+  /** Who executes, on this host and others. */
   readonly executors: Executors;
   connector(protocol: string): Promise<HostConnector>;
   readonly audit: AuditServices;

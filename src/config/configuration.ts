@@ -152,6 +152,7 @@ const engineOptionsOf = (
     shredDeleted: settings.shred_deleted,
     operationsPerBackend: settings.operations_per_backend,
     busyTimeoutMs: milliseconds(settings.wait),
+    leaseMs: milliseconds(settings.lease),
     lockTimeoutMs: milliseconds(settings.lock_timeout),
     effectTimeoutMs: milliseconds(settings.effect_timeout),
     reconcileTimeoutMs: milliseconds(settings.reconcile_timeout),

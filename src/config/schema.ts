@@ -21,6 +21,7 @@ const shapes = {
   master_key: secret() as unknown as z.ZodType<SecretReference>,
   shred_deleted: z.boolean(),
   operations_per_backend: z.int().min(1),
+  lease: seconds(1),
   lock_timeout: seconds(),
   effect_timeout: seconds(1),
   reconcile_timeout: seconds(),

@@ -82,6 +82,11 @@ export const SETTINGS = {
     default: null,
     otherwise: 'any number',
   },
+  lease: {
+    flag: null,
+    description: 'How long a process that shows no sign of life keeps its operations, in seconds',
+    default: seconds(ENGINE_DEFAULTS.leaseMs),
+  },
   lock_timeout: {
     flag: null,
     description: "How long another process may hold the log's lock, in seconds",

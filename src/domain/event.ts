@@ -20,6 +20,8 @@ export interface EventMeta {
   /** The id of the event that led to this one, or the command's id where none did. */
   readonly causationId: string;
   readonly reason?: string;
+  /** Of an outcome: whoever went on with an interrupted operation found it out by asking. */
+  readonly recovered?: true;
   /** The process that wrote the event: `host/pid/instance`. */
   readonly executor: string;
   /** SHA-256 (hex) of the previous event of the stream; 64 zeros before the first. */

@@ -1,31 +1,72 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EXECUTOR_VARIABLE } from './command-runner.ts';
+import { OPERATION_VARIABLE } from './current-operation.ts';
+import { processIds, processOf } from './kernel-processes.ts';
+import type { RunCommand } from './run-command.ts';
 
 const POLL_MS = 10;
 const GONE_WITHIN_MS = 5_000;
+/** `grep` found some, or none, or some files are gone. */
+const GREP_ENDS = [0, 1, 2];
 
-const readOf = (pid: string, file: string): Promise<string> => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
+export interface AbandonedOperation {
+  readonly commandId: string;
+  /** When its executor started, in clock ticks since the boot: its programs are younger. */
+  readonly sinceTicks: bigint;
+}
 
-/** The living processes that commands of this executor started. A zombie has no environment, so it is not among them. */
-const commandsOf = async (executor: string): Promise<readonly string[]> => {
-  const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
-  const marks = await Promise.all(pids.map((pid) => readOf(pid, 'environ')));
-  return pids.filter((_, index) => marks[index]?.split('\0').includes(`${EXECUTOR_VARIABLE}=${executor}`));
+/** Which programs are marked as the operation's; a zombie has no environment, so it is not among them. */
+const look = async (mark: string) => {
+  const own: string[] = [];
+  /** Of other users: only root can read how they are marked. */
+  const closed: string[] = [];
+  const lookAt = async (pid: string): Promise<void> => {
+    try {
+      if ((await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0').includes(mark)) own.push(pid);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EACCES') closed.push(pid);
+    }
+  };
+  await Promise.all((await processIds()).map(lookAt));
+  return { own, closed };
+};
+
+const isYoungProgram = async (pid: string, sinceTicks: bigint): Promise<boolean> => {
+  const found = await processOf(pid);
+  return found !== null && found.session !== '0' && BigInt(found.startTicks) >= sinceTicks;
+};
+
+/** Which of them are marked, as root reads it. */
+const markedAmong = async (pids: readonly string[], mark: string, run: RunCommand): Promise<readonly string[]> => {
+  const files = pids.map((pid) => `/proc/${pid}/environ`);
+  const args = ['--no-messages', '--null-data', '--count', '--line-regexp', '--fixed-strings', '-e', mark, '--'];
+  const { stdout } = await run('grep', [...args, '/dev/null', ...files], { root: true, expectedExitCodes: GREP_ENDS });
+  return [...stdout.matchAll(/^\/proc\/(\d+)\/environ:[1-9]/gm)].flatMap(([, pid]) => pid ?? []);
 };
 
 /**
- * Ends what the commands of a dead executor of this host still run, so that nothing changes the array any more while
- * its driver is asked what happened. Returns whether they are gone; programs that ran as another user stay unseen.
+ * Ends what the programs of an interrupted operation still run on this host, so that nothing changes the array any more
+ * while its driver is asked what happened. Returns whether they are gone. Those that ran as root are found through the
+ * root helper, if it leaves `SCORIA_OPERATION` in their environment.
  */
-export const endCommandsOf = async (executor: string): Promise<boolean> => {
+export const endCommandsOf = async (
+  { commandId, sinceTicks }: AbandonedOperation,
+  run: RunCommand,
+): Promise<boolean> => {
+  const mark = `${OPERATION_VARIABLE}=${commandId}`;
   const deadline = performance.now() + GONE_WITHIN_MS;
-  for (let left = await commandsOf(executor); left.length > 0; left = await commandsOf(executor)) {
+  for (;;) {
+    const { own, closed } = await look(mark);
+    const young = await Promise.all(closed.map((pid) => isYoungProgram(pid, sinceTicks)));
+    const candidates = closed.filter((_, index) => young[index]);
+    const others = candidates.length === 0 ? [] : await markedAmong(candidates, mark, run);
+    if (own.length + others.length === 0) return true;
     if (performance.now() > deadline) return false;
-    for (const pid of left) end(Number(pid));
+    for (const pid of own) end(Number(pid));
+    if (others.length > 0)
+      await run('kill', ['-s', 'KILL', '--', ...others], { root: true, expectedExitCodes: [0, 1] });
     await sleep(POLL_MS);
   }
-  return true;
 };
 
 const end = (pid: number): void => {

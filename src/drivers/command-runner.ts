@@ -1,13 +1,13 @@
 import { execa, type Options } from 'execa';
 import type { Logger } from '../logging.ts';
 import type { Secret } from '../secret.ts';
+import { operationMark } from './current-operation.ts';
 import type { CommandOptions, RunCommand } from './run-command.ts';
 
 /** The only door to other programs: nothing else may import execa or node:child_process. */
 const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_GRACE_MS = 5_000;
 const STDERR_TAIL_BYTES = 2_048;
-export const EXECUTOR_VARIABLE = 'SCORIA_EXECUTOR';
 
 export interface CommandEnd {
   readonly program: string;
@@ -51,8 +51,6 @@ export interface CommandRunnerOptions {
   readonly isRoot?: boolean;
   /** Variables of this process that hold credentials: no program inherits them. */
   readonly withheld?: () => readonly string[];
-  /** Marks the programs, so that another process can end them when this one has died (`abandoned-commands.ts`). */
-  readonly executor?: string;
   /** How long a program may take to end by itself after SIGTERM, before SIGKILL. */
   readonly graceMs?: number;
 }
@@ -93,7 +91,7 @@ export const createCommandRunner = (runner: CommandRunnerOptions): RunCommand =>
   };
 };
 
-const execaOptions = (options: CommandOptions, { executor, withheld }: CommandRunnerOptions): Options => ({
+const execaOptions = (options: CommandOptions, { withheld }: CommandRunnerOptions): Options => ({
   reject: false,
   // Its own process group, so that a timeout ends its children too.
   detached: true,
@@ -104,7 +102,8 @@ const execaOptions = (options: CommandOptions, { executor, withheld }: CommandRu
   env: {
     ...Object.fromEntries((withheld?.() ?? []).map((name) => [name, undefined])),
     LC_ALL: 'C',
-    ...(executor === undefined ? {} : { [EXECUTOR_VARIABLE]: executor }),
+    // So that another process can end them when this one has died (`abandoned-commands.ts`).
+    ...operationMark(),
     ...Object.fromEntries(Object.entries(options.env ?? {}).map(([name, value]) => [name, revealed(value)])),
   },
 });

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { StoredEvent } from '../domain/event.ts';
 import { appendToStream, assertAppend, type StreamRecords } from './append-to-stream.ts';
 import { createArrivals, follow } from './follow.ts';
+import { createMemoryLeases } from './leases.ts';
 import { logClosed, logNotEmpty, wrongRevision } from './log-errors.ts';
 import { eventsIn } from './paged.ts';
 import type { Append, EventLog, LogBounds } from './port.ts';
@@ -111,6 +112,8 @@ export const createMemoryLog = (): MemoryLog => {
     async head() {
       return BigInt(open().all.length);
     },
+
+    leases: createMemoryLeases(),
 
     async close() {
       closed = true;

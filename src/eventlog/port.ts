@@ -1,6 +1,7 @@
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
 import type { StoredEvent } from '../domain/event.ts';
+import type { Leases } from './leases.ts';
 
 /** The stream stood elsewhere than the caller thought; nothing was written. */
 export interface WrongRevision {
@@ -63,6 +64,9 @@ export interface EventLog {
 
   /** The position of the last event, `0n` when there is none. */
   head(): Promise<bigint>;
+
+  /** Who of those that work on this log is alive. Without it, only a host's own kernel tells. */
+  readonly leases?: Leases;
 
   close(): Promise<void>;
 }

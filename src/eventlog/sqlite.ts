@@ -8,9 +8,10 @@ import { logClosed, logNotEmpty, wrongRevision } from './log-errors.ts';
 import type { Append, EventLog } from './port.ts';
 import { explainSqlite, logLocked } from './sqlite-errors.ts';
 import { assertUnwritten, openSqliteFile, type SqliteFile } from './sqlite-file.ts';
+import { sqliteLeases } from './sqlite-leases.ts';
 import { type Read, sqliteReader } from './sqlite-reader.ts';
 import { type SqliteRecords, sqliteRecords } from './sqlite-records.ts';
-import { untilLate, whenFree, writeTransaction } from './write-transaction.ts';
+import { derivedTransaction, untilLate, whenFree, writeTransaction } from './write-transaction.ts';
 
 const LOCK_TIMEOUT_MS = 10_000;
 const LOAD_EVENTS = 1_000;
@@ -149,6 +150,15 @@ const sqliteLog = (opened: SqliteFile, lockTimeoutMs: number): SqliteLog => {
     },
 
     ...sqliteReader(records, read, arrivals),
+
+    leases: sqliteLeases({
+      database,
+      read,
+      write(work) {
+        assertOpen();
+        return explained(() => derivedTransaction(database, work, untilLate(lockTimeoutMs, late)));
+      },
+    }),
 
     close() {
       closing ??= close();

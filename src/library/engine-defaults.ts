@@ -6,6 +6,7 @@ export const ENGINE_DEFAULTS = {
   shredDeleted: false,
   operationsPerBackend: Number.POSITIVE_INFINITY,
   busyTimeoutMs: 30_000,
+  leaseMs: 15_000,
   lockTimeoutMs: 10_000,
   effectTimeoutMs: 3_600_000,
   reconcileTimeoutMs: 10_000,

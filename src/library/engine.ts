@@ -3,13 +3,14 @@ import { userInfo } from 'node:os';
 import { createBackendDrivers, quiet } from '../commands/backend-drivers.ts';
 import { EffectCalls } from '../commands/effect-calls.ts';
 import type { Author } from '../commands/envelope.ts';
+import { Executors, type HostExecutors, LOOKS_PER_LEASE } from '../commands/executors.ts';
 import type { CommandContext } from '../commands/given.ts';
 import { type Loaded, load } from '../commands/load.ts';
 import { childOperations, operations } from '../commands/operations.ts';
 import { Performer } from '../commands/perform.ts';
 import { readerOf } from '../commands/reader.ts';
 import { Runner } from '../commands/runner.ts';
-import type { Executors, Services } from '../commands/services.ts';
+import type { Services } from '../commands/services.ts';
 import { problemsOf } from '../commands/volume/facts.ts';
 import { findHostConnector } from '../connectors/registry.ts';
 import { backendStream } from '../domain/backend/backend.ts';
@@ -44,7 +45,7 @@ import { Backend, type BackendResources } from './backend.ts';
 import { type Command, type Commander, type CommandInput, commanderOf, type Execution } from './commander.ts';
 import { Connection } from './connection.ts';
 import { ENGINE_DEFAULTS } from './engine-defaults.ts';
-import { createExecutors } from './executors.ts';
+import { createHostExecutors } from './host-executors.ts';
 import { type Policy, Refusals } from './policy.ts';
 import { type OpenOperation, openOperations, type RecoveredOperation, recoverAll } from './recovery.ts';
 import { Snapshot } from './snapshot.ts';
@@ -88,6 +89,11 @@ export interface EngineOptions {
   readonly operationsPerBackend?: number;
   /** How long a command waits for another process's operation on the same volume (30 s unless given). */
   readonly busyTimeoutMs?: number;
+  /**
+   * How long an executor that shows no sign of life keeps its operations, before another goes on with them (15 s unless
+   * given). Shorter than `busyTimeoutMs`, so that who waits for one can go on.
+   */
+  readonly leaseMs?: number;
   /** How long another process may hold the log's lock (10 s unless given). */
   readonly lockTimeoutMs?: number;
   /** A driver call that takes longer has an unknown end (an hour unless given). */
@@ -111,7 +117,7 @@ export interface EngineOptions {
   /** The clock that events are dated by: the system's unless given. */
   readonly now?: () => Date;
   /** Who else executes on this log, and whether they are gone: what this host's kernel says, unless given. */
-  readonly executors?: Executors;
+  readonly executors?: HostExecutors;
 }
 
 /** Opens a log and everything that works on it. Close it, or declare it with `await using`. */
@@ -132,15 +138,19 @@ export const createEngine = async (options: EngineOptions): Promise<Engine> => {
 };
 
 const engineOn = async (storage: Storage, options: EngineOptions): Promise<Engine> => {
-  const { signal, audit: auditOptions = {} } = options;
+  const { signal, audit: auditOptions = {}, leaseMs = ENGINE_DEFAULTS.leaseMs } = options;
   const known = new KnownSecrets();
   const logger = known.quiet(options.logger ?? createLogger());
-  const executors = options.executors ?? (await createExecutors());
   const run = createCommandRunner({
     rootHelper: options.rootHelper ?? ENGINE_DEFAULTS.rootHelper,
     log: logger,
-    executor: executors.own,
     withheld: () => known.withheld,
+  });
+  const host = options.executors ?? (await createHostExecutors(run));
+  const executors = new Executors(host, storage.log.leases, {
+    leaseMs,
+    log: logger,
+    signal,
   });
   const services = servicesOf(storage, options, executors, logger, run, known);
   const author = {
@@ -166,10 +176,17 @@ const engineOn = async (storage: Storage, options: EngineOptions): Promise<Engin
       ? storage.log
       : countingAppends(storage.log, (events) => sealer.appended(events));
   const declared = [...Object.values(operations), ...childOperations];
-  const performer = new Performer(log, services, author, declared, calls);
+  // Whoever waits looks at the holder's lease each time, and must not look away for too long.
+  const busy = {
+    firstMs: 5,
+    maxMs: Math.min(200, leaseMs / LOOKS_PER_LEASE),
+    totalMs: options.busyTimeoutMs ?? ENGINE_DEFAULTS.busyTimeoutMs,
+    signal,
+  };
+  const performer = new Performer(log, services, author, declared, calls, busy);
   const runner = new Runner(log, services, author, performer, {
     actor: author.actor,
-    busy: { firstMs: 5, maxMs: 200, totalMs: options.busyTimeoutMs ?? ENGINE_DEFAULTS.busyTimeoutMs, signal },
+    busy,
     nonUuidIds: options.nonUuidIds ?? ENGINE_DEFAULTS.nonUuidIds,
   });
   const refusals = new Refusals(options.policy ?? {}, author.actor, logger);
@@ -395,8 +412,8 @@ export class Engine implements AsyncDisposable {
 
   /**
    * Settles what executors that are gone left open: claims each operation, asks the driver how it ended, and records
-   * that. A command that meets such an operation on its volume does so by itself. Of executors on other hosts nobody
-   * here can tell whether they are gone: name those in `gone`, if you know.
+   * that. A command that meets such an operation on its volume does so by itself. An executor of whom this host's kernel
+   * tells nothing is watched for the length of its lease; name those in `gone` that you know to be.
    */
   async recover(
     options: { readonly gone?: readonly string[] } = {},
@@ -442,6 +459,7 @@ export class Engine implements AsyncDisposable {
     await this.#sealer.close();
     await this.#services.drivers.close();
     await this.#services.vault.keys.close();
+    await this.#services.executors.close();
     await this.#storage.close();
   }
 

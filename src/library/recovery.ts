@@ -42,7 +42,7 @@ export const openOperations = async ({ read, executors }: Services): Promise<rea
   const found: OpenOperation[] = [];
   for (const { stream, kind } of inventory.openStreams()) {
     for (const open of inventory.state(kind, stream).open) {
-      const state = (await executors.isGone(open.executor)) ? 'gone' : 'open';
+      const state = (await executors.isGone(open)) ? 'gone' : 'open';
       found.push({ ...described(kind, stream, open), state, question: null });
     }
   }
@@ -54,16 +54,37 @@ export const openOperations = async ({ read, executors }: Services): Promise<rea
   return found;
 };
 
+type Streams = ReturnType<Awaited<ReturnType<Services['read']['inventory']>>['openStreams']>;
+
+const heldBy = ({ executor, event_id }: OpenIntent): string => `${executor} ${event_id}`;
+
+/** What executors hold that are gone, or turn out to be. All are watched at once. */
+const goneAfterAll = async (
+  streams: Streams,
+  { read, executors }: Services,
+  alsoGone: readonly string[],
+): Promise<ReadonlySet<string>> => {
+  const inventory = await read.inventory();
+  const open = streams.flatMap(({ stream, kind }) => inventory.state(kind, stream).open);
+  const verdicts = await Promise.all(
+    open.map((held) => alsoGone.includes(held.executor) || executors.isGoneAfterAll(held)),
+  );
+  return new Set(open.filter((_, index) => verdicts[index]).map(heldBy));
+};
+
 /** Settles what executors that are gone left open, stream by stream. */
 export const recoverAll = async (
   runner: Runner,
-  { read, executors }: Services,
+  services: Services,
   alsoGone: readonly string[],
   context: CommandContext,
 ): Promise<readonly RecoveredOperation[]> => {
-  const isGone: IsGone = async (executor) => alsoGone.includes(executor) || executors.isGone(executor);
+  const { read, executors } = services;
+  const streams = (await read.inventory()).openStreams();
+  const gone = await goneAfterAll(streams, services, alsoGone);
+  const isGone: IsGone = async (open) => gone.has(heldBy(open)) || executors.isGone(open);
   const recovered: RecoveredOperation[] = [];
-  for (const { stream, kind } of (await read.inventory()).openStreams()) {
+  for (const { stream, kind } of streams) {
     for (const { operation, outcome } of await runner.recover(kind, stream, isGone, context)) {
       const rejection = E.isLeft(outcome) ? outcome.left : null;
       const ended = rejection === null ? 'done' : rejection.kind === 'unknown' ? 'unknown' : 'failed';

@@ -1,4 +1,4 @@
-import type { KeyObject } from 'node:crypto';
+import { type KeyObject, randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { checkpointText, rotationText, signNote, verifierKey } from '../../src/a
 import type { OutsideNote, Source } from '../../src/audit/verifier/verify.ts';
 import { exportEvents } from '../../src/commands/export.ts';
 import type { Json } from '../../src/domain/json.ts';
+import { memoryArray } from '../../src/drivers/memory/array.ts';
 import { createMemoryLog } from '../../src/eventlog/memory.ts';
 import type { EventLog } from '../../src/eventlog/port.ts';
 import { createEngine, type Engine, type EngineOptions, silentLogger } from '../../src/index.ts';
@@ -54,6 +55,7 @@ export const sealedBy = async (steps: readonly Step[], after = 0): Promise<Seale
     }
   };
   await set(1);
+  await recoverOne(log);
   await engine.audit.seal();
   const key = (await engine.audit.key()) ?? '';
   for (const [index, { values, by }] of steps.entries()) {
@@ -73,6 +75,25 @@ export const sealedBy = async (steps: readonly Step[], after = 0): Promise<Seale
   await engine.close();
   const lines = (await Array.fromAsync(exportEvents(log))).map((line) => line.trimEnd());
   return { lines, notes: await notesIn(notesDirectory), key };
+};
+
+/** Records an operation whose outcome was recovered: by another executor than the one that asked for it. */
+const recoverOne = async (log: EventLog): Promise<void> => {
+  const array = memoryArray(randomUUID());
+  const open = (own: string) =>
+    openAudited(uncloseable(log), {
+      executors: { own, isGone: async (executor) => executor !== own, endCommandsOf: async () => true },
+    });
+  await using dying = await open('node1/1/dying');
+  await using survivor = await open('node1/2/survivor');
+  const backend = await dying.addBackend({ name: 'store', driver: 'memory', options: { array: array.name } });
+  array.inject({ call: 'createVolume', hang: true, when: 'after' });
+  const creating = backend.createVolume({ size: 1 });
+  await array.hanging();
+  await survivor.recover();
+  array.release();
+  await creating;
+  array.reset();
 };
 
 /** A log whose last events were lost, and that goes on: its notes are those of both branches. */

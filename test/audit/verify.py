@@ -300,10 +300,11 @@ def read_event(line):
     demand(isinstance(event, dict) and sorted(event) == FIELDS, "is no event")
     meta, data = event["meta"], event["data"]
     demand(isinstance(meta, dict) and isinstance(data, dict), "is no event")
-    demand(sorted(set(meta) - {"reason"}) == META, "is no event")
+    demand(sorted(set(meta) - {"reason", "recovered"}) == META, "is no event")
+    demand(meta.get("recovered", True) is True, "is no event")
     actor = meta["actor"]
     demand(isinstance(actor, dict) and sorted(actor) == ["project", "user"], "is no event")
-    texts = [value for field, value in meta.items() if field != "actor"] + list(actor.values())
+    texts = [value for field, value in meta.items() if field not in ("actor", "recovered")] + list(actor.values())
     texts += [event[field] for field in ("id", "position", "revision", "stream", "type")]
     demand(all(isinstance(one, str) for one in texts), "is no event")
     demand(type(event["v"]) is int and 1 <= event["v"] < 10**15, "is no event")

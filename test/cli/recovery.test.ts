@@ -91,8 +91,29 @@ describe('a copy that was killed while a program wrote it', () => {
   });
 });
 
-test('an executor of another host is gone when somebody says so', async () => {
+/** Leases that run out soon. */
+const impatient = async (): Promise<Shell> => {
   const shell = new Shell();
+  await writeFile(shell.path('scoria.yaml'), 'lease: 1\n');
+  return shell;
+};
+
+test('a process that was stopped is taken for gone, and records nothing more when it comes back', async () => {
+  const shell = await impatient();
+  await shell.json('backend', 'add', 'gated', '--driver', GATED, '--set', `directory=${shell.directory}`);
+  const running = new Running(shell.start(['volume', 'create', 'gated', '1', '--name', 'late']));
+  await isThere(shell.path('begun'));
+  running.child.kill('SIGSTOP');
+  expect(await shell.json('recover')).toMatchObject([{ operation: 'CreateVolume', outcome: 'failed' }]);
+  const settled = await shell.json('history', 'late');
+  running.child.kill('SIGCONT');
+  await writeFile(shell.path('open'), '');
+  expect(await running.ended).not.toBe(0);
+  expect(await shell.json('history', 'late')).toEqual(settled);
+});
+
+test('an executor of another host is gone when somebody says so', async () => {
+  const shell = await impatient();
   await shell.json('backend', 'add', 'gated', '--driver', GATED, '--set', `directory=${shell.directory}`);
   const running = new Running(shell.start(['volume', 'create', 'gated', '1']));
   await isThere(shell.path('begun'));

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Executors } from '../../src/commands/services.ts';
+import type { HostExecutors } from '../../src/commands/executors.ts';
 import { type MemoryArray, memoryArray } from '../../src/drivers/memory/array.ts';
 import type { MemoryCall } from '../../src/drivers/memory/faults.ts';
-import { createMemoryLog } from '../../src/eventlog/memory.ts';
+import { createMemoryLog, type MemoryLog } from '../../src/eventlog/memory.ts';
 import type { Engine } from '../../src/index.ts';
 import { findDifferences } from '../../src/testing/lifecycle/find-differences.ts';
 import { openEngine } from '../support/engine.ts';
@@ -11,18 +11,19 @@ import { openEngine } from '../support/engine.ts';
 const DEAD = 'node1/1/dead';
 
 /** To the others, the executor `DEAD` is gone; itself it does not know. */
-const executorsOf = (own: string, gone: readonly string[]): Executors => ({
+const executorsOf = (own: string, gone: readonly string[]): HostExecutors => ({
   own,
   isGone: async (executor) => gone.includes(executor),
   endCommandsOf: async () => true,
 });
 
 interface House {
+  readonly log: MemoryLog;
   /** Whoever never comes back from the call that hangs. */
   readonly victim: Engine;
   readonly survivor: Engine;
   readonly another: Engine;
-  /** On another host: it cannot tell who is gone. */
+  /** On another host: only leases tell it who is gone. */
   readonly stranger: Engine;
   readonly array: MemoryArray;
 }
@@ -31,13 +32,13 @@ const openHouse = async (): Promise<House> => {
   const log = createMemoryLog();
   const array = memoryArray(randomUUID());
   onTestFinished(() => array.reset());
-  const options = { log, reconcileTimeoutMs: 50 };
+  const options = { log, reconcileTimeoutMs: 50, leaseMs: 300 };
   const victim = await openEngine({ ...options, executors: executorsOf(DEAD, []) });
   const survivor = await openEngine({ ...options, executors: executorsOf('node1/2/alive', [DEAD]) });
   const another = await openEngine({ ...options, executors: executorsOf('node1/3/alive', [DEAD]) });
   const stranger = await openEngine({ ...options, executors: executorsOf('node2/1/alive', []) });
   await survivor.addBackend({ name: 'store', driver: 'memory', options: { array: array.name } });
-  return { victim, survivor, another, stranger, array };
+  return { log, victim, survivor, another, stranger, array };
 };
 
 const V = '6d5c1a0e-0000-4000-8000-000000000001';
@@ -162,6 +163,16 @@ describe('an operation whose executor is gone', () => {
     expect(claims).toMatchObject([{ ...grace, words: `operation taken over from ${DEAD}, which is gone` }]);
   });
 
+  test('says of its outcome that it was found by asking', async () => {
+    const house = await openHouse();
+    await createHanging(house, 'after');
+    await house.survivor.recover();
+    await (await house.survivor.volume(V)).extend(2);
+    const events = await Array.fromAsync((await house.survivor.view()).events({ stream: `volume-${V}` }));
+    const recovered = events.filter(({ meta }) => meta.recovered).map(({ type }) => type);
+    expect(recovered).toEqual(['DriverModelUpdated', 'VolumeCreated']);
+  });
+
   test('stays settled when its executor comes back after all', async () => {
     const house = await openHouse();
     const act = async () => (await house.victim.backend('store')).createVolume({ id: V, size: 1 });
@@ -216,5 +227,54 @@ describe('an operation whose executor may be at work', () => {
     await createHanging(house, 'after');
     expect(await house.stranger.recover({ gone: [DEAD] })).toMatchObject([{ outcome: 'done' }]);
     expect((await house.stranger.volume(V)).status).toBe('available');
+  });
+});
+
+/** One whose process does not move: to others as good as gone, although its kernel says that it is there. */
+const standingStill = async (house: House) =>
+  openEngine({ log: house.log, executors: executorsOf('node3/1/still', []), leaseMs: 3_600_000, busyTimeoutMs: 5_000 });
+
+describe('an executor that shows no sign of life for as long as its lease', () => {
+  const hanging = async (when?: 'after') => {
+    const house = await openHouse();
+    const still = await standingStill(house);
+    house.array.inject({ call: 'createVolume', hang: true, ...(when === undefined ? {} : { when }) });
+    const late = (await still.backend('store'))
+      .createVolume({ id: V, size: 1 }, { commandId })
+      .catch((error: unknown) => error);
+    await house.array.hanging();
+    return { house, late };
+  };
+
+  test('is taken for gone by `recover`, and by a command that waits for it', async () => {
+    const watched = await hanging('after');
+    expect(await watched.house.stranger.recover()).toMatchObject([{ outcome: 'done' }]);
+    const waited = await hanging('after');
+    const patient = await openEngine({ log: waited.house.log, leaseMs: 300, busyTimeoutMs: 30_000 });
+    await (await patient.volume(V)).extend(2);
+    expect(await typesOf(patient)).toContain('VolumeOperationClaimed');
+  });
+
+  test('records nothing more when it comes back, and its caller hears what was recorded', async () => {
+    const { house, late } = await hanging();
+    expect(await house.stranger.recover()).toMatchObject([{ outcome: 'failed' }]);
+    const settled = await typesOf(house.stranger);
+    house.array.release();
+    expect(await late).toMatchObject({ code: 'DriverFailed' });
+    expect(await typesOf(house.stranger)).toEqual(settled);
+  });
+
+  test('waits for the end, when the other has claimed its operation and not settled it yet', async () => {
+    const { house, late } = await hanging('after');
+    house.array.inject({ call: 'findVolume', hang: true });
+    const recovering = house.stranger.recover();
+    await house.array.hanging(2);
+    // Its own call ends first.
+    house.array.release();
+    expect(await recovering).toMatchObject([{ outcome: 'done' }]);
+    expect(await late).toMatchObject({ status: 'available' });
+    const events = await Array.fromAsync((await house.stranger.view()).events({ stream: `volume-${V}` }));
+    const outcomes = events.filter(({ type }) => type === 'VolumeCreated').map(({ meta }) => meta.executor);
+    expect(outcomes).toEqual(['node2/1/alive']);
   });
 });

@@ -28,7 +28,8 @@ describe('the reference', () => {
 
   test('describes each field of the envelope', () => {
     const { meta, ...event } = readFixture('VolumeExtended', 1) ?? { meta: {} };
-    const paths = [...Object.keys(event), ...Object.keys(meta).map((field) => `meta.${field}`)];
+    const fields = [...Object.keys(meta), 'recovered'];
+    const paths = [...Object.keys(event), ...fields.map((field) => `meta.${field}`)];
     const described = ENVELOPE.map(([path]) => path.replace(/^(meta\.actor)\..*/, '$1'));
     expect(new Set(described)).toEqual(new Set(paths));
   });

@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { expect, test, vi } from 'vitest';
 import { endCommandsOf } from '../../src/drivers/abandoned-commands.ts';
 import { CommandError, createCommandRunner } from '../../src/drivers/command-runner.ts';
+import { asOperation } from '../../src/drivers/current-operation.ts';
 import { type Logger, silentLogger } from '../../src/logging.ts';
 import { Secret } from '../../src/secret.ts';
 
@@ -155,13 +156,12 @@ test('runs many programs at once without a warning', async () => {
   expect(warnings).toEqual([]);
 });
 
-test("ends what a dead executor's commands still run, and nobody else's", async () => {
-  const runnerOf = (executor: string) => createCommandRunner({ rootHelper: '', log: silentLogger, executor });
+test("ends what an interrupted operation's commands still run, and nobody else's", async () => {
   const script = 'setsid sleep 600 & sleep 600 & echo started >&2; wait';
-  const dead = errorOf(runnerOf('dead-executor')('sh', ['-c', script]));
+  const dead = errorOf(asOperation('interrupted', () => run('sh', ['-c', script])));
   const cancelling = new AbortController();
-  const living = errorOf(runnerOf('living-executor')('sleep', ['600'], { signal: cancelling.signal }));
-  expect(await endCommandsOf('dead-executor')).toBe(true);
+  const living = errorOf(asOperation('another', () => run('sleep', ['600'], { signal: cancelling.signal })));
+  expect(await endCommandsOf({ commandId: 'interrupted', sinceTicks: 0n }, run)).toBe(true);
   expect(await dead).toMatchObject({ signal: 'SIGKILL', timedOut: false });
   cancelling.abort();
   expect(await living).toMatchObject({ cancelled: true });
@@ -169,10 +169,12 @@ test("ends what a dead executor's commands still run, and nobody else's", async 
 
 test('ends its programs when the process ends', async () => {
   const source = new URL('../../src/drivers/command-runner.ts', import.meta.url).href;
+  const mark = new URL('../../src/drivers/current-operation.ts', import.meta.url).href;
   const child = `
     import { createCommandRunner } from ${JSON.stringify(source)};
+    import { asOperation } from ${JSON.stringify(mark)};
     const quiet = { debug() {} };
-    void createCommandRunner({ rootHelper: '', log: quiet, executor: 'ending' })('sleep', ['600']);
+    void asOperation('ending', () => createCommandRunner({ rootHelper: '', log: quiet })('sleep', ['600']));
     process.exit(0);`;
   await run(process.execPath, ['--input-type=module', '--eval', child]);
   await vi.waitUntil(
@@ -180,7 +182,7 @@ test('ends its programs when the process ends', async () => {
       const ps = (
         await run(
           'sh',
-          ['-c', 'cat /proc/[0-9]*/environ 2>/dev/null | tr "\\0" "\\n" | grep -c "^SCORIA_EXECUTOR=ending$"'],
+          ['-c', 'cat /proc/[0-9]*/environ 2>/dev/null | tr "\\0" "\\n" | grep -c "^SCORIA_OPERATION=ending$"'],
           { expectedExitCodes: [0, 1] },
         )
       ).stdout;

@@ -28,6 +28,7 @@ const TO = {
   hash: bytesOf(',"hash":'),
   prev: bytesOf(',"prev":'),
   reason: bytesOf(',"reason":'),
+  recovered: bytesOf(',"recovered":true'),
   position: bytesOf('},"position":'),
   revision: bytesOf(',"revision":'),
   stream: bytesOf(',"stream":'),
@@ -72,6 +73,7 @@ export class EventLineReader {
     const hashEnd = reader.at;
     line.prev = this.#ascii(TO.prev, HEX, 'meta.prev must be 64 hexadecimal digits');
     if (reader.hasNext(TO.reason)) this.#pass(TO.reason);
+    if (reader.hasNext(TO.recovered)) reader.literal(TO.recovered);
     // The brace before it ends `meta`.
     const positionAt = reader.at + 1;
     line.position = this.#ascii(TO.position, POSITION, 'position must be a whole number from 1, in a string');

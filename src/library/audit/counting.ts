@@ -15,5 +15,6 @@ export const countingAppends = (log: EventLog, appended: (events: number) => voi
   readPages: (bounds) => log.readPages(bounds),
   subscribe: (options) => log.subscribe(options),
   head: () => log.head(),
+  ...(log.leases === undefined ? {} : { leases: log.leases }),
   close: () => log.close(),
 });

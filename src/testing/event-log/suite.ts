@@ -1,6 +1,7 @@
 import { runnerOr, type TestRunner } from '../runner.ts';
 import { describeAppending } from './appending.ts';
 import { describeClosing } from './closing.ts';
+import { describeLeasing } from './leasing.ts';
 import { describeLoading } from './loading.ts';
 import type { LogTests, OpenedLog } from './opened-log.ts';
 import { describeReading } from './reading.ts';
@@ -29,8 +30,7 @@ export const describeEventLog = (
       }
     });
   describe(`event log: ${name}`, () => {
-    for (const say of [describeAppending, describeReading, describeSubscribing, describeLoading, describeClosing]) {
-      say({ describe, it });
-    }
+    const parts = [describeAppending, describeReading, describeSubscribing, describeLoading];
+    for (const say of [...parts, describeLeasing, describeClosing]) say({ describe, it });
   });
 };

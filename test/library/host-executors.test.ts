@@ -2,11 +2,15 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { createExecutors } from '../../src/library/executors.ts';
+import { createCommandRunner } from '../../src/drivers/command-runner.ts';
+import { silentLogger } from '../../src/index.ts';
+import { createHostExecutors } from '../../src/library/host-executors.ts';
 
-const EXECUTORS = fileURLToPath(new URL('../../src/library/executors.ts', import.meta.url));
-const TELL = `const { own } = await (await import(${JSON.stringify(EXECUTORS)})).createExecutors(); console.log(own);`;
+const EXECUTORS = fileURLToPath(new URL('../../src/library/host-executors.ts', import.meta.url));
+const TELL = `const { own } = await (await import(${JSON.stringify(EXECUTORS)})).createHostExecutors(null); console.log(own);`;
 const UNTIL_TOLD = `${TELL} process.stdin.once('data', () => process.exit());`;
+
+const run = createCommandRunner({ rootHelper: '', log: silentLogger });
 
 const told = async (child: ReturnType<typeof spawn>): Promise<string> => {
   onTestFinished(() => void child.kill('SIGKILL'));
@@ -15,7 +19,7 @@ const told = async (child: ReturnType<typeof spawn>): Promise<string> => {
 };
 
 test('an executor is gone when its process has ended', async () => {
-  const { isGone } = await createExecutors();
+  const { isGone } = await createHostExecutors(run);
   const child = spawn(process.execPath, ['--eval', UNTIL_TOLD], { stdio: ['pipe', 'pipe', 'inherit'] });
   const executor = await told(child);
   expect(await isGone(executor)).toBe(false);
@@ -25,7 +29,7 @@ test('an executor is gone when its process has ended', async () => {
 });
 
 test('a zombie is gone', async () => {
-  const { isGone } = await createExecutors();
+  const { isGone } = await createHostExecutors(run);
   // Its parent becomes a program that never asks how it ended.
   const script = `"$0" --eval "$1" & exec sleep 600`;
   const child = spawn('sh', ['-c', script, process.execPath, TELL], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -46,6 +50,6 @@ test.for<[string, (parts: readonly string[]) => string, boolean]>([
   ['that does not say what it is', ([host]) => `${host}/999999/0195513e`, false],
   ['that is nonsense', () => 'nonsense', false],
 ])('a process %s', async ([, change, gone]) => {
-  const { own, isGone } = await createExecutors();
+  const { own, isGone } = await createHostExecutors(run);
   expect(await isGone(change(own.split('/')))).toBe(gone);
 });

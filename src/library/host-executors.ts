@@ -1,7 +1,9 @@
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import type { Executors } from '../commands/services.ts';
+import type { HostExecutors } from '../commands/executors.ts';
 import { endCommandsOf } from '../drivers/abandoned-commands.ts';
+import { processOf } from '../drivers/kernel-processes.ts';
+import type { RunCommand } from '../drivers/run-command.ts';
 import { newId } from '../new-id.ts';
 
 /**
@@ -15,14 +17,6 @@ interface Identity {
 }
 
 const read = (file: string): Promise<string> => readFile(file, 'utf8').catch(() => '');
-
-/** The state and the start of a process; `null` when there is none of that id. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
-const processOf = async (pid: string): Promise<{ readonly state: string; readonly startTicks: string } | null> => {
-  const stat = await read(`/proc/${pid}/stat`);
-  // The name in parentheses may hold anything; what follows it may not.
-  const [state, ...rest] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return stat === '' || state === undefined ? null : { state, startTicks: rest[18] ?? '' };
-};
 
 const hereAndNow = async (): Promise<Pick<Identity, 'boot' | 'namespace'>> => ({
   boot: (await read('/proc/sys/kernel/random/boot_id')).trim().replaceAll('-', ''),
@@ -38,21 +32,30 @@ const ownInstance = async (): Promise<string> => {
 /** Zombies have ended; only their parents have not looked yet. */
 const ENDED = ['Z', 'X'];
 
-const isGone = async (executor: string): Promise<boolean> => {
+/** The parts of `host/pid/instance`, of a process that says what it is. */
+const partsOf = (executor: string) => {
   const [host, pid = '', instance = ''] = executor.split('/');
-  const [startTicks, boot, namespace, id] = instance.split('.');
+  const [startTicks = '', boot, namespace, id] = instance.split('.');
+  return /^\d+$/.test(pid) && /^\d+$/.test(startTicks) && id !== undefined
+    ? { host, pid, startTicks, boot, namespace }
+    : null;
+};
+
+const isGone = async (executor: string): Promise<boolean> => {
+  const parts = partsOf(executor);
   // Of another host, or without an identity: nothing here tells.
-  if (host !== hostname() || !/^\d+$/.test(pid) || id === undefined) return false;
+  if (parts === null || parts.host !== hostname()) return false;
   const here = await hereAndNow();
-  if (boot !== here.boot) return true;
-  if (namespace !== here.namespace) return false;
-  const found = await processOf(pid);
-  return found === null || ENDED.includes(found.state) || found.startTicks !== startTicks;
+  if (parts.boot !== here.boot) return true;
+  if (parts.namespace !== here.namespace) return false;
+  const found = await processOf(parts.pid);
+  return found === null || ENDED.includes(found.state) || found.startTicks !== parts.startTicks;
 };
 
 /** The executors of this host, by what the kernel says of their processes. */
-export const createExecutors = async (): Promise<Executors> => ({
+export const createHostExecutors = async (run: RunCommand): Promise<HostExecutors> => ({
   own: `${hostname()}/${process.pid}/${await ownInstance()}`,
   isGone,
-  endCommandsOf,
+  endCommandsOf: (executor, commandId) =>
+    endCommandsOf({ commandId, sinceTicks: BigInt(partsOf(executor)?.startTicks ?? 0) }, run),
 });
