@@ -10,6 +10,7 @@ import { manyCallers } from './measures/many-callers.ts';
 import { peakMemory } from './measures/peak-memory.ts';
 import { processes } from './measures/processes.ts';
 import { reads } from './measures/reads.ts';
+import { recovery } from './measures/recovery.ts';
 import { replay } from './measures/replay.ts';
 import { sealing } from './measures/sealing.ts';
 import { oneOperation, opening } from './measures/size-of-history.ts';
@@ -31,6 +32,7 @@ export const measures: readonly Measure[] = [
   peakMemory,
   fileOperation,
   fileCopy,
+  recovery,
   processes,
   sealing,
   verify,

@@ -20,6 +20,8 @@ export interface Size {
   readonly contendingSeconds: number;
   readonly copiedMiB: number;
   readonly commands: number;
+  /** Operations that stand open. */
+  readonly interrupted: number;
 }
 
 export const FULL: Size = {
@@ -37,6 +39,7 @@ export const FULL: Size = {
   contendingSeconds: 3,
   copiedMiB: 256,
   commands: 10,
+  interrupted: 1_000,
 };
 
 export const SMALL: Size = {
@@ -54,6 +57,7 @@ export const SMALL: Size = {
   contendingSeconds: 1,
   copiedMiB: 32,
   commands: 3,
+  interrupted: 50,
 };
 
 export const counted = (count: number): string => count.toLocaleString('en');

@@ -11,4 +11,5 @@ const create = async (times: number): Promise<void> => {
   for (let count = 0; count < times; count += 1) await backend.createVolume({ size: 1 });
 };
 await create(20);
-report({ ms: (await timed(() => create(operations))) / operations });
+const ms = await timed(() => create(operations));
+report({ ms: ms / operations, perSecond: (operations / ms) * 1e3 });

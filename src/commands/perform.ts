@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { isNonEmpty } from 'fp-ts/lib/ReadonlyArray.js';
+import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
 import { v5 as uuid5 } from 'uuid';
 import type { OpenIntent } from '../domain/aggregate.ts';
 import { BackendOperationClaimed, BackendOutcomeUnknown } from '../domain/backend/aggregate.ts';
@@ -107,14 +108,19 @@ export class Performer {
 
   /**
    * Makes an intent of an executor that is gone this one's own. Before, it ends what that one's commands still run:
-   * nothing can be asked about an effect that is under way.
+   * nothing can be asked about an effect that is under way. One that was asked for in another log becomes a question.
    */
   async claim(kind: StreamKind, stream: string, kept: KeptState, open: OpenIntent, by: Claimant): Promise<Claim> {
     if (!(await this.#services.executors.endCommandsOf(open.executor, open.command_id))) return 'still at work';
-    const given = givenBy(await this.#intent(stream, open), stream);
+    const intent = await this.#intent(stream, open);
     const claimed = kind === 'backend' ? BackendOperationClaimed : VolumeOperationClaimed;
-    const events = [claimed.of({ intent_id: open.event_id, from_executor: open.executor })] as const;
-    const meta = { ...metaOf(given), ...by, causationId: open.event_id };
+    const event =
+      intent === null
+        ? unknownOf(kind).of({ question: FOREIGN })
+        : claimed.of({ intent_id: open.event_id, from_executor: open.executor });
+    const events: ReadonlyNonEmptyArray<NewEvent<string, unknown>> = [event];
+    const given = intent === null ? foreignMeta(open) : metaOf(givenBy(intent, stream));
+    const meta = { ...given, ...by, causationId: open.event_id };
     return E.isRight(await this.#log.append(seal(stream, kept, events, meta, this.#author))) ? 'claimed' : 'stale';
   }
 
@@ -124,6 +130,7 @@ export class Performer {
     if (operation === undefined || !isEffectful(operation))
       throw new TypeError(`no operation ${open.operation} can be resumed`);
     const intent = await this.#intent(stream, open);
+    if (intent === null) return E.left(outcomeUnknown(open.operation, FOREIGN, open.command_id));
     const given: Given = { ...givenBy(intent, stream), recovered: true };
     return this.#atWork(given.commandId, async () => {
       const kind = operation.kind as StreamKind;
@@ -142,14 +149,13 @@ export class Performer {
     }
   }
 
-  async #intent(stream: string, open: OpenIntent): Promise<RecordedEvent> {
+  /** `null` for what was loaded with a dump, which holds what stood open and not the events. */
+  async #intent(stream: string, open: OpenIntent): Promise<RecordedEvent | null> {
     const revision = BigInt(open.revision);
     for await (const stored of this.#log.readStream(stream, { from: revision, to: revision })) {
       if (stored.id === open.event_id) return decode(stored);
     }
-    // It was loaded with a dump, which holds what stood open and not the events.
-    const question = 'it was asked for in another log';
-    throw new ScoriaError(outcomeUnknown(open.operation, question, open.command_id));
+    return null;
   }
 
   #work(kind: StreamKind, state: StreamState, intent: RecordedEvent, given: Given): WorkOnBackend {
@@ -260,6 +266,18 @@ const refusalBy = async (backend: WorkOnBackend['backend'], state: StreamState):
   return E.isLeft(changeable) ? changeable.left : null;
 };
 
+const FOREIGN = 'it was asked for in another log';
+
+const unknownOf = (kind: StreamKind) => (kind === 'backend' ? BackendOutcomeUnknown : VolumeOutcomeUnknown);
+
+/** Of a command whose intent is not here: nothing tells its content. */
+const foreignMeta = ({ operation, command_id, correlation_id }: OpenIntent) => ({
+  command: operation,
+  commandId: command_id,
+  commandDigest: commandDigest(operation, null),
+  correlationId: correlation_id,
+});
+
 const outcomeEvents = (
   { effect }: EffectfulOperation,
   kind: StreamKind,
@@ -273,7 +291,7 @@ const outcomeEvents = (
     case 'failed':
       return [failed(intent.data, ending.failure)];
     case 'unknown':
-      return [(kind === 'backend' ? BackendOutcomeUnknown : VolumeOutcomeUnknown).of({ question: ending.question })];
+      return [unknownOf(kind).of({ question: ending.question })];
   }
 };
 

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { OPERATION_VARIABLE } from './current-operation.ts';
 import { processIds, processOf } from './kernel-processes.ts';
 import type { RunCommand } from './run-command.ts';
@@ -15,20 +15,37 @@ export interface AbandonedOperation {
   readonly sinceTicks: bigint;
 }
 
-/** Which programs are marked as the operation's; a zombie has no environment, so it is not among them. */
-const look = async (mark: string) => {
-  const own: string[] = [];
+interface Sighting {
+  /** The ids of processes by the mark in their environment. A zombie has none. */
+  readonly marked: ReadonlyMap<string, readonly string[]>;
   /** Of other users: only root can read how they are marked. */
+  readonly closed: readonly string[];
+}
+
+const look = async (): Promise<Sighting> => {
+  const marked = new Map<string, string[]>();
   const closed: string[] = [];
   const lookAt = async (pid: string): Promise<void> => {
     try {
-      if ((await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0').includes(mark)) own.push(pid);
+      const environment = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0');
+      const mark = environment.find((variable) => variable.startsWith(`${OPERATION_VARIABLE}=`));
+      if (mark !== undefined) marked.set(mark, [...(marked.get(mark) ?? []), pid]);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EACCES') closed.push(pid);
     }
   };
   await Promise.all((await processIds()).map(lookAt));
-  return { own, closed };
+  return { marked, closed };
+};
+
+let nextLook: Promise<Sighting> | undefined;
+/** One look for all who want one before it begins: recovery settles many operations at once. */
+const sharedLook = (): Promise<Sighting> => {
+  nextLook ??= turn().then(() => {
+    nextLook = undefined;
+    return look();
+  });
+  return nextLook;
 };
 
 const isYoungProgram = async (pid: string, sinceTicks: bigint): Promise<boolean> => {
@@ -56,7 +73,8 @@ export const endCommandsOf = async (
   const mark = `${OPERATION_VARIABLE}=${commandId}`;
   const deadline = performance.now() + GONE_WITHIN_MS;
   for (;;) {
-    const { own, closed } = await look(mark);
+    const { marked, closed } = await sharedLook();
+    const own = marked.get(mark) ?? [];
     const young = await Promise.all(closed.map((pid) => isYoungProgram(pid, sinceTicks)));
     const candidates = closed.filter((_, index) => young[index]);
     const others = candidates.length === 0 ? [] : await markedAmong(candidates, mark, run);

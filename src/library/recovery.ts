@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { CommandContext } from '../commands/given.ts';
+import { Limits } from '../commands/lines.ts';
 import type { IsGone, Runner } from '../commands/runner.ts';
 import type { Services } from '../commands/services.ts';
 import type { OpenIntent } from '../domain/aggregate.ts';
@@ -54,6 +55,8 @@ export const openOperations = async ({ read, executors }: Services): Promise<rea
   return found;
 };
 
+const STREAMS_AT_ONCE = 16;
+
 type Streams = ReturnType<Awaited<ReturnType<Services['read']['inventory']>>['openStreams']>;
 
 const heldBy = ({ executor, event_id }: OpenIntent): string => `${executor} ${event_id}`;
@@ -72,7 +75,7 @@ const goneAfterAll = async (
   return new Set(open.filter((_, index) => verdicts[index]).map(heldBy));
 };
 
-/** Settles what executors that are gone left open, stream by stream. */
+/** Settles what executors that are gone left open. */
 export const recoverAll = async (
   runner: Runner,
   services: Services,
@@ -83,13 +86,15 @@ export const recoverAll = async (
   const streams = (await read.inventory()).openStreams();
   const gone = await goneAfterAll(streams, services, alsoGone);
   const isGone: IsGone = async (open) => gone.has(heldBy(open)) || executors.isGone(open);
-  const recovered: RecoveredOperation[] = [];
-  for (const { stream, kind } of streams) {
-    for (const { operation, outcome } of await runner.recover(kind, stream, isGone, context)) {
-      const rejection = E.isLeft(outcome) ? outcome.left : null;
-      const ended = rejection === null ? 'done' : rejection.kind === 'unknown' ? 'unknown' : 'failed';
-      recovered.push({ ...described(kind, stream, operation), outcome: ended, rejection });
-    }
-  }
-  return recovered;
+  const limits = new Limits(STREAMS_AT_ONCE);
+  const recovered = streams.map(({ stream, kind }) =>
+    limits.within('streams', async () =>
+      (await runner.recover(kind, stream, isGone, context)).map(({ operation, outcome }): RecoveredOperation => {
+        const rejection = E.isLeft(outcome) ? outcome.left : null;
+        const ended = rejection === null ? 'done' : rejection.kind === 'unknown' ? 'unknown' : 'failed';
+        return { ...described(kind, stream, operation), outcome: ended, rejection };
+      }),
+    ),
+  );
+  return (await Promise.all(recovered)).flat();
 };

@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
+import type { EventRole } from '../domain/aggregate.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import {
   aggregateOf,
@@ -81,6 +82,9 @@ const columnsOf = (kind: StreamKind, state: StreamState): Columns => {
   const live = isLive(state);
   return { live, name: null, backend_name: null };
 };
+
+/** Events that end a command, and do not begin it. */
+const ENDS: readonly (EventRole | undefined)[] = ['outcome', 'unknown'];
 
 const isLive = (state: StreamState): boolean => {
   if ('backend' in state) return state.backend !== null;
@@ -196,8 +200,8 @@ const openInventory = (db: DatabaseSync, prefix: string): InventoryStore => {
       );
       for (const [stream, fold] of folded) write(stream, fold);
       for (const { type, meta, stream, revision } of events) {
-        // An outcome follows its intent, which was the command's first event.
-        if (eventDefinitions.get(type)?.role === 'outcome') continue;
+        // An outcome follows its intent, which was the command's first event, or stands in another log.
+        if (ENDS.includes(eventDefinitions.get(type)?.role)) continue;
         insertCommand.run(meta.commandId, stream, revision, meta.commandDigest);
       }
       recent.movedTo((events.at(-1) ?? first).position);

@@ -278,3 +278,21 @@ describe('an executor that shows no sign of life for as long as its lease', () =
     expect(outcomes).toEqual(['node2/1/alive']);
   });
 });
+
+test("an operation that was asked for in another log becomes a question, and is in nobody's way", async () => {
+  const house = await openHouse();
+  await createHanging(house, 'after');
+  const elsewhere = await openEngine({ executors: executorsOf('node4/1/alive', [DEAD]) });
+  await elsewhere.load(await (await house.stranger.view()).dump({ withConfiguration: true }));
+  expect(await elsewhere.openOperations()).toMatchObject([{ operation: 'CreateVolume', state: 'gone' }]);
+  expect(await elsewhere.recover()).toMatchObject([{ operation: 'CreateVolume', outcome: 'unknown' }]);
+  expect(await elsewhere.openOperations()).toMatchObject([
+    { state: 'question', question: 'it was asked for in another log' },
+  ]);
+  const again = elsewhere.execute({ type: 'CreateVolume', backend: 'store', id: V, size: 1 }, { commandId });
+  expect(await again).toMatchObject({ left: { code: 'OutcomeUnknown' } });
+  const volume = await elsewhere.volume(V);
+  expect(volume.status).toBe('error');
+  await volume.delete();
+  expect(await elsewhere.openOperations()).toEqual([]);
+});
