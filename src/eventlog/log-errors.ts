@@ -9,6 +9,25 @@ export const logNotEmpty = (name: string): ScoriaError =>
     rejections.LogNotEmpty(`the log ${name} already holds events`, 'load into a log that holds none', { log: name }),
   );
 
+/** The other log holds something that is not the beginning of this one. */
+export const otherHistory = (from: string, to: string, same: number): ScoriaError =>
+  new ScoriaError(
+    rejections.LogNotEmpty(
+      `the log ${to} holds another history than ${from}: only its first ${same} events are the same`,
+      'copy into a log that holds nothing, or the beginning of the same record',
+      { log: to, same },
+    ),
+  );
+
+export const eventAltered = (name: string, stream: string, revision: bigint): ScoriaError =>
+  new ScoriaError(
+    rejections.LogInvalid(
+      `in the log ${name} the event ${stream}@${revision} does not have its hash: it was changed`,
+      'see `scoria audit verify`; copy from a log that is whole',
+      { log: name, stream, revision: String(revision) },
+    ),
+  );
+
 export const wrongRevision = (name: string, { stream, expected, actual }: WrongRevision): ScoriaError =>
   new ScoriaError(
     rejections.WrongRevision(

@@ -15,9 +15,9 @@ interface Records extends StreamRecords {
   stream(name: string): readonly StoredEvent[];
 }
 
-const createRecords = (): Records => {
-  const all: StoredEvent[] = [];
-  const streams = new Map<string, StoredEvent[]>();
+const createRecords = (known: readonly StoredEvent[] = []): Records => {
+  const all: StoredEvent[] = [...known];
+  const streams = Map.groupBy(known, ({ stream }) => stream);
   const stream = (name: string): StoredEvent[] => streams.get(name) ?? [];
   return {
     all,
@@ -35,8 +35,9 @@ const createRecords = (): Records => {
   };
 };
 
-const load = (appends: Iterable<Append>): Records => {
-  const records = createRecords();
+/** What the records become; they themselves stay as they are, should an append be refused. */
+const storedAfter = (before: Records, appends: Iterable<Append>): Records => {
+  const records = createRecords(before.all);
   for (const append of appends) {
     assertAppend(append);
     const { result } = appendToStream(records, append);
@@ -85,9 +86,17 @@ export const createMemoryLog = (): MemoryLog => {
       return result;
     },
 
+    async appendAll(appends) {
+      const before = open().all.length;
+      const next = storedAfter(open(), appends);
+      records = next;
+      if (next.all.length > before) moveProjections(next.all.slice(before));
+      arrivals.announce();
+    },
+
     async appendToEmpty(appends) {
       if (open().all.length > 0) throw logNotEmpty(NAME);
-      records = load(appends);
+      records = storedAfter(open(), appends);
       arrivals.announce();
     },
 

@@ -45,6 +45,12 @@ export interface EventLog {
   append(append: Append): Promise<AppendResult>;
 
   /**
+   * Appends to several streams in one transaction, in this order: all, or none and `WrongRevision`. Repeating it is
+   * harmless. Absent where the log has no such transaction.
+   */
+  appendAll?(appends: readonly Append[]): Promise<void>;
+
+  /**
    * Appends to several streams in one transaction, into a log that holds no event at all; throws `LogNotEmpty` when
    * it does. This is how a dump is loaded.
    */

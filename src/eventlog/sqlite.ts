@@ -51,9 +51,8 @@ const createProjections = () => {
 };
 type Projections = ReturnType<typeof createProjections>;
 
-/** Inside a transaction: everything into an empty log, its projections moved in chunks. */
-const load = (name: string, records: SqliteRecords, projections: Projections, appends: Iterable<Append>): void => {
-  if (records.lastPosition() > 0n) throw logNotEmpty(name);
+/** Inside a transaction: everything, its projections moved in chunks. */
+const storeAll = (name: string, records: SqliteRecords, projections: Projections, appends: Iterable<Append>): void => {
   let chunk: StoredEvent[] = [];
   for (const append of appends) {
     assertAppend(append);
@@ -115,6 +114,17 @@ const sqliteLog = (opened: SqliteFile, lockTimeoutMs: number): SqliteLog => {
     late,
   });
 
+  const inOneTransaction = async (work: () => void): Promise<void> => {
+    assertOpen();
+    try {
+      await explained(() => writeTransaction(database, work, untilLate(lockTimeoutMs, late)));
+    } catch (error) {
+      projections.rolledBack();
+      throw error;
+    }
+    arrivals.announce();
+  };
+
   const close = async (): Promise<void> => {
     await commits.idle();
     try {
@@ -137,17 +147,13 @@ const sqliteLog = (opened: SqliteFile, lockTimeoutMs: number): SqliteLog => {
       return (await explained(() => commits.add(append))).result;
     },
 
-    async appendToEmpty(appends) {
-      assertOpen();
-      const work = () => load(name, records, projections, appends);
-      try {
-        await explained(() => writeTransaction(database, work, untilLate(lockTimeoutMs, late)));
-      } catch (error) {
-        projections.rolledBack();
-        throw error;
-      }
-      arrivals.announce();
-    },
+    appendAll: (appends) => inOneTransaction(() => storeAll(name, records, projections, appends)),
+
+    appendToEmpty: (appends) =>
+      inOneTransaction(() => {
+        if (records.lastPosition() > 0n) throw logNotEmpty(name);
+        storeAll(name, records, projections, appends);
+      }),
 
     ...sqliteReader(records, read, arrivals),
 

@@ -1,5 +1,6 @@
 import { runnerOr, type TestRunner } from '../runner.ts';
 import { describeAppending } from './appending.ts';
+import { describeAppendingTogether } from './appending-together.ts';
 import { describeClosing } from './closing.ts';
 import { describeLeasing } from './leasing.ts';
 import { describeLoading } from './loading.ts';
@@ -30,7 +31,7 @@ export const describeEventLog = (
       }
     });
   describe(`event log: ${name}`, () => {
-    const parts = [describeAppending, describeReading, describeSubscribing, describeLoading];
+    const parts = [describeAppending, describeAppendingTogether, describeReading, describeSubscribing, describeLoading];
     for (const say of [...parts, describeLeasing, describeClosing]) say({ describe, it });
   });
 };
