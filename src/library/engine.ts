@@ -85,6 +85,11 @@ export interface EngineOptions {
   /** Read models of your own. */
   // biome-ignore lint/suspicious/noExplicitAny: rows of any shape
   readonly projections?: readonly Projection<any>[];
+  /**
+   * Where the projections of a log that is not a file of this host are kept: in a file that this host's processes share,
+   * and that may be removed at any time. In each process's memory unless given.
+   */
+  readonly projectionDirectory?: string;
   /** How many operations run at once on one backend; as many as are asked for, unless given. */
   readonly operationsPerBackend?: number;
   /** How long a command waits for another process's operation on the same volume (30 s unless given). */
@@ -127,6 +132,7 @@ export const createEngine = async (options: EngineOptions): Promise<Engine> => {
     ifMissing: options.ifMissing ?? 'create',
     lockTimeoutMs: options.lockTimeoutMs ?? ENGINE_DEFAULTS.lockTimeoutMs,
     projections: [...builtInProjections, ...(options.projections ?? []).map(keyedRows)],
+    projectionDirectory: options.projectionDirectory,
     onlooker: onlookerOf(options),
   });
   try {

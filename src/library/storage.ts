@@ -9,6 +9,7 @@ import type { Onlooker } from '../progress.ts';
 import type { TableProjection } from '../projections/projection.ts';
 import { memoryDatabase, type ProjectionDatabase } from '../projections/projection-database.ts';
 import { Projector } from '../projections/projector.ts';
+import { openProjectionFile } from './projection-file.ts';
 import { watched } from './watched.ts';
 
 /** A log, and the projections that are kept in step with it. */
@@ -26,11 +27,13 @@ export interface StorageOptions {
   readonly ifMissing: 'create' | 'refuse';
   readonly lockTimeoutMs: number;
   readonly projections: readonly TableProjection[];
+  /** Where the projections of a log of the caller's own are kept; in memory unless given. */
+  readonly projectionDirectory?: string | undefined;
   readonly onlooker?: Onlooker;
 }
 
 export const openStorage = async (options: StorageOptions): Promise<Storage> => {
-  if (typeof options.log !== 'string') return besideLog(options.log, options);
+  if (typeof options.log !== 'string') return elsewhere(options.log, options);
   if (options.log === ':memory:') return withMemoryLog(options);
   const { log: file, ifMissing, lockTimeoutMs } = options;
   const log = await openSqliteLog({ file, ifMissing, lockTimeoutMs });
@@ -85,11 +88,23 @@ const withMemoryLog = async (options: StorageOptions): Promise<Storage> => {
   return storage;
 };
 
-/** The projections stand in a database of this process, and catch up before every read. */
+/** The projections stand on this host, for all its processes, unless nobody said where. */
+const elsewhere = async (log: EventLog, options: StorageOptions): Promise<Storage> => {
+  const { projectionDirectory, lockTimeoutMs } = options;
+  if (projectionDirectory === undefined) return besideLog(log, options);
+  try {
+    return await besideLog(log, options, await openProjectionFile(projectionDirectory, log, lockTimeoutMs));
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
+};
+
+/** The projections stand apart from the log, and catch up before every read. */
 const besideLog = async (
   log: EventLog,
   { projections, onlooker = {} }: StorageOptions,
-  database = memoryDatabase(),
+  database: ProjectionDatabase = memoryDatabase(),
 ): Promise<Storage> => {
   const projector = await Projector.open(watched(log, onlooker), database, projections);
   return {
@@ -99,7 +114,7 @@ const besideLog = async (
     onlooker,
     async close() {
       await log.close();
-      database.db.close();
+      if (database.db.isOpen) database.db.close();
     },
   };
 };

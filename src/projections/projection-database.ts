@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import type { RecordedEvent } from '../domain/event.ts';
 import type { TableProjection } from './projection.ts';
 
 /** A database that holds projections, and how to write to it without blocking others for long. */
@@ -6,6 +7,8 @@ export interface ProjectionDatabase {
   readonly db: DatabaseSync;
   /** Runs `work` in one write transaction. */
   write<Result>(work: () => Result): Promise<Result>;
+  /** Called inside such a transaction with the last event that rows were made of. */
+  followed?(last: RecordedEvent): void;
 }
 
 export interface MemoryDatabase extends ProjectionDatabase {

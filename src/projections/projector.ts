@@ -148,7 +148,9 @@ export class Projector implements ProjectionReads {
     try {
       await this.#database.write(() => {
         // Another process may have moved it since.
-        if (this.#checkpoints.advance(definition, position, lastPosition(page))) store.apply(page);
+        if (!this.#checkpoints.advance(definition, position, lastPosition(page))) return;
+        store.apply(page);
+        this.#database.followed?.(page.at(-1) ?? page[0]);
       });
     } catch (error) {
       forget(running);
