@@ -55,5 +55,7 @@ export const watchSignals = (json: boolean): void => {
 };
 
 const notice = (): void => {
-  process.stderr.write('stopping: what is under way comes to its end first; interrupt again to leave at once\n');
+  process.stderr.write(
+    'stopping: what is under way has some seconds to come to its end; interrupt again to leave at once\n',
+  );
 };

@@ -3,7 +3,8 @@ import type { Backend } from '../domain/backend/backend.ts';
 import { ScoriaError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { configurationUnknown } from '../domain/volume/checks.ts';
-import type { Driver, DriverEnvironment } from '../drivers/contract.ts';
+import { callSignals } from '../drivers/call.ts';
+import { type Driver, type DriverEnvironment, DriverFailure } from '../drivers/contract.ts';
 import { makeDriver } from '../drivers/make-driver.ts';
 import { parseOptions } from '../drivers/parse-options.ts';
 import { absoluteDriverName, findDriver } from '../drivers/registry.ts';
@@ -12,7 +13,10 @@ import { type SecretField, secretFieldsOf } from '../drivers/secret-fields.ts';
 import { Secret } from '../secret.ts';
 import type { KnownSecrets } from '../secrets/known-secrets.ts';
 import { through } from '../secrets/through.ts';
+import { type Bounds, callWithin } from './bounded-call.ts';
 import type { ConfiguredDriver, Drivers } from './services.ts';
+
+const CLOSE_MS = 5_000;
 
 interface Ready {
   /** The backend as it was when the driver was last asked for: usually the very same. */
@@ -30,6 +34,7 @@ interface Made {
 export const createBackendDrivers = (
   environment: Omit<DriverEnvironment, 'backendName'>,
   known: KnownSecrets,
+  bounds: Bounds,
 ): Drivers => {
   const ready = new Map<string, Ready>();
   /** Drivers of former configurations: operations that started with one may still be at work. */
@@ -63,7 +68,7 @@ export const createBackendDrivers = (
       known.backend = backend;
       return known.made;
     }
-    const entry: Ready = { backend, configuration, made: setUp(backend) };
+    const entry: Ready = { backend, configuration, made: unlessGivenUp(backend, setUp(backend)) };
     ready.set(backend.name, entry);
     // A driver that could not be set up is tried anew by the next operation.
     entry.made.catch(() => {
@@ -73,20 +78,57 @@ export const createBackendDrivers = (
     return entry.made;
   };
 
+  /** A driver that does not close, or cannot, holds up nobody. */
+  const closeOne = async ({ made }: Ready): Promise<void> => {
+    const end = await callWithin({ ...bounds, timeoutMs: CLOSE_MS }, async () => {
+      // One that could not be set up has nothing to close.
+      const driver = (await made.catch(() => undefined))?.driver;
+      await driver?.close?.();
+    });
+    if ('question' in end) environment.log.warn({}, `A driver did not close: ${end.question}`);
+  };
+
+  const answer = async <Answer>(call: () => Promise<Answer>): Promise<Answer> => {
+    const end = await callWithin(bounds, call);
+    if ('ended' in end) return end.ended;
+    throw new Error(end.question);
+  };
+
   return {
     configure,
+    stats: (backend) => answer(async () => (await madeFor(backend)).driver.stats()),
     secretFields: async (backend) => (await madeFor(backend)).secretFields,
     of: async (backend) => (await madeFor(backend)).driver,
     async close() {
       const entries = [...former.splice(0), ...ready.values()];
       ready.clear();
       for (const entry of entries) {
-        // One that could not be set up has nothing to close.
-        const made = await entry.made.catch(() => undefined);
-        await made?.driver.close?.();
+        await closeOne(entry);
       }
     },
   };
+};
+
+/** A setup that hangs is waited for by its first call only as long as that is, and is made anew by the next. */
+const unlessGivenUp = async (backend: Backend, made: Promise<Made>): Promise<Made> => {
+  const { givenUp } = callSignals();
+  const late = Promise.withResolvers<never>();
+  const giveUp = () => {
+    // Should it be set up after all, nobody uses it.
+    made.then(({ driver }) => driver.close?.()).catch(() => {});
+    late.reject(
+      new DriverFailure(
+        `the driver of backend "${backend.name}" was not set up in time`,
+        'see whether the storage answers',
+      ),
+    );
+  };
+  givenUp.addEventListener('abort', giveUp, { once: true });
+  try {
+    return await Promise.race([made, late.promise]);
+  } finally {
+    givenUp.removeEventListener('abort', giveUp);
+  }
 };
 
 /** The driver, whose errors repeat no credential. */

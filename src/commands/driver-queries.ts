@@ -7,7 +7,7 @@ import type { Services } from './services.ts';
 /** Asks the backend's driver for its stats: a question, so that no intent is needed. */
 export const statsOf = async (backend: Backend, { drivers }: Services): Promise<BackendStats> => {
   try {
-    return BackendStatsSchema.parse(await (await drivers.of(backend)).stats());
+    return BackendStatsSchema.parse(await drivers.stats(backend));
   } catch (error) {
     if (error instanceof ScoriaError) throw error;
     const message = error instanceof Error ? error.message : String(error);

@@ -1,18 +1,29 @@
+import { rejections } from '../domain/errors.ts';
 import type { StreamKind } from '../domain/streams.ts';
+import { type Bounds, callWithin } from './bounded-call.ts';
 import { credentialIn } from './credentials.ts';
-import { type Ending, endingOf, notHappened, type Unknown } from './ending.ts';
+import { type Ending, endingOf, failureOf, notHappened, type Unknown } from './ending.ts';
 import { whyUnrecordable } from './envelope.ts';
 import { Limits } from './lines.ts';
 import { type AnyEffect, Refused, type Work } from './operation.ts';
-import { type Patience, waitingFor } from './waiting.ts';
+import { eitherSignal, type Patience, waitingFor } from './waiting.ts';
 
 export interface EffectCallOptions {
   /** A driver call that takes longer has an unknown end. */
-  readonly effectTimeoutMs: number;
+  readonly bounds: Bounds;
   /** How long `reconcile` is asked about a call that ended neither way. */
   readonly reconcile: Patience;
   readonly operationsPerBackend: number;
 }
+
+/** An array that answers at all answers a question by then. */
+const QUESTION_MS = 60_000;
+
+/** Whoever gave the command wanted no more of it before its turn came. */
+const notCalled: Ending<never> = {
+  kind: 'failed',
+  failure: failureOf(rejections.DriverFailed('it was stopped before the driver was called', 'give the command again')),
+};
 
 type AnyWork = Work<StreamKind, unknown>;
 
@@ -30,8 +41,9 @@ export class EffectCalls {
 
   /** Performs the effect, and asks `reconcile` when the call ends neither way. `backend` is what it counts against. */
   async perform(effect: AnyEffect, work: AnyWork, backend: string | null): Promise<Ending<unknown>> {
-    const perform = () => this.#ended(effect, work, () => effect.perform(work));
-    const ending = await (backend === null ? perform() : this.#limits.within(backend, perform));
+    const perform = () => this.#called(effect, work, () => effect.perform(work));
+    const ending = await (backend === null ? perform() : this.#limits.within(backend, perform, work.signal));
+    if (ending === null) return notCalled;
     return ending.kind === 'unknown' ? this.#asked(effect, work, ending) : ending;
   }
 
@@ -43,43 +55,37 @@ export class EffectCalls {
     return this.#asked(effect, work, { kind: 'unknown', question, ...(pending === undefined ? {} : { pending }) });
   }
 
-  /** How a call ended. One that is slower than the timeout may still come to its effect. */
-  async #ended(effect: AnyEffect, work: AnyWork, call: () => Promise<unknown>): Promise<Ending<unknown>> {
-    const ended = call().then((answer): Ending<unknown> => {
-      const credential = credentialIn(answer);
-      if (credential !== null) {
-        return {
-          kind: 'unknown',
-          question: `the driver answered with a credential (${credential}), which is not recorded`,
-        };
-      }
-      const problem = whyUnrecordable(effect.succeeded(work.intent.data, answer));
-      if (problem === null) return { kind: 'done', answer };
-      return { kind: 'unknown', question: `the driver gave an answer that its contract does not allow: ${problem}` };
-    }, endingOf);
+  /** How a call to an effect ended. One that is slower than its time may still come to it. */
+  async #called(effect: AnyEffect, work: AnyWork, call: () => Promise<unknown>): Promise<Ending<unknown>> {
     // A parent is as slow as its children, which have timeouts of their own.
-    if (effect.reconcile === 'resume children') return ended;
+    if (effect.reconcile === 'resume children') return answered(effect, work, call);
+    const ending = await this.#within(this.#options.bounds.timeoutMs, effect, work, call);
+    if (ending.kind !== 'unknown' || ending.pending === undefined) return ending;
     const { commandId } = work.intent.meta;
-    const { effectTimeoutMs } = this.#options;
-    const timeout = Promise.withResolvers<Ending<unknown>>();
-    const timer = setTimeout(() => {
-      this.#late.set(commandId, ended);
-      const forget = () => void this.#late.delete(commandId);
-      ended.then(forget, forget);
-      const question = `there was no answer within ${effectTimeoutMs} ms`;
-      timeout.resolve({ kind: 'unknown', question, pending: ended });
-    }, effectTimeoutMs);
-    try {
-      return await Promise.race([ended, timeout.promise]);
-    } finally {
-      clearTimeout(timer);
-    }
+    this.#late.set(commandId, ending.pending);
+    const forget = () => void this.#late.delete(commandId);
+    ending.pending.then(forget, forget);
+    return ending;
+  }
+
+  async #within(
+    timeoutMs: number,
+    effect: AnyEffect,
+    work: AnyWork,
+    call: () => Promise<unknown>,
+  ): Promise<Ending<unknown>> {
+    const { bounds } = this.#options;
+    const end = await callWithin({ ...bounds, timeoutMs, signal: eitherSignal(bounds.signal, work.signal) }, () =>
+      answered(effect, work, call),
+    );
+    return 'ended' in end ? end.ended : { kind: 'unknown', ...end };
   }
 
   /** Asks the driver about a call that ended neither way, until it knows or patience ends. */
   async #asked(effect: AnyEffect, work: AnyWork, ending: Unknown): Promise<Ending<unknown>> {
     if (effect.reconcile === 'resume children') return ending;
-    const waiting = waitingFor(this.#options.reconcile);
+    const { reconcile: patience } = this.#options;
+    const waiting = waitingFor({ ...patience, signal: eitherSignal(patience.signal, work.signal) });
     let last = ending;
     do {
       const late = last.pending === undefined ? null : await endedAlready(last.pending);
@@ -96,10 +102,12 @@ export class EffectCalls {
     if (typeof reconcile === 'string') {
       // Never twice at the same time.
       return pending === undefined
-        ? this.#ended(effect, work, () => aboutTheFirst(question, effect.perform(work)))
+        ? this.#called(effect, work, () => aboutTheFirst(question, effect.perform(work)))
         : ending;
     }
-    return this.#ended(effect, work, async () => {
+    const { bounds, reconcile: patience } = this.#options;
+    const timeoutMs = Math.min(bounds.timeoutMs, Math.max(patience.totalMs, QUESTION_MS));
+    return this.#within(timeoutMs, effect, work, async () => {
       const reconciled = await aboutTheFirst(question, reconcile(work));
       if (reconciled.happened) return reconciled.answer;
       // What has not happened while the call is still under way may yet happen.
@@ -108,6 +116,22 @@ export class EffectCalls {
     });
   }
 }
+
+const answered = async (effect: AnyEffect, work: AnyWork, call: () => Promise<unknown>): Promise<Ending<unknown>> => {
+  try {
+    const answer = await call();
+    const credential = credentialIn(answer);
+    if (credential !== null) {
+      const question = `the driver answered with a credential (${credential}), which is not recorded`;
+      return { kind: 'unknown', question };
+    }
+    const problem = whyUnrecordable(effect.succeeded(work.intent.data, answer));
+    if (problem === null) return { kind: 'done', answer };
+    return { kind: 'unknown', question: `the driver gave an answer that its contract does not allow: ${problem}` };
+  } catch (error) {
+    return endingOf(error);
+  }
+};
 
 /** A second call, or a question, that the storage fails says nothing of how the first call ended. */
 const aboutTheFirst = async <Answer>(question: string, answer: Promise<Answer>): Promise<Answer> => {

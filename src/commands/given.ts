@@ -11,6 +11,11 @@ export interface CommandContext {
   readonly reason?: string | undefined;
   /** The id of the chain of operations that it belongs to: its own command id unless given. */
   readonly correlationId?: string | undefined;
+  /**
+   * Aborted when the caller wants no more of it. What waits for its turn is not begun (`ResourceBusy`); a driver call that
+   * is under way ends early where it can, or is given up with an unknown end.
+   */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A command in the runner's hands: with its id, and its place under a parent. */
@@ -20,4 +25,5 @@ export interface Given extends CommandMeta {
   readonly ancestors: readonly string[];
   /** Streams whose line a parent stands at the head of. */
   readonly held: readonly string[];
+  readonly signal?: AbortSignal | undefined;
 }

@@ -65,6 +65,8 @@ export interface Work<Kind extends StreamKind, Intent> {
   readonly state: StreamStates[Kind];
   readonly intent: RecordedEvent<string, Intent>;
   readonly services: Services;
+  /** Aborted when whoever gave the command wants no more of it. */
+  readonly signal?: AbortSignal | undefined;
   /** The driver of the volume's backend, set up. */
   driver(): Promise<Driver>;
   /** Runs an operation as a child: under a command id made from the parent's and `step`, so that it happens once. */

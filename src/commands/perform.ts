@@ -125,13 +125,13 @@ export class Performer {
   }
 
   /** Takes up an intent whose effect may have happened: asks first. */
-  async resume(stream: string, open: OpenIntent): Promise<Outcome> {
+  async resume(stream: string, open: OpenIntent, signal?: AbortSignal): Promise<Outcome> {
     const operation = this.#operations.get(open.operation);
     if (operation === undefined || !isEffectful(operation))
       throw new TypeError(`no operation ${open.operation} can be resumed`);
     const intent = await this.#intent(stream, open);
     if (intent === null) return E.left(outcomeUnknown(open.operation, FOREIGN, open.command_id));
-    const given: Given = { ...givenBy(intent, stream), recovered: true };
+    const given: Given = { ...givenBy(intent, stream), recovered: true, signal };
     return this.#atWork(given.commandId, async () => {
       const kind = operation.kind as StreamKind;
       const state = await this.#services.read.state(kind, stream);
@@ -171,6 +171,7 @@ export class Performer {
       state,
       intent,
       services,
+      signal: given.signal,
       backend,
       driver: async () => {
         await this.#assertOurs(kind, stream, given);
@@ -332,4 +333,5 @@ const childOf = <Child extends AnyOperation>(
   causationId: intent.id,
   ancestors: [...parent.ancestors, parent.commandId],
   held: parent.held,
+  signal: parent.signal,
 });

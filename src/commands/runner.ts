@@ -25,7 +25,7 @@ import { type AnyOperation, type EffectfulOperation, type FactsContext, isEffect
 import { parseInput } from './parse.ts';
 import type { Claim, Claimant, Performer } from './perform.ts';
 import type { Services } from './services.ts';
-import { type Patience, waitingFor } from './waiting.ts';
+import { eitherSignal, type Patience, waitingFor } from './waiting.ts';
 
 export type Result<Kind extends StreamKind> = E.Either<
   Rejection,
@@ -104,6 +104,7 @@ export class Runner {
       reason: context.reason,
       ancestors: [],
       held: [],
+      signal: context.signal,
     });
     return E.isLeft(state) ? state : E.right({ state: state.right, input: parsed.right as Record<string, Json> });
   }
@@ -125,9 +126,8 @@ export class Runner {
   ): Promise<E.Either<Rejection, StreamStates[Op['kind']]>> {
     const stream: string = operation.stream(input);
     if (given.held.includes(stream)) return this.#runInLine(operation, input, given, stream);
-    return this.#lines.inLine(stream, () =>
-      this.#runInLine(operation, input, { ...given, held: [...given.held, stream] }, stream),
-    );
+    const work = () => this.#runInLine(operation, input, { ...given, held: [...given.held, stream] }, stream);
+    return (await this.#lines.inLine(stream, work, given.signal)) ?? E.left(notBegun(stream, given));
   }
 
   async #runInLine<Op extends AnyOperation>(
@@ -136,7 +136,10 @@ export class Runner {
     given: Given,
     stream: string,
   ): Promise<E.Either<Rejection, StreamStates[Op['kind']]>> {
-    const waiting = waitingFor(this.#options.busy);
+    const waiting = waitingFor({
+      ...this.#options.busy,
+      signal: eitherSignal(this.#options.busy.signal, given.signal),
+    });
     for (;;) {
       const acceptance = await this.#accept(operation, input, given, stream);
       if (acceptance === 'stale') continue;
@@ -147,7 +150,7 @@ export class Runner {
       }
       if ('settled' in acceptance) return acceptance.settled;
       if ('resumed' in acceptance) {
-        const outcome = await this.#performer.resume(stream, acceptance.resumed);
+        const outcome = await this.#performer.resume(stream, acceptance.resumed, given.signal);
         if (acceptance.resumed.command_id === given.commandId) return outcome;
         continue;
       }
@@ -207,7 +210,7 @@ export class Runner {
     if (kept === null || !kept.state.open.some(({ event_id }) => event_id === blocker.event_id)) return true;
     const isGone: IsGone = (open) => executors.isGone(open);
     const taken = await this.#taken(kind, stream, kept, blocker, isGone, { actor: given.actor, reason: given.reason });
-    if (taken === 'claimed') await this.#performer.resume(stream, blocker);
+    if (taken === 'claimed') await this.#performer.resume(stream, blocker, given.signal);
     return taken === 'claimed' || taken === 'stale';
   }
 
@@ -305,6 +308,11 @@ const notUuid = (what: string, id: string): Rejection =>
     what === 'id' ? 'give a UUID, or open the engine with nonUuidIds' : 'give a UUID',
     { id },
   );
+
+const notBegun = (stream: string, { command }: Given): Rejection =>
+  rejections.ResourceBusy(`${command} was stopped before its turn on ${stream} came`, 'give the command again', {
+    stream,
+  });
 
 const busy = (stream: string, holder: OpenIntent): Rejection =>
   rejections.ResourceBusy(

@@ -27,6 +27,8 @@ export interface Drivers {
   of(backend: Backend): Promise<Driver>;
   /** Where the answers of the backend's driver hold credentials. */
   secretFields(backend: Backend): Promise<readonly SecretField[]>;
+  /** The backend's stats: a question, so that no intent is needed. */
+  stats(backend: Backend): Promise<unknown>;
   /** What a definition makes of options, without setting anything up. */
   configure(backendName: string, driver: string, options: JsonObject): Promise<ConfiguredDriver>;
   close(): Promise<void>;
@@ -73,6 +75,4 @@ export interface Services {
   readonly log: Logger;
   /** How long a freeze or a removal waits for a backend's open intents. */
   readonly drainTimeoutMs: number;
-  /** Aborted when nobody wants to wait for others any more. */
-  readonly signal?: AbortSignal | undefined;
 }

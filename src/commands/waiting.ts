@@ -9,6 +9,10 @@ export interface Patience {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Aborted as soon as one of them is. */
+export const eitherSignal = (one?: AbortSignal, other?: AbortSignal): AbortSignal | undefined =>
+  one === undefined || other === undefined ? (one ?? other) : AbortSignal.any([one, other]);
+
 /**
  * Waits a little longer each time (doubling, with jitter), and answers whether to try once more: `false` once the
  * time is over, or nobody wants to wait any more.

@@ -155,6 +155,7 @@ const engineOptionsOf = (
     leaseMs: milliseconds(settings.lease),
     lockTimeoutMs: milliseconds(settings.lock_timeout),
     effectTimeoutMs: milliseconds(settings.effect_timeout),
+    stopTimeoutMs: milliseconds(settings.stop_timeout),
     reconcileTimeoutMs: milliseconds(settings.reconcile_timeout),
     drainTimeoutMs: milliseconds(settings.drain_timeout),
     audit: fieldsGiven({

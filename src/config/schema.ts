@@ -24,6 +24,7 @@ const shapes = {
   lease: seconds(1),
   lock_timeout: seconds(),
   effect_timeout: seconds(1),
+  stop_timeout: seconds(),
   reconcile_timeout: seconds(),
   drain_timeout: seconds(),
   audit_key_file: Text.min(1),

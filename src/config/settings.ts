@@ -97,6 +97,12 @@ export const SETTINGS = {
     description: 'After how long the end of a call to a driver counts as unknown, in seconds',
     default: seconds(ENGINE_DEFAULTS.effectTimeoutMs),
   },
+  stop_timeout: {
+    flag: null,
+    description:
+      'How long a call to a driver may go on after an interruption, in seconds; then its end counts as unknown',
+    default: seconds(ENGINE_DEFAULTS.stopTimeoutMs),
+  },
   reconcile_timeout: {
     flag: null,
     description: 'How long a driver is asked about a call that ended neither way, in seconds',

@@ -1,6 +1,7 @@
 import { execa, type Options } from 'execa';
 import type { Logger } from '../logging.ts';
 import type { Secret } from '../secret.ts';
+import { callSignals } from './call.ts';
 import { operationMark } from './current-operation.ts';
 import type { CommandOptions, RunCommand } from './run-command.ts';
 
@@ -70,8 +71,12 @@ export const createCommandRunner = (runner: CommandRunnerOptions): RunCommand =>
   const isRoot = runner.isRoot ?? process.getuid?.() === 0;
   const helper = isRoot ? [] : runner.rootHelper.split(' ').filter((word) => word !== '');
 
-  return async (program, args, options = {}) => {
-    if (options.signal?.aborted) throw notStarted(program);
+  return async (program, args, given = {}) => {
+    // A program does not outlive the call that started it.
+    const { givenUp } = callSignals();
+    const signal = given.signal === undefined ? givenUp : AbortSignal.any([given.signal, givenUp]);
+    const options = { ...given, signal };
+    if (signal.aborted) throw notStarted(program);
     const prefix = options.root ? helper : [];
     const [file = program, ...argv] = [...prefix, program, ...args];
     const startedAt = performance.now();

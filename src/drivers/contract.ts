@@ -140,14 +140,20 @@ export class DriverFailure extends Error {
 export const isDriverFailure = (error: unknown): error is DriverFailure =>
   typeof error === 'object' && error !== null && FAILURE in error;
 
-/**
- * What a driver may use of the process it runs in. Once `signal` is aborted, a long call may end early, by a
- * `DriverFailure` when nothing of it is left; short calls come to their end. `onProgress` hears how far a long call is.
- */
-export interface DriverEnvironment extends Onlooker {
+/** What a driver may use of the process it runs in. */
+export interface DriverEnvironment {
   readonly backendName: string;
+  /** A program that is still at work when the call that started it is given up is ended. */
   readonly run: RunCommand;
   readonly log: Logger;
+  /**
+   * The signal of the call that runs now: ask for it in each call. Aborted when the caller wants no more of it, and when
+   * it took too long. A long call then ends early, by a `DriverFailure` when nothing of it is left; a short one comes to
+   * its end. Whoever takes seconds for that is given up.
+   */
+  readonly signal: () => AbortSignal;
+  /** Hears how far a long call is. */
+  readonly onProgress?: Onlooker['onProgress'];
 }
 
 /**

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Capability } from '../domain/backend/backend.ts';
 import type { Json } from '../domain/json.ts';
 import { silentLogger } from '../logging.ts';
+import { callSignal } from './call.ts';
 import { capabilitiesOf, type DriverDefinition } from './contract.ts';
 import { descriptionOf, isDecimal, isSecret, REFERENCE_FORMS } from './options.ts';
 
@@ -68,7 +69,8 @@ export const describeCapabilities = (definition: DriverDefinition): readonly Cap
     const given = describeOptions(definition).filter(({ required }) => required);
     const samples = Object.fromEntries(given.map(({ name }) => [name, sampleOf(definition.options.shape[name])]));
     const options = definition.options.parse(samples);
-    return capabilitiesOf(definition.create(options, { backendName: 'unnamed', run: refused, log: silentLogger }));
+    const environment = { backendName: 'unnamed', run: refused, log: silentLogger, signal: callSignal };
+    return capabilitiesOf(definition.create(options, environment));
   } catch {
     return null;
   }

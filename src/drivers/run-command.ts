@@ -4,6 +4,7 @@ export interface CommandOptions {
   /** Run through the root helper (`sudo` by default, nothing as root). */
   readonly root?: boolean;
   readonly timeoutMs?: number;
+  /** Ends the program; that of the call that it runs in (`DriverEnvironment.signal`) only once the call is given up. */
   readonly signal?: AbortSignal;
   /** Written to standard input. The way for a secret that the program reads there. */
   readonly input?: string | Secret;

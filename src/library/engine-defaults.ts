@@ -9,6 +9,7 @@ export const ENGINE_DEFAULTS = {
   leaseMs: 15_000,
   lockTimeoutMs: 10_000,
   effectTimeoutMs: 3_600_000,
+  stopTimeoutMs: 5_000,
   reconcileTimeoutMs: 10_000,
   drainTimeoutMs: 60_000,
 } as const;

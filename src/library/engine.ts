@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { createBackendDrivers, quiet } from '../commands/backend-drivers.ts';
+import type { Bounds } from '../commands/bounded-call.ts';
 import { EffectCalls } from '../commands/effect-calls.ts';
 import type { Author } from '../commands/envelope.ts';
 import { Executors, type HostExecutors, LOOKS_PER_LEASE } from '../commands/executors.ts';
@@ -19,6 +20,7 @@ import type { Actor } from '../domain/event.ts';
 import { asScoriaEvent, decode, type ScoriaEvent } from '../domain/streams.ts';
 import { backendNotFound, connectionNotFound, snapshotNotFound, volumeNotFound } from '../domain/volume/checks.ts';
 import { type VolumeState, volumeStream } from '../domain/volume/volume.ts';
+import { callSignal } from '../drivers/call.ts';
 import { createCommandRunner } from '../drivers/command-runner.ts';
 import type { SecretReference } from '../drivers/options.ts';
 import type { RunCommand } from '../drivers/run-command.ts';
@@ -109,10 +111,13 @@ export interface EngineOptions {
   readonly drainTimeoutMs?: number;
   /**
    * Aborted when the caller wants no more of what is under way: copies end early, as failures that leave nothing
-   * behind; waiting for other processes ends; replays, rebuilds and loads throw the signal's reason and change nothing.
-   * Commands are still taken, so that one can clean up.
+   * behind; other calls to drivers may come to their end for `stopTimeoutMs`, then they are given up; waiting for other
+   * processes ends; replays, rebuilds and loads throw the signal's reason and change nothing. Commands are still taken,
+   * so that one can clean up. `signal` in the context of a command is for that command alone.
    */
   readonly signal?: AbortSignal;
+  /** How long a driver call may go on once its caller wants no more of it (5 s unless given); its end is unknown then. */
+  readonly stopTimeoutMs?: number;
   /** Hears how far replays, rebuilds, loads and copies are. */
   readonly onProgress?: (progress: Progress) => void;
   /** How the log is sealed, and what it is compared with when it is opened. */
@@ -158,14 +163,19 @@ const engineOn = async (storage: Storage, options: EngineOptions): Promise<Engin
     log: logger,
     signal,
   });
-  const services = servicesOf(storage, options, executors, logger, run, known);
+  const bounds = {
+    timeoutMs: options.effectTimeoutMs ?? ENGINE_DEFAULTS.effectTimeoutMs,
+    stopTimeoutMs: options.stopTimeoutMs ?? ENGINE_DEFAULTS.stopTimeoutMs,
+    signal,
+  };
+  const services = servicesOf(storage, options, { executors, log: logger, run, known, bounds });
   const author = {
     actor: actorOf(options),
     executor: executors.own,
     now: options.now ?? (() => new Date()),
   };
   const calls = new EffectCalls({
-    effectTimeoutMs: options.effectTimeoutMs ?? ENGINE_DEFAULTS.effectTimeoutMs,
+    bounds,
     reconcile: {
       firstMs: 20,
       maxMs: 2_000,
@@ -210,24 +220,29 @@ const actorOf = ({ user, project }: EngineOptions): Actor => ({
   project: project ?? ENGINE_DEFAULTS.project,
 });
 
+/** What an engine has of the process that it is in. */
+interface Surroundings {
+  readonly executors: Executors;
+  readonly log: Logger;
+  readonly run: RunCommand;
+  readonly known: KnownSecrets;
+  readonly bounds: Bounds;
+}
+
 const servicesOf = (
   { projector, log: events }: Storage,
   options: EngineOptions,
-  executors: Executors,
-  log: Logger,
-  run: RunCommand,
-  known: KnownSecrets,
+  { executors, log, run, known, bounds }: Surroundings,
 ): Services => ({
   audit: auditServices(events, options.audit ?? {}),
   read: readerOf(projector),
   executors,
-  drivers: createBackendDrivers({ run, log, ...onlookerOf(options) }, known),
+  drivers: createBackendDrivers({ run, log, signal: callSignal, onProgress: options.onProgress }, known, bounds),
   connector: async (protocol) => quiet(await findHostConnector(protocol, { run, log }), known),
   vault: new Vault(keyStoreOf(options, { run, known }), known),
   shredDeleted: options.shredDeleted ?? ENGINE_DEFAULTS.shredDeleted,
   log,
   drainTimeoutMs: options.drainTimeoutMs ?? ENGINE_DEFAULTS.drainTimeoutMs,
-  signal: options.signal,
 });
 
 /** What an engine is made of. */

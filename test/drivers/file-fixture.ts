@@ -2,6 +2,7 @@ import { mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { HostEnvironment } from '../../src/connectors/environment.ts';
+import { callSignal } from '../../src/drivers/call.ts';
 import { createCommandRunner } from '../../src/drivers/command-runner.ts';
 import type { Driver } from '../../src/drivers/contract.ts';
 import definition from '../../src/drivers/file/driver.ts';
@@ -22,7 +23,7 @@ export const makeFileDriver = async (
   run: RunCommand = runForReal,
 ): Promise<Driver> => {
   const parsed = await resolveSecrets(definition, parseOptions(definition, { directory, ...options }), run);
-  return definition.create(parsed, { backendName: 'under-test', run, log: silentLogger });
+  return definition.create(parsed, { backendName: 'under-test', run, log: silentLogger, signal: callSignal });
 };
 
 export const hostIn = (stateDirectory: string, isRoot: boolean): HostEnvironment => ({

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { callSignal } from '../../src/drivers/call.ts';
 import type { Driver } from '../../src/drivers/contract.ts';
 import { makeDriver } from '../../src/drivers/make-driver.ts';
 import memory from '../../src/drivers/memory/driver.ts';
 import { silentLogger } from '../../src/logging.ts';
 
-const environment = { backendName: 'store', run: () => Promise.reject(new Error('not here')), log: silentLogger };
+const run = () => Promise.reject(new Error('not here'));
+const environment = { backendName: 'store', run, log: silentLogger, signal: callSignal };
 
 const made = (spoil: (driver: Driver) => unknown) => () => {
   const definition = { ...memory, create: (options: never) => spoil(memory.create(options, environment)) as Driver };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ConnectorFailure } from '../../src/connectors/contract.ts';
 import { memoryConnector } from '../../src/connectors/memory.ts';
+import { callSignal } from '../../src/drivers/call.ts';
 import { type Driver, DriverFailure } from '../../src/drivers/contract.ts';
 import { type MemoryArray, memoryArray } from '../../src/drivers/memory/array.ts';
 import definition from '../../src/drivers/memory/driver.ts';
@@ -13,7 +14,7 @@ import type { BackendUnderTest } from '../../src/testing/driver/subject.ts';
 import { aConnection, aVolume } from '../../src/testing/resources.ts';
 
 const run = () => Promise.reject(new Error('The memory driver runs no programs'));
-const environment = { run, log: silentLogger };
+const environment = { run, log: silentLogger, signal: callSignal };
 
 const makeDriver = async (array: string, options: Record<string, unknown> = {}): Promise<Driver> => {
   const parsed = parseOptions(definition, { array, ...options });

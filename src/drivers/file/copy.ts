@@ -15,7 +15,7 @@ const BLOCK_BYTES = 512;
 export interface CopyEnvironment {
   readonly run: RunCommand;
   readonly log: Logger;
-  readonly signal: AbortSignal;
+  readonly signal: () => AbortSignal;
   readonly onProgress?: Onlooker['onProgress'];
 }
 
@@ -65,7 +65,7 @@ const copied = async (source: Source, to: string, { run, signal, onProgress }: C
   const progress = setInterval(() => void tellProgress(source, to, onProgress), PROGRESS_MS);
   try {
     const how = ['--sparse=always', '--reflink=auto', '--no-target-directory'];
-    await run('cp', [...how, '--', source.path, to], { timeoutMs: COPY_TIMEOUT_MS, signal });
+    await run('cp', [...how, '--', source.path, to], { timeoutMs: COPY_TIMEOUT_MS, signal: signal() });
   } catch (error) {
     throw error instanceof CommandError ? copyFailure(to, error) : error;
   } finally {

@@ -15,9 +15,9 @@ export default defineDriver({
   description: 'Sparse raw files in a directory, attached as loop devices (or as files, without root)',
   options,
   connector: connectorWith('host'),
-  create: (chosen, { backendName, run, log, signal: stopping, onProgress }): Driver => {
+  create: (chosen, { backendName, run, log, signal: callSignal, onProgress }): Driver => {
     const closing = new AbortController();
-    const signal = AbortSignal.any([closing.signal, ...(stopping === undefined ? [] : [stopping])]);
+    const signal = () => AbortSignal.any([closing.signal, callSignal()]);
     const store = new FileStore(chosen.directory, chosen, { run, log, signal, onProgress });
     return {
       setup: () => store.setup(),

@@ -1,6 +1,7 @@
 import { connectorProperties } from '../../connectors/properties.ts';
 import { type Backend, type Capability, largestVolumeGiB } from '../../domain/backend/backend.ts';
 import { type Rejection, rejections, ScoriaError } from '../../domain/errors.ts';
+import { callSignal } from '../../drivers/call.ts';
 import { createCommandRunner } from '../../drivers/command-runner.ts';
 import {
   type Connector,
@@ -77,7 +78,7 @@ export const openSubject = async (
 ): Promise<DriverSubject> => {
   const host = environmentOf(backend);
   const options = await resolveSecrets(definition, parseOptions(definition, backend.options ?? {}), host.run);
-  const driver = heardDriver(makeDriver(definition, options, { ...host, backendName }));
+  const driver = heardDriver(makeDriver(definition, options, { ...host, backendName, signal: callSignal }));
   await inUse('setup', driver.setup());
   return {
     definition,
