@@ -46,11 +46,12 @@ const allowedOnly = (fields: object): Record<string, unknown> =>
   );
 
 /** JSON lines on standard error, of `level` and above. It is one logger among others: nobody else's is touched. */
-export const createLogger = (options: Pick<LoggerOptions, 'level'> = {}): Logger =>
-  pino(
-    { name: 'scoria', level: options.level ?? 'warn', formatters: { log: allowedOnly } },
-    pino.destination({ dest: 2, sync: true }),
-  );
+export const createLogger = (options: Pick<LoggerOptions, 'level'> = {}): Logger => {
+  const standardError = pino.destination({ dest: 2, sync: true });
+  // A full disk under it shall not end what the lines are about.
+  standardError.on('error', () => {});
+  return pino({ name: 'scoria', level: options.level ?? 'warn', formatters: { log: allowedOnly } }, standardError);
+};
 
 /** Logs nothing. */
 export const silentLogger: Logger = { debug() {}, info() {}, warn() {}, error() {} };

@@ -153,6 +153,11 @@ export const ERROR_WORDS: Readonly<Record<RejectionCode, ErrorWords>> = {
     means: 'A checkpoint is recorded, but its note could not be handed out',
     right: '`scoria audit seal` when the directory or the command works again',
   },
+  OutputNotWritten: {
+    means:
+      'A file, or standard output, did not take all of what was to be written: its disk or quota is full, or fails',
+    right: 'The command again, with room on the disk or another path. A file that stood there before is as it was',
+  },
   KeyStoreUnavailable: {
     means: 'A credential cannot be sealed or opened: the key store, its master key or the key is not there',
     right: 'The key store and the master key that were used when it was sealed: [secrets](../how-to/secrets.md)',

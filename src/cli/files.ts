@@ -5,6 +5,7 @@ import { text as textOf } from 'node:stream/consumers';
 import { rejections, ScoriaError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { writeDurably } from '../library/durable-file.ts';
+import { outputNotWritten } from '../library/output.ts';
 import { interruption } from './interruption.ts';
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -65,7 +66,7 @@ export const writeAtomically = async (
   try {
     await writeDurably(file, uninterrupted(chunks));
   } catch (error) {
-    throw unwritable(file, error);
+    throw outputNotWritten(file, error) ?? unwritable(file, error);
   }
 };
 

@@ -18,6 +18,6 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
   console.error(`error: scoria needs Node.js ${OLDEST_NODE} or newer, and this is ${process.version}: ${remedy}`);
   process.exitCode = 1;
 } else {
-  // Not process.exit, which would drop what standard output has not taken yet.
-  process.exitCode = await start();
+  // Standard output has taken all by then. What a driver left open shall not keep the process.
+  process.exit(await start());
 }

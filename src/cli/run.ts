@@ -1,19 +1,23 @@
+import { once } from 'node:events';
+import { outputNotWritten } from '../library/output.ts';
 import { reportFailure, reportInterruption } from './failures.ts';
 import { interruption, stoppedBy, watchSignals } from './interruption.ts';
 import { makeProgram } from './program.ts';
-import { watchPipes } from './stdout.ts';
+import { allTaken, watchPipes } from './stdout.ts';
 
-/** Runs one command line; answers the exit code. */
+/** Runs one command line; answers the exit code, which is to be left with. */
 export const run = async (argv: readonly string[]): Promise<number> => {
-  watchPipes();
   // Not from the parsed options, which a mistake in the command line leaves unparsed.
   const json = argv.slice(0, endOfOptions(argv)).includes('--json');
+  watchPipes((error) => process.exit(reportFailure(outputNotWritten('standard output', error) ?? error, json)));
   watchSignals(json);
   const code = await outcome(argv, json);
-  // What still waits for a reader, or for a driver, shall not hold up whoever wants to leave.
-  if (interruption.aborted) process.exit(stoppedBy()?.exitCode ?? code);
-  return code;
+  // What still waits for a reader shall not hold up whoever wants to leave, nor what a driver left open anybody.
+  if (!interruption.aborted) await Promise.race([allTaken(), aborted(interruption)]);
+  return stoppedBy()?.exitCode ?? code;
 };
+
+const aborted = (signal: AbortSignal): Promise<unknown> => once(signal, 'abort');
 
 const outcome = async (argv: readonly string[], json: boolean): Promise<number> => {
   try {

@@ -71,6 +71,7 @@ export const rejections = {
   DriverFailed: rejection('DriverFailed', 'failed'),
   ConnectorFailed: rejection('ConnectorFailed', 'failed'),
   NoteNotWritten: rejection('NoteNotWritten', 'failed'),
+  OutputNotWritten: rejection('OutputNotWritten', 'failed'),
   KeyStoreUnavailable: rejection('KeyStoreUnavailable', 'failed'),
   OutcomeUnknown: rejection('OutcomeUnknown', 'unknown'),
 

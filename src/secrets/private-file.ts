@@ -8,7 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { newId } from '../new-id.ts';
@@ -64,7 +64,7 @@ export const makePrivateFile = (file: string, text: string): boolean => {
   const draft = `${file}.${newId()}.new`;
   const descriptor = openSync(draft, 'wx', 0o600);
   try {
-    writeSync(descriptor, text);
+    writeFileSync(descriptor, text);
     fsyncSync(descriptor);
     linkSync(draft, file);
     syncDirectoryOf(file);

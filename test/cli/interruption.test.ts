@@ -11,6 +11,8 @@ import { type Printed, Shell } from './scoria.ts';
 
 const GATED = fileURLToPath(new URL('./fixtures/gated-driver.ts', import.meta.url));
 
+const HANGING = fileURLToPath(new URL('../commands/drivers/hanging.ts', import.meta.url));
+
 const isThere = (file: string) => expect.poll(() => existsSync(file), { interval: 10, timeout: 20_000 }).toBe(true);
 
 const isAlive = (pid: number): boolean => {
@@ -60,6 +62,47 @@ describe('a driver call that cannot be stopped', () => {
     await running.printed(/stopping: /);
     expect(await running.interrupted('SIGTERM')).toBe(143);
     expect(running.stdout).toBe('');
+  });
+});
+
+describe('a driver call that never ends', () => {
+  const shell = new Shell();
+  beforeAll(async () => {
+    await shell.json('backend', 'add', 'dead', '--driver', HANGING, '--set', `directory=${shell.directory}`);
+  });
+
+  test('is given up some seconds after the first signal, with its question too, and recorded as unknown', async () => {
+    for (const call of ['createVolume', 'findVolume']) writeFileSync(shell.path(`${call}.nothing`), '');
+    const running = new Running(
+      shell.start(['volume', 'create', 'dead', '1', '--name', 'lost'], { SCORIA_STOP_TIMEOUT: '0.5' }),
+    );
+    await isThere(shell.path('hangs'));
+    expect(await running.interrupted()).toBe(130);
+    expect(running.stderr).toMatch(/code: OutcomeUnknown\n$/);
+    expect(await openIn(shell)).toEqual([]);
+    expect(await shell.json('recover', '--list')).toMatchObject([{ state: 'question', operation: 'CreateVolume' }]);
+  });
+
+  test('ends with its program, and what is asked then is recorded', async () => {
+    for (const call of ['createVolume', 'findVolume']) spawnSync('rm', [shell.path(`${call}.nothing`)]);
+    writeFileSync(shell.path('createVolume.program'), '');
+    const running = new Running(
+      shell.start(['volume', 'create', 'dead', '1', '--name', 'not made'], { SCORIA_STOP_TIMEOUT: '0.5' }),
+    );
+    await isThere(shell.path('pid'));
+    await expect.poll(() => readFileSync(shell.path('pid'), 'utf8')).toMatch(/\n/);
+    expect(await running.interrupted('SIGTERM')).toBe(143);
+    expect(isAlive(Number(readFileSync(shell.path('pid'), 'utf8')))).toBe(false);
+    expect(running.stderr).toMatch(/did not take effect[^]*code: DriverFailed\n$/);
+  });
+
+  test('does not keep the process alive once its time is over', async () => {
+    spawnSync('rm', [shell.path('createVolume.program')]);
+    writeFileSync(shell.path('createVolume.nothing'), '');
+    const env = { SCORIA_EFFECT_TIMEOUT: '1', SCORIA_RECONCILE_TIMEOUT: '0' };
+    const { code, stderr } = await shell.run(['volume', 'create', 'dead', '1'], { env });
+    expect(stderr).toMatch(/there was no answer within 1000 ms/);
+    expect(code).toBe(7);
   });
 });
 

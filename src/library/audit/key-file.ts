@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { access, type FileHandle, open } from 'node:fs/promises';
 import { rejections, ScoriaError } from '../../domain/errors.ts';
 import { writeDurably } from '../durable-file.ts';
+import { outputNotWritten } from '../output.ts';
 
 const OTHERS = 0o077;
 const LARGEST_BYTES = 4_096;
@@ -14,7 +15,10 @@ export const createKeyFile = async (file: string): Promise<KeyObject> => {
   try {
     await writeDurably(file, [privateKey.export({ format: 'pem', type: 'pkcs8' }).toString()]);
   } catch (error) {
-    throw refused(file, `cannot be written: ${reasonOf(error)}`, 'give a path that can be written', error);
+    throw (
+      outputNotWritten(file, error) ??
+      refused(file, `cannot be written: ${reasonOf(error)}`, 'give a path that can be written', error)
+    );
   }
   return privateKey;
 };
