@@ -186,7 +186,11 @@ export const ERROR_WORDS: Readonly<Record<RejectionCode, ErrorWords>> = {
   LogNewer: { means: 'A newer Scoria wrote this log', right: 'That Scoria, or a newer one' },
   LogReadOnly: { means: 'The log cannot be written', right: 'Permission to write the file and its directory' },
   LogNotEmpty: { means: 'A dump or an export can only be loaded into a log that holds nothing', right: 'A new log' },
-  LogFull: { means: 'The disk or the quota is full. Nothing was recorded', right: 'More space' },
+  LogFull: {
+    means:
+      'The disk or the quota is full, and what was to be recorded is not. The message says if an operation stands open',
+    right: 'More space; then the command again',
+  },
   LogUnavailable: { means: 'The log was locked by another process for too long, or cannot be reached', right: 'Again' },
   LogClosed: { means: 'The engine or the log was closed already', right: 'Open it again' },
   WrongRevision: {

@@ -57,7 +57,9 @@ const asText = ({ code, message, remedy }: Rejection): string =>
 
 const reportUnexpected = (error: unknown, json: boolean): number => {
   const message = error instanceof Error ? error.message : String(error);
-  const remedy = 'this is a defect of Scoria: please report it with what follows';
+  const remedy = /\bE[MN]FILE\b/.test(message)
+    ? 'raise the limit of open files: ulimit -n'
+    : 'this is a defect of Scoria: please report it with what follows';
   const stack = error instanceof Error ? (error.stack ?? message) : message;
   process.stderr.write(
     json

@@ -54,5 +54,18 @@ export const outcomeUnknown = (operation: string, question: string, commandId: s
     { operation, command_id: commandId },
   );
 
+/** The log failed after the effect: that it has begun is recorded, how it ended is not. */
+export const endNotRecorded = (
+  error: unknown,
+  { command, commandId }: { readonly command: string; readonly commandId: string },
+): unknown => {
+  if (!(error instanceof ScoriaError)) return error;
+  const { rejection } = error;
+  const message = `${rejection.message}; ${command} has begun, and how it ended stands open`;
+  const remedy = `${rejection.remedy}; then the same command id, the next command on it, or \`scoria recover\` settles it`;
+  const details = { ...rejection.details, command_id: commandId };
+  return new ScoriaError({ ...rejection, message, remedy, details }, { cause: error });
+};
+
 export const notHappened = (question: string): Rejection =>
   rejections.DriverFailed(`${question}, and the operation did not take effect`, 'give the command again');

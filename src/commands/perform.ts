@@ -24,7 +24,7 @@ import { asOperation } from '../drivers/current-operation.ts';
 import type { EventLog } from '../eventlog/port.ts';
 import type { KeptState } from '../projections/inventory.ts';
 import type { EffectCalls } from './effect-calls.ts';
-import { type Ending, failureOf, outcomeUnknown, rejectionOf } from './ending.ts';
+import { type Ending, endNotRecorded, failureOf, outcomeUnknown, rejectionOf } from './ending.ts';
 import { type Author, commandDigest, seal } from './envelope.ts';
 import { firstOutcome } from './first-outcome.ts';
 import type { Given } from './given.ts';
@@ -247,7 +247,9 @@ export class Performer {
         causationId: intent.id,
         ...(given.recovered ? { recovered: given.recovered } : {}),
       };
-      const result = await this.#log.append(seal(stream, kept, events, meta, this.#author));
+      const result = await this.#log.append(seal(stream, kept, events, meta, this.#author)).catch((error) => {
+        throw endNotRecorded(error, given);
+      });
       if (E.isLeft(result)) continue;
       if (unknown !== null) return E.left(unknown);
       if (ending.kind === 'failed') return E.left(rejectionOf(ending.failure));

@@ -1,4 +1,4 @@
-import { statfsSync } from 'node:fs';
+import { closeSync, openSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Rejected, type RejectionCode, rejections, ScoriaError } from '../domain/errors.ts';
 
@@ -85,7 +85,7 @@ export const logLocked = (file: string, timeoutMs: number, cause?: unknown): Sco
 const logFull = (file: string, cause: unknown): ScoriaError =>
   because(
     rejections.LogFull,
-    `there is no room left for the log ${file}; nothing was written`,
+    `there is no room left for the log ${file}: what was to be recorded is not`,
     'make room on its file system and repeat the command',
     file,
     cause,
@@ -95,7 +95,7 @@ const logReadOnly = (file: string, cause: unknown): ScoriaError =>
   because(
     rejections.LogReadOnly,
     `the log ${file} can only be read`,
-    'open it for writing, as a user who may write the file and its directory',
+    'open it for writing, as a user who may write the file, what stands beside it (-wal, -shm) and its directory',
     file,
     cause,
   );
@@ -108,6 +108,25 @@ const isDiskFull = (file: string): boolean => {
     return false;
   }
 };
+
+/** A log, what stands beside it, and their directory. */
+const FILES_OF_A_LOG = 4;
+
+/** SQLite says of a file only that it cannot be opened. */
+const isOutOfDescriptors = (): boolean => {
+  const opened: number[] = [];
+  try {
+    while (opened.length < FILES_OF_A_LOG) opened.push(openSync('/dev/null', 'r'));
+    return false;
+  } catch (error) {
+    return ['EMFILE', 'ENFILE'].includes((error as NodeJS.ErrnoException).code ?? '');
+  } finally {
+    for (const descriptor of opened) closeSync(descriptor);
+  }
+};
+
+const tooManyFiles = (file: string, cause: unknown): ScoriaError =>
+  logUnavailable(file, 'cannot be opened: this process has too many open files', 'raise their limit: ulimit -n', cause);
 
 /** What SQLite reported, in the log's words. A refused statement (a constraint, an SQL fault) stays as it is: a bug. */
 export const explainSqlite = (error: unknown, file: string): unknown => {
@@ -130,7 +149,9 @@ export const explainSqlite = (error: unknown, file: string): unknown => {
     case CANTOPEN:
     case PERM:
     case AUTH:
-      return logUnavailable(file, 'cannot be opened', 'give this user access to the file and to its directory', error);
+      return isOutOfDescriptors()
+        ? tooManyFiles(file, error)
+        : logUnavailable(file, 'cannot be opened', 'give this user access to the file and to its directory', error);
     case NOMEM:
       return logUnavailable(file, 'needs more memory than there is', 'give the process more memory', error);
     default:
@@ -145,6 +166,7 @@ const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
 export const explainFileSystem = (error: unknown, file: string): unknown => {
   if (!isSystemError(error)) return error;
   if (error.code === 'ENOSPC' || error.code === 'EDQUOT') return logFull(file, error);
+  if (error.code === 'EMFILE' || error.code === 'ENFILE') return tooManyFiles(file, error);
   return logUnavailable(
     file,
     `cannot be reached (${error.code})`,

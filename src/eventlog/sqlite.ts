@@ -25,6 +25,8 @@ export interface InTransaction {
 }
 
 export interface SqliteLog extends EventLog {
+  /** Without links. */
+  readonly file: string;
   /** The log's own connection: never leave a transaction or a statement open on it across an await. */
   readonly database: DatabaseSync;
   moveWithAppends(projections: InTransaction): void;
@@ -138,6 +140,7 @@ const sqliteLog = (opened: SqliteFile, lockTimeoutMs: number): SqliteLog => {
 
   return {
     name,
+    file,
     database,
     moveWithAppends: projections.register,
 

@@ -1,5 +1,4 @@
 import { realpathSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { createBackendDrivers, quiet } from '../commands/backend-drivers.ts';
 import type { Bounds } from '../commands/bounded-call.ts';
 import { EffectCalls } from '../commands/effect-calls.ts';
@@ -52,6 +51,7 @@ import { type Policy, Refusals } from './policy.ts';
 import { type OpenOperation, openOperations, type RecoveredOperation, recoverAll } from './recovery.ts';
 import { Snapshot } from './snapshot.ts';
 import { openStorage, type Storage } from './storage.ts';
+import { userOfProcess } from './user-of-process.ts';
 import { onlyOne, View } from './view.ts';
 import { Volume } from './volume.ts';
 import { watched } from './watched.ts';
@@ -216,7 +216,7 @@ const engineOn = async (storage: Storage, options: EngineOptions): Promise<Engin
 const onlookerOf = ({ signal, onProgress }: EngineOptions): Onlooker => ({ signal, onProgress });
 
 const actorOf = ({ user, project }: EngineOptions): Actor => ({
-  user: user ?? userInfo().username,
+  user: user ?? userOfProcess(),
   project: project ?? ENGINE_DEFAULTS.project,
 });
 

@@ -43,14 +43,14 @@ export const openStorage = async (options: StorageOptions): Promise<Storage> => 
 /** The projections share the log's database and move in its transactions. */
 const insideLog = async (log: SqliteLog, options: StorageOptions): Promise<Storage> => {
   const { lockTimeoutMs, projections, onlooker = {} } = options;
-  const late = (busy: unknown) => logLocked(log.name, lockTimeoutMs, busy);
+  const late = (busy: unknown) => logLocked(log.file, lockTimeoutMs, busy);
   const database: ProjectionDatabase = {
     db: log.database,
     async write(work) {
       try {
         return await derivedTransaction(log.database, work, untilLate(lockTimeoutMs, late));
       } catch (error) {
-        throw explainSqlite(error, log.name);
+        throw explainSqlite(error, log.file);
       }
     },
   };

@@ -1,7 +1,7 @@
-import { userInfo } from 'node:os';
 import type { Configuration } from '../../config/configuration.ts';
 import type { Place } from '../../config/problem.ts';
 import { defaultText, flagOf, SETTING_NAMES, SETTINGS, type SettingName } from '../../config/settings.ts';
+import { userOfProcess } from '../../library/user-of-process.ts';
 import type { Report } from '../report.ts';
 import { field, table } from '../table.ts';
 import { whereText } from './where.ts';
@@ -27,7 +27,7 @@ export const showReport = async (configuration: Configuration): Promise<Report> 
 
 const settingDocument = (name: SettingName, { settings, origins }: Configuration) => {
   const origin = origins[name];
-  const own = name === 'user' ? userInfo().username : SETTINGS[name].default;
+  const own = name === 'user' ? userOfProcess() : SETTINGS[name].default;
   const from = origin === undefined ? 'default' : fromText(name, origin);
   return { name, value: settings[name] ?? own, from };
 };

@@ -78,6 +78,7 @@ const copyFailure = (to: string, error: CommandError): Error => {
   if (error.stderr.includes('No space left')) return Object.assign(new Error('full'), { code: 'ENOSPC' });
   if (error.stderr.includes('quota exceeded')) return Object.assign(new Error('quota'), { code: 'EDQUOT' });
   if (error.stderr.includes('Input/output error')) return Object.assign(new Error('disk'), { code: 'EIO' });
+  if (error.message.includes('EMFILE')) return Object.assign(new Error('files'), { code: 'EMFILE' });
   return new DriverFailure(`copying into ${to} failed: ${error.message}`, 'see what the message says, and try again');
 };
 
