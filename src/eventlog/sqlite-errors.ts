@@ -32,6 +32,10 @@ export const isDamaged = (error: unknown): boolean => {
   return code === CORRUPT || code === NOTADB;
 };
 
+/** Reported by SQLite, or by the file system itself. */
+export const isFull = (error: unknown): boolean =>
+  primaryCode(error) === FULL || ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
+
 /** This user may not write the file, or may not make its companions beside it. */
 export const isForbidden = (error: unknown): boolean => {
   const code = primaryCode(error);
@@ -165,7 +169,7 @@ const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
 /** What the file system reported, in the log's words. */
 export const explainFileSystem = (error: unknown, file: string): unknown => {
   if (!isSystemError(error)) return error;
-  if (error.code === 'ENOSPC' || error.code === 'EDQUOT') return logFull(file, error);
+  if (isFull(error)) return logFull(file, error);
   if (error.code === 'EMFILE' || error.code === 'ENFILE') return tooManyFiles(file, error);
   return logUnavailable(
     file,

@@ -1,6 +1,7 @@
 import { generateKeySync } from 'node:crypto';
 import { resolve } from 'node:path';
 import { ScoriaError } from '../domain/errors.ts';
+import { isFull } from '../eventlog/sqlite-errors.ts';
 import { untilLate, whenFree, writeTransaction } from '../eventlog/write-transaction.ts';
 import { newId } from '../new-id.ts';
 import type { DataKey, KeyStore, RotatedMaster } from './key-store.ts';
@@ -214,6 +215,10 @@ export class FileKeyStore implements KeyStore {
       return await work();
     } catch (error) {
       if (error instanceof ScoriaError) throw error;
+      if (isFull(error)) {
+        const problem = `there is no room left for the key store ${this.#file}`;
+        throw unavailable(problem, 'make room on its file system, then give the command again', { file: this.#file });
+      }
       const problem = `the key store ${this.#file} cannot be used: ${(error as Error).message}`;
       throw unavailable(problem, 'look at the file, its directory and its disk', { file: this.#file });
     }

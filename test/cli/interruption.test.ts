@@ -93,7 +93,7 @@ describe('a driver call that never ends', () => {
     await expect.poll(() => readFileSync(shell.path('pid'), 'utf8')).toMatch(/\n/);
     expect(await running.interrupted('SIGTERM')).toBe(143);
     expect(isAlive(Number(readFileSync(shell.path('pid'), 'utf8')))).toBe(false);
-    expect(running.stderr).toMatch(/did not take effect[^]*code: DriverFailed\n$/);
+    expect(running.stderr).toMatch(/did not take effect[\s\S]*code: DriverFailed\n$/);
   });
 
   test('does not keep the process alive once its time is over', async () => {

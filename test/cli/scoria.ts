@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -54,6 +54,20 @@ export class Shell {
     const closed = new Promise<number | null>((resolve, reject) => child.on('close', resolve).on('error', reject));
     const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
     return { code, stdout, stderr };
+  }
+
+  /** With a file as its standard output. */
+  async runInto(file: string, args: readonly string[]): Promise<Omit<Ended, 'stdout'>> {
+    const descriptor = openSync(file, 'w');
+    const child = spawn(process.execPath, [MAIN, ...args], {
+      cwd: this.directory,
+      env: { ...Object.fromEntries(OWN), XDG_CACHE_HOME: CACHE, XDG_CONFIG_HOME: this.path('.config') },
+      stdio: ['ignore', descriptor, 'pipe'],
+    });
+    closeSync(descriptor);
+    const closed = new Promise<number | null>((resolve, reject) => child.on('close', resolve).on('error', reject));
+    const [stderr, code] = await Promise.all([child.stderr === null ? '' : text(child.stderr), closed]);
+    return { code, stderr };
   }
 
   /** The JSON document that a command that succeeds prints. */
