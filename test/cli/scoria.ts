@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +27,9 @@ export type Printed = any;
 
 const OWN = Object.entries(process.env).filter(([name]) => !name.startsWith('SCORIA_'));
 
+const endOf = (child: ChildProcess): Promise<number | null> =>
+  new Promise((resolve, reject) => child.on('close', resolve).on('error', reject));
+
 /** A directory with a log of its own, and the real command in it. Removed when the file's tests end. */
 export class Shell {
   readonly directory = realpathSync(mkdtempSync(join(tmpdir(), 'scoria-cli-')));
@@ -42,7 +45,7 @@ export class Shell {
   start(args: readonly string[], env: RunOptions['env'] = {}) {
     return spawn(process.execPath, [MAIN, ...args], {
       cwd: this.directory,
-      env: { ...Object.fromEntries(OWN), XDG_CACHE_HOME: CACHE, XDG_CONFIG_HOME: this.path('.config'), ...env },
+      env: this.#env(env),
       stdio: ['pipe', 'pipe', 'pipe'],
     });
   }
@@ -51,8 +54,7 @@ export class Shell {
     const child = this.start(args, env);
     child.stdin.on('error', () => {});
     child.stdin.end(input);
-    const closed = new Promise<number | null>((resolve, reject) => child.on('close', resolve).on('error', reject));
-    const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
+    const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), endOf(child)]);
     return { code, stdout, stderr };
   }
 
@@ -61,13 +63,16 @@ export class Shell {
     const descriptor = openSync(file, 'w');
     const child = spawn(process.execPath, [MAIN, ...args], {
       cwd: this.directory,
-      env: { ...Object.fromEntries(OWN), XDG_CACHE_HOME: CACHE, XDG_CONFIG_HOME: this.path('.config') },
+      env: this.#env(),
       stdio: ['ignore', descriptor, 'pipe'],
     });
     closeSync(descriptor);
-    const closed = new Promise<number | null>((resolve, reject) => child.on('close', resolve).on('error', reject));
-    const [stderr, code] = await Promise.all([child.stderr === null ? '' : text(child.stderr), closed]);
+    const [stderr, code] = await Promise.all([child.stderr === null ? '' : text(child.stderr), endOf(child)]);
     return { code, stderr };
+  }
+
+  #env(env: RunOptions['env'] = {}): NodeJS.ProcessEnv {
+    return { ...Object.fromEntries(OWN), XDG_CACHE_HOME: CACHE, XDG_CONFIG_HOME: this.path('.config'), ...env };
   }
 
   /** The JSON document that a command that succeeds prints. */

@@ -14,10 +14,11 @@ const elsewhere = (): string => {
   return directory;
 };
 
-const counted = defineProjection<number>({
-  name: 'counted',
+/** Larger than the record. */
+const copied = defineProjection<string>({
+  name: 'copied',
   version: 1,
-  fold: (rows) => rows.set('events', (rows.get('events') ?? 0) + 1),
+  fold: (rows, event) => rows.set(String(event.position), JSON.stringify([event.data, 'x'.repeat(2_000)])),
 });
 
 /** An engine whose log is on a disk of its own, and a volume. */
@@ -112,16 +113,16 @@ describe('a disk that is full', () => {
 
   test('while a projection catches up: its reader is told, and reads on when there is room', async () => {
     const { disk, engine, volume } = await onDisk();
-    const reader = await openEngine({ log: disk.path('log.db'), projections: [counted] });
-    await (await reader.view()).projection(counted);
-    disk.fill();
+    const reader = await openEngine({ log: disk.path('log.db'), projections: [copied] });
+    await (await reader.view()).projection(copied);
+    disk.fill(1_024);
     // Of a process that does not know the projection.
     await untilFull(volume);
     const position = (await engine.view()).position;
-    const rows = async () => (await reader.view()).projection(counted);
+    const rows = async () => (await reader.view()).projection(copied);
     await expect(rows()).rejects.toMatchObject({ code: 'LogFull' });
     disk.makeRoom();
-    expect(await rows()).toEqual([{ key: 'events', value: Number(position) }]);
+    expect(await rows()).toHaveLength(Number(position));
   });
 
   test('under the log as it is closed and opened: all is there', async () => {
@@ -173,18 +174,15 @@ describe('a file that is written to a full disk', () => {
     for (const key of ['a', 'b', 'c']) await shell.json('kv', 'set', key, 'x'.repeat(100_000));
   };
 
-  test.each([['dump'], ['events', 'export']])(
-    'by scoria %s %s is the one from before, and says so',
-    async (...verb) => {
-      await big();
-      const disk = new SmallDisk(256);
-      const target = disk.path('out');
-      writeFileSync(target, 'from before');
-      expect(await shell.refused(...verb, target)).toMatchObject({ exit: 6, code: 'OutputNotWritten' });
-      expect(readFileSync(target, 'utf8')).toBe('from before');
-      expect(readdirSync(disk.directory)).toEqual(['out']);
-    },
-  );
+  test.each([['dump'], ['events', 'export']])('by scoria %s … is the one from before, and says so', async (...verb) => {
+    await big();
+    const disk = new SmallDisk(256);
+    const target = disk.path('out');
+    writeFileSync(target, 'from before');
+    expect(await shell.refused(...verb, target)).toMatchObject({ exit: 6, code: 'OutputNotWritten' });
+    expect(readFileSync(target, 'utf8')).toBe('from before');
+    expect(readdirSync(disk.directory)).toEqual(['out']);
+  });
 
   test('a key file and a note are whole or not there, and the seal is recorded', async () => {
     const disk = new SmallDisk(16);
