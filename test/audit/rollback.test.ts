@@ -1,4 +1,4 @@
-import { copyFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { AuditOptions, Engine } from '../../src/index.ts';
@@ -69,6 +69,20 @@ describe('a log that is opened', () => {
     const { open, files } = await withBackup();
     expect(await refusal(open(files.path('new.db')))).toBe('LogRolledBack');
     expect(await refusal(open(':memory:'))).toBe('LogRolledBack');
+  });
+
+  it.each<[string, (wal: Buffer) => Buffer]>([
+    ['is gone', () => Buffer.alloc(0)],
+    ['is damaged in its middle', (wal) => wal.fill(0xab, wal.length / 2, wal.length / 2 + 1)],
+  ])('is refused when its write-ahead log %s: SQLite would take what follows for torn off', async (_, damage) => {
+    const { open, files, log } = await withBackup();
+    const living = await open();
+    for (let index = 0; index < 9; index += 1) await living.keyValues.set('a', String(index));
+    await living.audit.seal();
+    const copy = files.path('copy.db');
+    await copyFile(log, copy);
+    await writeFile(`${copy}-wal`, damage(await readFile(`${log}-wal`)));
+    expect(await refusal(open(copy))).toBe('LogRolledBack');
   });
 
   it('is taken when its last note was not written: its process died before', async () => {

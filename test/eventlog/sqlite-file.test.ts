@@ -125,6 +125,55 @@ describe('a file that is no whole log', () => {
     expect(readFileSync(cut).equals(before)).toBe(true);
   });
 
+  /** What a killed process leaves of a log with some commits in its write-ahead log, and the last of them. */
+  const torn = async (change: (file: string) => void): Promise<{ file: string; commits: number }> => {
+    const file = newFile();
+    const log = await open(file);
+    log.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    const commits = 9;
+    for (let volume = 1; volume <= commits; volume += 1) await log.append(appendOf(`volume-${volume}`, -1n));
+    const copy = newFile();
+    for (const suffix of ['', '-wal', '-shm']) copyFileSync(`${file}${suffix}`, `${copy}${suffix}`);
+    change(copy);
+    return { file: copy, commits };
+  };
+  const changed = (suffix: string, change: (bytes: Buffer) => Buffer) => (file: string) =>
+    writeFileSync(`${file}${suffix}`, change(readFileSync(`${file}${suffix}`)));
+  const flipped = (bytes: Buffer, at: number) => bytes.fill((bytes[at] ?? 0) ^ 0xff, at, at + 1);
+
+  it.each<[string, (file: string) => void]>([
+    ['without its index', (file) => rmSync(`${file}-shm`)],
+    ['with garbage for its index', changed('-shm', (bytes) => bytes.fill(0xab))],
+    ['with an index that was cut off', changed('-shm', (bytes) => bytes.subarray(0, 100))],
+  ])('a write-ahead log %s is read whole, and written on', async (_, change) => {
+    const { file, commits } = await torn(change);
+    const log = await open(file, { ifMissing: 'refuse' });
+    expect(await all(log.readAll())).toHaveLength(commits);
+    await log.append(appendOf('volume-next', -1n));
+    expect(await all(log.readAll())).toHaveLength(commits + 1);
+  });
+
+  it.each<[string, (file: string) => void]>([
+    ['in the middle of its last frame', changed('-wal', (bytes) => bytes.subarray(0, -2_000))],
+    ['by some bytes', changed('-wal', (bytes) => bytes.subarray(0, -1))],
+    [
+      'in no place, but a byte of its last frame is another',
+      changed('-wal', (bytes) => flipped(bytes, bytes.length - 9)),
+    ],
+  ])('a write-ahead log that is cut off %s has the commits before it, and is written on', async (_, change) => {
+    const { file, commits } = await torn(change);
+    const log = await open(file, { ifMissing: 'refuse' });
+    const before = await all(log.readAll());
+    expect(before.map(({ stream }) => stream)).toEqual(
+      Array.from({ length: commits - 1 }, (__, index) => `volume-${index + 1}`),
+    );
+    await log.append(appendOf('volume-next', -1n));
+    await log.close();
+    const after = await all((await open(file)).readAll());
+    expect(after.slice(0, -1)).toEqual(before);
+    expect(after.at(-1)).toMatchObject({ stream: 'volume-next', position: BigInt(commits) });
+  });
+
   it('a page damaged in the middle is reported by whoever comes to it', async () => {
     const file = overwritten(10 * pageBytes, 14 * pageBytes)();
     const log = await open(file);

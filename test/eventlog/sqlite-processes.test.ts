@@ -151,6 +151,19 @@ describe('a write lock that another process holds', () => {
     expect(await all(log.readAll())).toHaveLength(1);
   });
 
+  it('that shuts out readers as well is waited for by them, and by who opens the log', async () => {
+    const file = newFile();
+    await (await open(file)).close();
+    const holder = startChild('hold-lock', [file, '0', 'exclusive']);
+    expect(await nextLine(holder)).toBe('held');
+    const unavailable = { code: 'LogUnavailable', message: expect.stringMatching(/another process holds it/) };
+    await expect(open(file, { lockTimeoutMs: 50 })).rejects.toMatchObject(unavailable);
+    const opening = open(file, { lockTimeoutMs: 60_000 });
+    await released(holder);
+    const log = await opening;
+    expect(E.isRight(await log.append(appendOf('volume-a', -1n)))).toBe(true);
+  });
+
   it('lets those who came meanwhile share one transaction', async () => {
     const file = newFile();
     const log = await open(file);
