@@ -33,7 +33,7 @@ export const isDamaged = (error: unknown): boolean => {
 };
 
 /** Reported by SQLite, or by the file system itself. */
-export const isFull = (error: unknown): boolean =>
+const isFull = (error: unknown): boolean =>
   primaryCode(error) === FULL || ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 /** This user may not write the file, or may not make its companions beside it. */

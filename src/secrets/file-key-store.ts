@@ -1,7 +1,6 @@
 import { generateKeySync } from 'node:crypto';
 import { resolve } from 'node:path';
 import { ScoriaError } from '../domain/errors.ts';
-import { isFull } from '../eventlog/sqlite-errors.ts';
 import { untilLate, whenFree, writeTransaction } from '../eventlog/write-transaction.ts';
 import { newId } from '../new-id.ts';
 import type { DataKey, KeyStore, RotatedMaster } from './key-store.ts';
@@ -19,6 +18,7 @@ export interface FileKeyStoreOptions {
 }
 
 const SQLITE_BUSY = 5;
+const SQLITE_FULL = 13;
 
 /**
  * Data keys in a SQLite file of mode 0600, each wrapped by a master key that stands elsewhere. SQLite makes each change
@@ -224,6 +224,12 @@ export class FileKeyStore implements KeyStore {
     }
   }
 }
+
+/** By SQLite's word, or the file system's. */
+const isFull = (error: unknown): boolean => {
+  const { errcode, code = '' } = error as { readonly errcode?: number; readonly code?: string };
+  return errcode === SQLITE_FULL || code === 'ENOSPC' || code === 'EDQUOT';
+};
 
 /** The key that stands now: this one, or another process's; `null` when the master key was rotated meanwhile. */
 const insertUnlessMoved = (table: KeyTable, kept: KeptKey): KeptKey | null => {

@@ -122,7 +122,7 @@ describe('a clock that is set', () => {
     onTestFinished(() => rmSync(directory, { recursive: true }));
     const log = join(directory, 'log.db');
     const array = memoryArray(directory);
-    const engine = await openEngine({ log });
+    const engine = await openEngine({ log, effectTimeoutMs: 120_000 });
     const backend = await engine.addBackend({ name: 'm', driver: 'memory', options: { array: directory } });
     const volume = await backend.createVolume({ size: 1 });
     array.inject({ call: 'extendVolume', hang: true });
