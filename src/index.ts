@@ -1,10 +1,13 @@
 export type { OutsideNote, Verified } from './audit/verifier/verify.ts';
 export type { HostExecutors } from './commands/executors.ts';
 export type { CommandContext } from './commands/given.ts';
+export type { Difference } from './commands/reconcile/compare.ts';
+export type { OpenOnBackend, Reconciliation } from './commands/reconcile/reconcile.ts';
 export type { ConfiguredBackend } from './config/backends.ts';
 export { type Configuration, type ConfigurationSources, loadConfiguration } from './config/configuration.ts';
 export type { BackendPlan, BackendStep } from './config/plan.ts';
 export type { Settings } from './config/schema.ts';
+export type { ArrayResource } from './domain/backend/resource.ts';
 export { type Rejection, type RejectionCode, type RejectionKind, ScoriaError } from './domain/errors.ts';
 export type { Actor, RecordedEvent } from './domain/event.ts';
 export type { Json, JsonObject } from './domain/json.ts';

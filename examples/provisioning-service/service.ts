@@ -11,6 +11,7 @@ const STATUS: Readonly<Record<RejectionKind, number>> = {
   failed: 502,
   unknown: 504,
   log: 503,
+  differs: 500,
 };
 
 const LONGEST_BODY = 64 * 1024;

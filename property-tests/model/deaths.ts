@@ -86,7 +86,7 @@ export const dieOf = async (
     array.inject({ call: death.call, hang: true, ...(death.when === 'after' ? { when: 'after' } : {}) });
     void array.hanging(array.faults.hangingNow() + 1).then(died.resolve);
   }
-  await Promise.race([died.promise, victim.execute(give)]);
+  await Promise.race([died.promise, victim.execute(give, { reason: 'a life' })]);
   array.faults.forget();
   graveyard.bury(executors);
 };

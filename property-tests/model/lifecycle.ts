@@ -27,7 +27,7 @@ export interface Bytes {
 
 export const livedBy = (engine: Engine, { read, write }: Bytes): Lived => ({
   give: async (command) => {
-    const outcome = await engine.execute(command);
+    const outcome = await engine.execute(command, { reason: 'a life' });
     return isLeft(outcome) ? outcome.left : null;
   },
   states: async () => {

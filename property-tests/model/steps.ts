@@ -108,7 +108,7 @@ export const take = async (house: House, steps: readonly Step[], index: number) 
   const first = steps[given] as Step;
   if ('again' in first) return null;
   for (const injected of 'again' in step ? [] : step.faults) house.array.inject(injected);
-  const outcome = await house.engine.execute(first.give, { commandId: commandId(given) });
+  const outcome = await house.engine.execute(first.give, { commandId: commandId(given), reason: 'a life' });
   house.array.faults.clear();
   return { command: first.give, commandId: commandId(given), outcome };
 };

@@ -5,7 +5,7 @@ import { printable } from './printable.ts';
 import type { Report } from './report.ts';
 import { type Column, type Document, field, fields, identifier, status, table, time } from './table.ts';
 
-export type Kind = 'backend' | 'volume' | 'snapshot' | 'connection' | 'key';
+export type Kind = 'backend' | 'volume' | 'snapshot' | 'connection' | 'key' | 'resource';
 
 /** Documents come from the library with types of their own; the command line prints whatever they hold. */
 export const asDocument = (document: object): Document => {

@@ -96,7 +96,7 @@ export const createBackendDrivers = (
 
   return {
     configure,
-    stats: (backend) => answer(async () => (await madeFor(backend)).driver.stats()),
+    ask: (backend, question) => answer(async () => question((await madeFor(backend)).driver)),
     secretFields: async (backend) => (await madeFor(backend)).secretFields,
     of: async (backend) => (await madeFor(backend)).driver,
     async close() {
@@ -135,8 +135,20 @@ const unlessGivenUp = async (backend: Backend, made: Promise<Made>): Promise<Mad
 export const quiet = <Part extends object>(part: Part, known: KnownSecrets): Part =>
   through(part, async (given, call) => {
     try {
-      return await call(given);
+      const answer = await call(given);
+      return isAsyncIterable(answer) ? quietly(answer, known) : answer;
     } catch (error) {
       throw known.scrubbed(error);
     }
   });
+
+const isAsyncIterable = (answer: unknown): answer is AsyncIterable<unknown> =>
+  typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer;
+
+async function* quietly(items: AsyncIterable<unknown>, known: KnownSecrets): AsyncGenerator<unknown> {
+  try {
+    yield* items;
+  } catch (error) {
+    throw known.scrubbed(error);
+  }
+}

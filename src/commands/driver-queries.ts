@@ -1,21 +1,31 @@
 import type { Backend, BackendStats } from '../domain/backend/backend.ts';
 import { BackendStatsSchema } from '../domain/backend/backend.ts';
-import { rejections, ScoriaError } from '../domain/errors.ts';
-import { isDriverFailure } from '../drivers/contract.ts';
+import { type Rejection, rejections, ScoriaError } from '../domain/errors.ts';
+import { type Driver, isDriverFailure, type Volume } from '../drivers/contract.ts';
 import type { Services } from './services.ts';
 
-/** Asks the backend's driver for its stats: a question, so that no intent is needed. */
-export const statsOf = async (backend: Backend, { drivers }: Services): Promise<BackendStats> => {
+/** Asks the backend's driver: a question, so that no intent is needed. `unanswered` goes on after the backend's name. */
+export const asked = async <Answer>(
+  backend: Backend,
+  { drivers }: Services,
+  unanswered: string,
+  ask: (driver: Driver) => Promise<Answer>,
+): Promise<Answer> => {
   try {
-    return BackendStatsSchema.parse(await drivers.stats(backend));
+    return await drivers.ask(backend, ask);
   } catch (error) {
-    if (error instanceof ScoriaError) throw error;
-    const message = error instanceof Error ? error.message : String(error);
-    const remedy = isDriverFailure(error) ? error.remedy : 'see whether the storage answers';
-    throw new ScoriaError(
-      rejections.DriverFailed(`backend "${backend.name}" gives no stats: ${message}`, remedy, {
-        backend: backend.name,
-      }),
-    );
+    throw error instanceof ScoriaError ? error : new ScoriaError(whyUnanswered(backend, unanswered, error));
   }
 };
+
+export const whyUnanswered = ({ name }: Backend, unanswered: string, error: unknown): Rejection => {
+  const message = error instanceof Error ? error.message : String(error);
+  const remedy = isDriverFailure(error) ? error.remedy : 'see whether the storage answers';
+  return rejections.DriverFailed(`backend "${name}" ${unanswered}: ${message}`, remedy, { backend: name });
+};
+
+export const statsOf = (backend: Backend, services: Services): Promise<BackendStats> =>
+  asked(backend, services, 'gives no stats', async (driver) => BackendStatsSchema.parse(await driver.stats()));
+
+/** A volume as a question needs it: whoever only asks needs no credentials. */
+export const askedAbout = (volume: Omit<Volume, 'provider_auth'>): Volume => ({ ...volume, provider_auth: null });

@@ -23,8 +23,8 @@ export interface Operation<
   readonly kind: Kind;
   /** The input has an `id`, which is made from the command's id where the caller gives none. */
   readonly creates?: true;
-  /** Whoever gives it says why. */
-  readonly needsReason?: true;
+  /** Whoever gives it says why: always, or with such an input. */
+  readonly needsReason?: true | ((input: InputOf<Definition>) => boolean);
   stream(input: InputOf<Definition>): string;
   /** Looks up what the decision needs besides the state of its own stream. Reads only. */
   facts?(input: InputOf<Definition>, context: FactsContext<Kind>): Promise<OperationFacts>;

@@ -3,10 +3,12 @@ import { rotateAuditKey } from './audit/rotate-key.ts';
 import { sealLog } from './audit/seal.ts';
 import { addBackend } from './backend/add.ts';
 import { changeBackend } from './backend/change.ts';
+import { deleteResource } from './backend/delete-resource.ts';
 import { freezeBackend, thawBackend } from './backend/freeze.ts';
 import { removeBackend } from './backend/remove.ts';
 import { refreshBackendStats } from './backend/stats.ts';
 import { deleteKeyValue, setKeyValue } from './keyvalue/key-value.ts';
+import { adoptVolume } from './volume/adopt.ts';
 import { attachVolume } from './volume/attach.ts';
 import { connectVolume } from './volume/connect.ts';
 import { cloneVolume, createVolumeFromSnapshot, createVolumeFromSource } from './volume/copy.ts';
@@ -17,9 +19,11 @@ import { attachDevice, reportDevice } from './volume/device-attach.ts';
 import { detachDevice } from './volume/device-detach.ts';
 import { disconnectVolume } from './volume/disconnect.ts';
 import { extendVolume } from './volume/extend.ts';
+import { forgetVolume } from './volume/forget.ts';
 import { setVolumeMetadata } from './volume/metadata.ts';
 import { pinSource, unpinSource } from './volume/pin.ts';
 import { renameVolume } from './volume/rename.ts';
+import { resetSnapshotStatus, resetVolumeStatus } from './volume/reset-status.ts';
 import { revertToSnapshot } from './volume/revert.ts';
 import { showSecrets } from './volume/show-secrets.ts';
 import { shredVolumeSecrets } from './volume/shred-secrets.ts';
@@ -34,8 +38,12 @@ export const operations = {
   RefreshBackendStats: refreshBackendStats,
   FreezeBackend: freezeBackend,
   ThawBackend: thawBackend,
+  DeleteResource: deleteResource,
   CreateVolume: createVolume,
+  AdoptVolume: adoptVolume,
   DeleteVolume: deleteVolume,
+  ForgetVolume: forgetVolume,
+  ResetVolumeStatus: resetVolumeStatus,
   ExtendVolume: extendVolume,
   RenameVolume: renameVolume,
   SetVolumeMetadata: setVolumeMetadata,
@@ -43,6 +51,7 @@ export const operations = {
   CreateVolumeFromSnapshot: createVolumeFromSnapshot,
   CreateSnapshot: createSnapshot,
   DeleteSnapshot: deleteSnapshot,
+  ResetSnapshotStatus: resetSnapshotStatus,
   RevertToSnapshot: revertToSnapshot,
   ConnectVolume: connectVolume,
   DisconnectVolume: disconnectVolume,

@@ -89,11 +89,12 @@ export class Runner {
     context: CommandContext = {},
   ): Promise<Result<Op['kind']>> {
     const commandId = context.commandId ?? newId();
-    if (operation.needsReason && !context.reason?.trim()) return E.left(withoutReason(operation.command.name));
     const completed = this.#completed(operation, input, commandId);
     if (E.isLeft(completed)) return completed;
     const parsed = parseInput(operation.command, completed.right);
     if (E.isLeft(parsed)) return parsed;
+    if (needsReason(operation, parsed.right) && !context.reason?.trim())
+      return E.left(withoutReason(operation.command.name));
     const state = await this.#run(operation, parsed.right, {
       actor: context.actor ?? this.#options.actor,
       command: operation.command.name,
@@ -292,6 +293,9 @@ const reused = ({ commandId }: Given, { stream }: KnownCommand): Rejection =>
     'give each command an id of its own; repeat a command with the same content, by id where a name has moved on',
     { command_id: commandId, stream },
   );
+
+const needsReason = ({ needsReason: needs = () => false }: AnyOperation, input: unknown): boolean =>
+  needs === true || needs(input);
 
 const withoutReason = (command: string): Rejection =>
   rejections.InvalidInput(

@@ -27,8 +27,8 @@ export interface Drivers {
   of(backend: Backend): Promise<Driver>;
   /** Where the answers of the backend's driver hold credentials. */
   secretFields(backend: Backend): Promise<readonly SecretField[]>;
-  /** The backend's stats: a question, so that no intent is needed. */
-  stats(backend: Backend): Promise<unknown>;
+  /** Asks the backend's driver, for as long as a call may take: a question, so that no intent is needed. */
+  ask<Answer>(backend: Backend, question: (driver: Driver) => Promise<Answer>): Promise<Answer>;
   /** What a definition makes of options, without setting anything up. */
   configure(backendName: string, driver: string, options: JsonObject): Promise<ConfiguredDriver>;
   close(): Promise<void>;

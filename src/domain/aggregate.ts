@@ -8,7 +8,10 @@ export const OpenIntentSchema = z.strictObject({
   event_id: z.string(),
   revision: z.string(),
   operation: z.string(),
-  /** The snapshot or connection that it is about; `null` where it is about the stream's own resource. */
+  /**
+   * The snapshot or connection that it is about, or the name of something on the array; `null` where it is about the
+   * stream's own resource.
+   */
   subject: z.string().nullable(),
   command_id: z.string(),
   correlation_id: z.string(),
@@ -143,12 +146,13 @@ export const aggregate = <State extends OpenWork>(
 interface AboutPart {
   readonly snapshot_id?: string;
   readonly connection_id?: string;
+  readonly reference?: string;
   readonly snapshot?: { readonly id: string };
   readonly connection?: { readonly id: string };
 }
 
 const subjectOf = (data: AboutPart): string | null =>
-  data.snapshot_id ?? data.connection_id ?? data.snapshot?.id ?? data.connection?.id ?? null;
+  data.snapshot_id ?? data.connection_id ?? data.snapshot?.id ?? data.connection?.id ?? data.reference ?? null;
 
 /** The questions that are left when a snapshot or a connection is gone. */
 export const questionsWithout = ({ questions }: OpenWork, subject: string): readonly OpenQuestion[] =>

@@ -1,7 +1,7 @@
 import type { Json } from './json.ts';
 
 /** How a caller can meet a rejection; the command line's exit codes are these kinds. */
-export type RejectionKind = 'invalid' | 'not-found' | 'conflict' | 'busy' | 'failed' | 'unknown' | 'log';
+export type RejectionKind = 'invalid' | 'not-found' | 'conflict' | 'busy' | 'failed' | 'unknown' | 'log' | 'differs';
 
 type Details = { readonly [key: string]: Json };
 
@@ -45,6 +45,7 @@ export const rejections = {
   SnapshotNotFound: rejection('SnapshotNotFound', 'not-found'),
   ConnectionNotFound: rejection('ConnectionNotFound', 'not-found'),
   BackendNotFound: rejection('BackendNotFound', 'not-found'),
+  ResourceNotFound: rejection('ResourceNotFound', 'not-found'),
   KeyNotFound: rejection('KeyNotFound', 'not-found'),
   ProjectionNotFound: rejection('ProjectionNotFound', 'not-found'),
   PositionNotFound: rejection('PositionNotFound', 'not-found'),
@@ -60,6 +61,10 @@ export const rejections = {
   InvalidConnection: rejection('InvalidConnection', 'conflict'),
   VolumeHasSnapshots: rejection('VolumeHasSnapshots', 'conflict'),
   VolumeConnected: rejection('VolumeConnected', 'conflict'),
+  KnownToRecord: rejection('KnownToRecord', 'conflict'),
+  NotAdoptable: rejection('NotAdoptable', 'conflict'),
+  NotOnArray: rejection('NotOnArray', 'conflict'),
+  StillOnArray: rejection('StillOnArray', 'conflict'),
   SourcePinned: rejection('SourcePinned', 'conflict'),
   NotMultiattach: rejection('NotMultiattach', 'conflict'),
   NotSealed: rejection('NotSealed', 'conflict'),
@@ -74,6 +79,8 @@ export const rejections = {
   OutputNotWritten: rejection('OutputNotWritten', 'failed'),
   KeyStoreUnavailable: rejection('KeyStoreUnavailable', 'failed'),
   OutcomeUnknown: rejection('OutcomeUnknown', 'unknown'),
+
+  BackendDiffers: rejection('BackendDiffers', 'differs'),
 
   LogNotFound: rejection('LogNotFound', 'log'),
   LogInvalid: rejection('LogInvalid', 'log'),

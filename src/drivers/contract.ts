@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { BackendStats, Capability } from '../domain/backend/backend.ts';
+import type { ArrayResource } from '../domain/backend/resource.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { Connection, Snapshot, Volume as VolumeRecord } from '../domain/volume/volume.ts';
 import type { Logger } from '../logging.ts';
@@ -42,6 +43,8 @@ export interface Driver {
   readonly snapshots?: SnapshotCapability;
   readonly revert?: RevertCapability;
   readonly freeze?: FreezeCapability;
+  readonly resources?: ResourcesCapability;
+  readonly manage?: ManageCapability;
   /** Whether two hosts may be connected to one volume. */
   readonly multiattach?: true;
 
@@ -51,7 +54,7 @@ export interface Driver {
 export interface ExtendCapability {
   /** Whether a connected volume may grow. */
   readonly online: boolean;
-  /** Grows the volume to `sizeGiB`, which is larger than `volume.size`. */
+  /** Grows the volume to `sizeGiB`, which is larger than what the array has; one that is as large succeeds. */
   extendVolume(volume: Volume, sizeGiB: number): Promise<void>;
 }
 
@@ -77,6 +80,30 @@ export interface RevertCapability {
 export interface FreezeCapability {
   freezeBackend(): Promise<void>;
   thawBackend(): Promise<void>;
+}
+
+/**
+ * What the array has of the backend, whoever made it: what `backend reconcile` compares with the record. References are
+ * names on the array, and may have any form that tells resources apart.
+ */
+export interface ResourcesCapability {
+  /** Whether all exports and connections are listed too. Otherwise those that are not say nothing. */
+  readonly connections: boolean;
+  /** All there is, each once, in any order. What is half made is a `leftover`, never a volume or a snapshot. */
+  listResources(): Promise<AsyncIterable<ArrayResource> | Iterable<ArrayResource>>;
+  /** One of them, as `listResources` would say now; `null` when it is not there. */
+  findResource(reference: string): Promise<ArrayResource | null>;
+  /** Deletes one that is not of the record. Refuses what is in use. */
+  deleteResource(reference: string): Promise<void>;
+}
+
+export interface ManageCapability {
+  /**
+   * Makes the volume that the array has under `reference` this one, bytes and all (Cinder's manage_existing): renamed
+   * to where `findVolume` finds it, or found by what the model update says. Its size is `volume.size` from then on, for
+   * which it grows where it was no whole number of GiB.
+   */
+  manageExisting(volume: Volume, reference: string): Promise<VolumeModelUpdate | undefined>;
 }
 
 /** What the array has: its size in bytes and the model update that its creation would have returned. */
@@ -188,7 +215,9 @@ export const capabilitiesOf = (driver: Driver): readonly Capability[] =>
       ['extend', driver.extend],
       ['extend_online', driver.extend?.online],
       ['freeze', driver.freeze],
+      ['manage', driver.manage],
       ['multiattach', driver.multiattach],
+      ['resources', driver.resources],
       ['revert', driver.revert],
       ['snapshots', driver.snapshots],
     ] as const

@@ -15,7 +15,7 @@ export const CORE_METHODS = [
   'terminateConnection',
 ] as const satisfies readonly (keyof Driver)[];
 
-type CapabilityName = 'extend' | 'clone' | 'snapshots' | 'revert' | 'freeze';
+type CapabilityName = 'extend' | 'clone' | 'snapshots' | 'revert' | 'freeze' | 'resources' | 'manage';
 
 /** What a driver has of a capability, if it has the capability. */
 export const CAPABILITY_METHODS = {
@@ -24,6 +24,8 @@ export const CAPABILITY_METHODS = {
   snapshots: ['createSnapshot', 'deleteSnapshot', 'createVolumeFromSnapshot', 'findSnapshot'],
   revert: ['revertToSnapshot'],
   freeze: ['freezeBackend', 'thawBackend'],
+  resources: ['listResources', 'findResource', 'deleteResource'],
+  manage: ['manageExisting'],
 } as const satisfies { readonly [Name in CapabilityName]: readonly (keyof NonNullable<Driver[Name]>)[] };
 
 /** Makes a driver, and refuses one without the methods that the contract asks for: their absence would show late. */

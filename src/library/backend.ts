@@ -1,4 +1,5 @@
 import type { CommandContext } from '../commands/given.ts';
+import type { Reconciliation } from '../commands/reconcile/reconcile.ts';
 import { type Backend as BackendRecord, type BackendState, toCinderStats } from '../domain/backend/backend.ts';
 import { ScoriaError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
@@ -15,6 +16,7 @@ export interface BackendResources extends Resources {
   backendState(name: string): Promise<BackendState>;
   volumeStates(backend_name: string): Promise<readonly VolumeState[]>;
   connectorProblems(driver: string, connector: Connector): Promise<readonly string[]>;
+  reconcile(name: string): Promise<Reconciliation>;
 }
 
 /** A storage backend: a driver with its configuration. */
@@ -104,6 +106,31 @@ export class Backend {
   /** Ends a freeze. */
   async thaw(context?: CommandContext): Promise<this> {
     return this.#see((await this.#resources.commands.give('ThawBackend', { name: this.name }, context)).state);
+  }
+
+  /**
+   * Compares what the array has with the record: what only one of them has, sizes and connections that differ, what is
+   * left half made. Records nothing, and may run while others work on the backend.
+   */
+  async reconcile(): Promise<Reconciliation> {
+    return this.#resources.reconcile(this.name);
+  }
+
+  /**
+   * Makes a volume that only the array has one of the record, by its name there (`reference` in `reconcile`). A reason
+   * must be given.
+   */
+  async adopt(
+    attributes: Omit<CommandInput<'AdoptVolume'>, 'backend'>,
+    context: CommandContext & { readonly reason: string },
+  ): Promise<Volume> {
+    const input = { ...attributes, backend: this.name };
+    return new Volume(this.#resources, (await this.#resources.commands.give('AdoptVolume', input, context)).state);
+  }
+
+  /** Deletes what only the array has, by its name there. A reason must be given. */
+  async deleteResource(reference: string, context: CommandContext & { readonly reason: string }): Promise<void> {
+    await this.#resources.commands.give('DeleteResource', { name: this.name, reference }, context);
   }
 
   /** Forgets the backend, which must hold no volumes. What is on the array stays. */

@@ -111,13 +111,16 @@ export class Connection {
     return this.#see(state).#open();
   }
 
-  /** Detaches the device from this host; the host stays connected. */
+  /** Detaches the device from this host; the host stays connected. `force` goes on past errors; it needs a reason. */
   async detach(options: { readonly force?: boolean } = {}, context?: CommandContext): Promise<this> {
     const { state } = await this.#resources.commands.give('DetachDevice', { ...this.#ids, ...options }, context);
     return this.#see(state);
   }
 
-  /** Disconnects the host. `force` goes on past errors and records them. */
+  /**
+   * Disconnects the host. `force` goes on past errors and records them, also where the driver or the host is gone; it
+   * needs a reason.
+   */
   async disconnect(options: { readonly force?: boolean } = {}, context?: CommandContext): Promise<void> {
     await this.#resources.commands.give('DisconnectVolume', { ...this.#ids, ...options }, context);
   }

@@ -9,6 +9,7 @@ import { type Loaded, load } from '../commands/load.ts';
 import { childOperations, operations } from '../commands/operations.ts';
 import { Performer } from '../commands/perform.ts';
 import { readerOf } from '../commands/reader.ts';
+import { reconcile } from '../commands/reconcile/reconcile.ts';
 import { Runner } from '../commands/runner.ts';
 import type { Services } from '../commands/services.ts';
 import { problemsOf } from '../commands/volume/facts.ts';
@@ -297,6 +298,7 @@ export class Engine implements AsyncDisposable {
       opened: (volume_id, value) => services.vault.opened(volumeStream(volume_id), value),
       volumeStates: async (backend_name) => (await services.read.inventory()).states('volume', { backend_name }),
       connectorProblems: problemsOf,
+      reconcile: (name) => reconcile(name, services, storage.log),
     };
   }
 

@@ -77,6 +77,16 @@ export class Snapshot {
     await this.#resources.commands.give('RevertToSnapshot', input, context);
   }
 
+  /** Says which status it has, where an operation left it in another. A reason must be given. */
+  async resetStatus(
+    status: CommandInput<'ResetSnapshotStatus'>['status'],
+    context: CommandContext & { readonly reason: string },
+  ): Promise<this> {
+    const input = { volume_id: this.volume_id, snapshot_id: this.id, status };
+    await this.#resources.commands.give('ResetSnapshotStatus', input, context);
+    return this.refresh();
+  }
+
   /** Deletes the snapshot. */
   async delete(context?: CommandContext): Promise<void> {
     const input = { volume_id: this.volume_id, snapshot_id: this.id };

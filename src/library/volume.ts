@@ -111,6 +111,28 @@ export class Volume {
     return this.#give('DeleteVolume', { volume_id: this.id }, context);
   }
 
+  /**
+   * Says which status it has, where an operation left it in another. `available` and `in-use` must agree with its
+   * connections, and the array must have it. A reason must be given.
+   */
+  async resetStatus(
+    status: CommandInput<'ResetVolumeStatus'>['status'],
+    context: CommandContext & { readonly reason: string },
+  ): Promise<this> {
+    return this.#give('ResetVolumeStatus', { volume_id: this.id, status }, context);
+  }
+
+  /**
+   * Ends the record of a volume that is gone from the array, and of its snapshots and connections; the array is not
+   * touched. `force` does not ask whether it is there still. A reason must be given.
+   */
+  async forget(
+    options: { readonly force?: boolean },
+    context: CommandContext & { readonly reason: string },
+  ): Promise<this> {
+    return this.#give('ForgetVolume', { volume_id: this.id, ...options }, context);
+  }
+
   /** A new volume with this one's bytes; `size` (GiB) may be larger. */
   async clone(attributes: Without<'CloneVolume', 'volume_id'> = {}, context?: CommandContext): Promise<Volume> {
     const input = { ...attributes, volume_id: this.id };
@@ -158,7 +180,10 @@ export class Volume {
     return Connection.opened(this.#resources, this.#connection(id));
   }
 
-  /** Detaches what is attached on this host, and disconnects it. `force` goes on past errors and records them. */
+  /**
+   * Detaches what is attached on this host, and disconnects it. `force` goes on past errors and records them; it needs a
+   * reason.
+   */
   async detach(options: { readonly force?: boolean } = {}, context?: CommandContext): Promise<this> {
     await this.refresh();
     const local = this.local_attach ?? this.connections.find(({ isLocal }) => isLocal);
@@ -194,6 +219,8 @@ export class Volume {
       | 'RenameVolume'
       | 'SetVolumeMetadata'
       | 'DeleteVolume'
+      | 'ResetVolumeStatus'
+      | 'ForgetVolume'
       | 'RevertToSnapshot'
       | 'DetachVolume'
       | 'ShredVolumeSecrets'

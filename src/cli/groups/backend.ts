@@ -5,6 +5,7 @@ import { rejections, ScoriaError } from '../../domain/errors.ts';
 import { listOf, pairsOf } from '../arguments.ts';
 import { giveExamples } from '../examples.ts';
 import { readJsonObject } from '../files.ts';
+import { reconcileVerbs } from '../reconcile.ts';
 import { configurationFor, inSession, type Session } from '../session.ts';
 import { asDocument, BACKEND_COLUMNS, backendNow, deleted, did, many, one, withName } from '../shown.ts';
 import type { Document } from '../table.ts';
@@ -25,6 +26,8 @@ const EXAMPLES = {
   'validate-connector': ['scoria connector | scoria backend validate-connector store --connector -'],
   freeze: ["scoria backend freeze store --reason 'firmware update'"],
   thaw: ['scoria backend thaw store'],
+  reconcile: ['scoria backend reconcile store', 'scoria backend reconcile store --json'],
+  'delete-resource': ["scoria backend delete-resource store stray.img --reason 'nobody knows it'"],
   remove: ['scoria backend remove store'],
 };
 
@@ -43,6 +46,7 @@ const recordedStats = async (stats: BackendStats | null): Promise<unknown> => {
 export const verbs = (group: Command): void => {
   changes(group);
   states(group);
+  reconcileVerbs(group);
   group
     .command('list')
     .description('the backends')

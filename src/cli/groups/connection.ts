@@ -55,7 +55,7 @@ const making = (group: Command): void => {
   group
     .command('delete <connection>')
     .description('disconnect the host')
-    .option('--force', 'go on past errors, and record them')
+    .option('--force', 'go on past errors, and record them; give --reason')
     .action(
       writing<{ force?: boolean }, One>(async (session, [connection], { force = false }) => {
         const { volume_id, id } = await connectionId(session, connection);
@@ -104,7 +104,7 @@ const devices = (group: Command): void => {
   group
     .command('detach <connection>')
     .description('detach the device from this host, which stays connected')
-    .option('--force', 'go on past errors, and record them')
+    .option('--force', 'go on past errors, and record them; give --reason')
     .action(
       writing<{ force?: boolean }, One>(async (session, [connection], { force = false }) => {
         const { volume_id, id } = await connectionId(session, connection);

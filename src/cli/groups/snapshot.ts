@@ -5,6 +5,7 @@ import { snapshotId, volumeId } from '../find.ts';
 import { asDocument, deleted, did, many, one, SNAPSHOT_COLUMNS, snapshotNow, volumeNow } from '../shown.ts';
 import { reading, writing } from '../verbs.ts';
 import { type CopyOptions, copyAttributes, withCopyOptions } from '../volume-options.ts';
+import { statusArgument } from './volume-mending.ts';
 
 const EXAMPLES = {
   create: ['scoria snapshot create data --name before-upgrade'],
@@ -12,6 +13,7 @@ const EXAMPLES = {
   show: ['scoria snapshot show before-upgrade'],
   restore: ['scoria snapshot restore before-upgrade --name data-as-before'],
   revert: ["scoria snapshot revert before-upgrade --reason 'the upgrade failed'"],
+  'reset-status': ["scoria snapshot reset-status before-upgrade available --reason 'it is on the array'"],
   delete: ['scoria snapshot delete before-upgrade'],
 };
 
@@ -87,6 +89,17 @@ const using = (group: Command): void => {
         const { volume_id, id: snapshot_id } = await snapshotId(session, snapshot);
         await session.give({ type: 'RevertToSnapshot', volume_id, snapshot_id });
         return did('volume', await volumeNow(session, volume_id));
+      }),
+    );
+  group
+    .command('reset-status <snapshot>')
+    .addArgument(statusArgument(['available', 'error']))
+    .description('say which status it has, where an operation left it in another; give --reason')
+    .action(
+      writing<object, readonly [string, 'available' | 'error']>(async (session, [snapshot, status]) => {
+        const { volume_id, id: snapshot_id } = await snapshotId(session, snapshot);
+        await session.give({ type: 'ResetSnapshotStatus', volume_id, snapshot_id, status });
+        return did('snapshot', await snapshotNow(session, { volume_id, id: snapshot_id }));
       }),
     );
   group

@@ -7,6 +7,15 @@ import { reasonToShow, type ShowSecrets, showSecretsOption } from '../show-secre
 import { asDocument, connectionNow, deleted, did, many, one, VOLUME_COLUMNS, volumeNow } from '../shown.ts';
 import { SIZE_FORMS, sizeOf } from '../size.ts';
 import { reading, writing } from '../verbs.ts';
+import {
+  type CopyOptions,
+  copyAttributes,
+  type VolumeOptions,
+  volumeAttributes,
+  withCopyOptions,
+  withVolumeOptions,
+} from '../volume-options.ts';
+import { MENDING_EXAMPLES, mending } from './volume-mending.ts';
 
 const EXAMPLES = {
   create: [
@@ -23,17 +32,9 @@ const EXAMPLES = {
   'metadata unset': ['scoria volume metadata unset data owner'],
   attach: ['scoria volume attach data', 'scoria volume attach data --mode ro --json'],
   detach: ['scoria volume detach data'],
+  ...MENDING_EXAMPLES,
   'shred-secrets': ["scoria volume shred-secrets data --reason 'the array was taken over'"],
 };
-
-import {
-  type CopyOptions,
-  copyAttributes,
-  type VolumeOptions,
-  volumeAttributes,
-  withCopyOptions,
-  withVolumeOptions,
-} from '../volume-options.ts';
 
 type One = readonly [string];
 
@@ -46,6 +47,7 @@ export const verbs = (group: Command): void => {
   metadata(group.command('metadata').description("a volume's metadata"));
   attaching(group);
   secrets(group);
+  mending(group);
   giveExamples(group, EXAMPLES);
 };
 
@@ -183,7 +185,7 @@ const attaching = (group: Command): void => {
   group
     .command('detach <volume>')
     .description('detach what is attached on this host, and disconnect it')
-    .option('--force', 'go on past errors, and record them')
+    .option('--force', 'go on past errors, and record them; give --reason')
     .action(
       writing<{ force?: boolean }, One>(async (session, [volume], { force = false }) => {
         const found = await session.engine.volume(await volumeId(session, volume));

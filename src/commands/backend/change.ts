@@ -1,3 +1,4 @@
+import { canonicalJson } from '../../audit/canonical.ts';
 import { type BackendStats, backendStream } from '../../domain/backend/backend.ts';
 import {
   BackendChanged,
@@ -18,7 +19,10 @@ export const changeBackend = operation({
   facts: async ({ name, options }, { state, services }) => {
     if (state.backend === null) throw new ScoriaError(backendNotFound(name));
     const merged = Object.entries({ ...state.backend.options, ...options }).filter(([, value]) => value !== null);
-    return driverFacts(name, state.backend.driver, Object.fromEntries(merged), state.backend, services);
+    const facts = await driverFacts(name, state.backend.driver, Object.fromEntries(merged), state.backend, services);
+    // A newer driver may be able to do more, with the options that the backend has.
+    const sameAbilities = canonicalJson(facts.capabilities) === canonicalJson(state.backend.capabilities);
+    return { ...facts, sameConfiguration: facts.sameConfiguration && sameAbilities };
   },
   decide: decideChangeBackend,
   effect: {

@@ -39,7 +39,7 @@ export const deleteVolume = operation({
 });
 
 /** A copy that is not known to have ended pins its source. Once it is gone nobody asks about it any more. */
-const unpinSources = async ({ state, services, child }: Work<'volume', unknown>): Promise<void> => {
+export const unpinSources = async ({ state, services, child }: Work<'volume', unknown>): Promise<void> => {
   if (state.questions.length === 0) return;
   const { id, source_volid, snapshot_id } = volumeOf(state);
   const stream =
@@ -53,14 +53,14 @@ const unpinSources = async ({ state, services, child }: Work<'volume', unknown>)
     try {
       await child(`unpin ${pin_id}`, unpinSource, { pin_id, volume_id: volume.id });
     } catch (error) {
-      // Not a failed deletion: the volume is gone.
+      // No failure: it stays open, and when it is resumed the source is unpinned.
       throw new Error(`its source is still pinned: ${(error as Error).message}`, { cause: error });
     }
   }
 };
 
 /** With its own intent and outcome: what destroys keys is recorded as such. */
-const shredByPolicy = async ({ intent, state, services, child }: Work<'volume', unknown>): Promise<void> => {
+export const shredByPolicy = async ({ intent, state, services, child }: Work<'volume', unknown>): Promise<void> => {
   if (!services.shredDeleted || !(await services.vault.keys.holds(intent.stream))) return;
   try {
     await child('shred', shredVolumeSecrets, { volume_id: volumeOf(state).id });

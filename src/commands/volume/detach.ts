@@ -11,10 +11,12 @@ import { detachDevice } from './device-detach.ts';
 import { disconnectVolume } from './disconnect.ts';
 import { idKnownHere } from './facts.ts';
 import { volumeOf } from './find.ts';
+import { byForce } from './force.ts';
 
 export const detachVolume = operation({
   command: DetachVolume,
   kind: 'volume',
+  needsReason: byForce,
   stream: ({ volume_id }) => volumeStream(volume_id),
   facts: ({ connection_id, volume_id }, context) => idKnownHere('connection', connection_id, volume_id, context),
   decide: decideDetachVolume,

@@ -10,12 +10,13 @@ import { volumeStream } from '../../domain/volume/volume.ts';
 import { operation } from '../operation.ts';
 import { idKnownHere } from './facts.ts';
 import { connectionOf } from './find.ts';
-import { ignoring } from './force.ts';
+import { byForce, ignoring } from './force.ts';
 import { deviceOf, hostSideOf } from './host-side.ts';
 
 export const detachDevice = operation({
   command: DetachDevice,
   kind: 'volume',
+  needsReason: byForce,
   stream: ({ volume_id }) => volumeStream(volume_id),
   facts: async ({ connection_id, volume_id }, context) => ({
     thisHost: hostname(),

@@ -9,11 +9,12 @@ import { volumeStream } from '../../domain/volume/volume.ts';
 import { operation } from '../operation.ts';
 import { backendOf, idKnownHere } from './facts.ts';
 import { connectionOf, volumeOf } from './find.ts';
-import { ignoring } from './force.ts';
+import { byForce, ignoring } from './force.ts';
 
 export const disconnectVolume = operation({
   command: DisconnectVolume,
   kind: 'volume',
+  needsReason: byForce,
   stream: ({ volume_id }) => volumeStream(volume_id),
   facts: async (input, context) => ({
     ...(await backendOf(input, context)),
@@ -27,10 +28,9 @@ export const disconnectVolume = operation({
       const { force, connection_id } = intent.data;
       const [volume, connection] = [volumeOf(state), connectionOf(state, connection_id)];
       const isLast = Object.keys(state.connections).length === 1;
-      const ready = await driver();
       return ignoring(force, [
-        () => ready.terminateConnection(volume, connection, { force }),
-        ...(isLast ? [() => ready.removeExport(volume)] : []),
+        async () => (await driver()).terminateConnection(volume, connection, { force }),
+        ...(isLast ? [async () => (await driver()).removeExport(volume)] : []),
       ]);
     },
     succeeded: ({ connection_id }, ignored_errors) => [ConnectionTerminated.of({ connection_id, ignored_errors })],

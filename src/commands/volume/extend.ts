@@ -1,3 +1,5 @@
+import { backendStream } from '../../domain/backend/backend.ts';
+import { gibToBytes } from '../../domain/backend/resource.ts';
 import {
   decideExtendVolume,
   ExtendVolume,
@@ -6,18 +8,31 @@ import {
   VolumeExtensionRequested,
 } from '../../domain/volume/extend.ts';
 import { volumeStream } from '../../domain/volume/volume.ts';
-import { operation } from '../operation.ts';
+import { type FactsContext, operation } from '../operation.ts';
 import { backendOf } from './facts.ts';
-import { capability, volumeOf } from './find.ts';
+import { capability, findOnArray, volumeOf } from './find.ts';
 import { growDevices } from './host-side.ts';
 
-const GIB = 1024n ** 3n;
+/** Asked only about the size that is recorded already; an array that does not answer has nothing to add. */
+const isSmallerOnArray = async (
+  { size }: { readonly size: number },
+  { state: { volume }, inventory, services }: FactsContext<'volume'>,
+): Promise<boolean> => {
+  if (volume?.size !== size || !['available', 'in-use'].includes(volume.status)) return false;
+  const { backend } = inventory.state('backend', backendStream(volume.backend_name));
+  if (backend === null) return false;
+  const found = await services.drivers.ask(backend, (driver) => findOnArray(driver, volume)).catch(() => null);
+  return found !== null && found.sizeBytes < gibToBytes(size);
+};
 
 export const extendVolume = operation({
   command: ExtendVolume,
   kind: 'volume',
   stream: ({ volume_id }) => volumeStream(volume_id),
-  facts: backendOf,
+  facts: async (input, context) => ({
+    ...(await backendOf(input, context)),
+    isSmallerOnArray: await isSmallerOnArray(input, context),
+  }),
   decide: decideExtendVolume,
   effect: {
     intent: VolumeExtensionRequested,
@@ -30,7 +45,7 @@ export const extendVolume = operation({
     failed: (_, failure) => VolumeExtensionFailed.of({ failure }),
     reconcile: async ({ state, intent, driver, services }) => {
       const found = await (await driver()).findVolume(volumeOf(state));
-      if (found === null || found.sizeBytes < BigInt(intent.data.size) * GIB) return { happened: false };
+      if (found === null || found.sizeBytes < gibToBytes(intent.data.size)) return { happened: false };
       await growDevices(state, services);
       return { happened: true, answer: undefined };
     },

@@ -1,6 +1,7 @@
 import { connectionNotFound, snapshotNotFound } from '../../domain/volume/checks.ts';
-import type { Connection, Snapshot, VolumeState } from '../../domain/volume/volume.ts';
-import type { Driver, SnapshotCapability, Volume, VolumeModelUpdate } from '../../drivers/contract.ts';
+import type { Connection, Snapshot, Volume as VolumeRecord, VolumeState } from '../../domain/volume/volume.ts';
+import type { Driver, FoundVolume, SnapshotCapability, Volume, VolumeModelUpdate } from '../../drivers/contract.ts';
+import { askedAbout } from '../driver-queries.ts';
 import { type Reconciled, Refused, type Work } from '../operation.ts';
 
 /** The volume that an intent is about: its decider saw it. What is sealed in it, the driver's guard opens. */
@@ -24,7 +25,7 @@ export const connectionOf = ({ connections }: VolumeState, id: string): Connecti
 };
 
 /** A part of the driver that its registration said it has. */
-export const capability = async <Name extends 'extend' | 'clone' | 'snapshots' | 'revert'>(
+export const capability = async <Name extends 'extend' | 'clone' | 'snapshots' | 'revert' | 'resources' | 'manage'>(
   driver: () => Promise<Driver>,
   name: Name,
 ): Promise<NonNullable<Driver[Name]>> => {
@@ -35,6 +36,16 @@ export const capability = async <Name extends 'extend' | 'clone' | 'snapshots' |
 
 export const snapshotCapability = (driver: () => Promise<Driver>): Promise<SnapshotCapability> =>
   capability(driver, 'snapshots');
+
+/** A question outside of any effect. */
+export const findOnArray = (driver: Driver, volume: VolumeRecord): Promise<FoundVolume | null> =>
+  driver.findVolume(askedAbout(volume));
+
+export const findSnapshotOnArray = async (
+  driver: Driver,
+  snapshot: Snapshot,
+  volume: VolumeRecord,
+): Promise<FoundVolume | null> => (await driver.snapshots?.findSnapshot(snapshot, askedAbout(volume))) ?? null;
 
 /** Whether a volume was made: the array has it. */
 export const findVolume = async ({

@@ -12,8 +12,12 @@ export const ignoring = async (
       await step();
     } catch (error) {
       if (!force) throw error;
-      ignored.push(error instanceof Error ? error.message : String(error));
+      const message = error instanceof Error ? error.message : String(error);
+      if (!ignored.includes(message)) ignored.push(message);
     }
   }
   return ignored;
 };
+
+/** What goes on past errors is on somebody's word. */
+export const byForce = ({ force = false }: { readonly force?: boolean | undefined }): boolean => force;

@@ -4,6 +4,7 @@ import { Text } from '../json.ts';
 import { BackendAdded, BackendAdditionFailed, BackendAdditionRequested } from './add.ts';
 import { type BackendState, BackendStateSchema, backendEvents, NO_BACKEND, withBackend } from './backend.ts';
 import { BackendChanged, BackendChangeFailed, BackendChangeRequested } from './change.ts';
+import { ResourceDeleted, ResourceDeletionFailed, ResourceDeletionRequested } from './delete-resource.ts';
 import {
   BackendFreezeFailed,
   BackendFreezeRequested,
@@ -47,6 +48,9 @@ const definitions = [
   BackendThawRequested,
   BackendThawed,
   BackendThawFailed,
+  ResourceDeletionRequested,
+  ResourceDeleted,
+  ResourceDeletionFailed,
   BackendOutcomeUnknown,
   BackendOperationClaimed,
   BackendImported,

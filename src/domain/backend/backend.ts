@@ -14,7 +14,9 @@ export const CAPABILITIES = [
   'extend',
   'extend_online',
   'freeze',
+  'manage',
   'multiattach',
+  'resources',
   'revert',
   'snapshots',
 ] as const;

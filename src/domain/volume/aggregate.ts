@@ -1,4 +1,5 @@
 import { aggregate, type EventOf } from '../aggregate.ts';
+import { VolumeAdopted, VolumeAdoptionFailed, VolumeAdoptionRequested } from './adopt.ts';
 import { VolumeAttached, VolumeAttachmentFailed, VolumeAttachmentRequested } from './attach.ts';
 import { VolumeOperationClaimed } from './claim.ts';
 import { ConnectionInitializationFailed, ConnectionInitializationRequested, ConnectionInitialized } from './connect.ts';
@@ -10,29 +11,41 @@ import { DeviceAttached, DeviceAttachmentFailed, DeviceAttachmentRequested, Devi
 import { DeviceDetached, DeviceDetachmentFailed, DeviceDetachmentRequested } from './device-detach.ts';
 import { ConnectionTerminated, ConnectionTerminationFailed, ConnectionTerminationRequested } from './disconnect.ts';
 import { VolumeExtended, VolumeExtensionFailed, VolumeExtensionRequested } from './extend.ts';
+import { VolumeForgetFailed, VolumeForgetRequested, VolumeForgotten } from './forget.ts';
 import { VolumeImported } from './import.ts';
 import { VolumeMetadataChanged } from './metadata.ts';
 import { DriverModelUpdated } from './model-update.ts';
 import { VolumeOutcomeUnknown } from './outcome-unknown.ts';
 import { SourcePinned, SourceUnpinned } from './pin.ts';
 import { VolumeDescribed, VolumeRenamed } from './rename.ts';
+import { VolumeStatusReset, VolumeStatusResetFailed, VolumeStatusResetRequested } from './reset-status.ts';
 import { VolumeReverted, VolumeRevertFailed, VolumeRevertRequested } from './revert.ts';
 import { SecretsShown } from './show-secrets.ts';
 import { VolumeSecretsShredded, VolumeSecretsShredFailed, VolumeSecretsShredRequested } from './shred-secrets.ts';
 import { SnapshotCreated, SnapshotCreationFailed, SnapshotCreationRequested } from './snapshot-create.ts';
 import { SnapshotDeleted, SnapshotDeletionFailed, SnapshotDeletionRequested } from './snapshot-delete.ts';
+import { SnapshotStatusReset } from './snapshot-reset-status.ts';
 import { NO_VOLUME, type VolumeState, VolumeStateSchema } from './volume.ts';
 
 const definitions = [
   VolumeCreationRequested,
   VolumeCreated,
   VolumeCreationFailed,
+  VolumeAdoptionRequested,
+  VolumeAdopted,
+  VolumeAdoptionFailed,
   VolumeCopyRequested,
   VolumeCopied,
   VolumeCopyFailed,
   VolumeDeletionRequested,
   VolumeDeleted,
   VolumeDeletionFailed,
+  VolumeForgetRequested,
+  VolumeForgotten,
+  VolumeForgetFailed,
+  VolumeStatusResetRequested,
+  VolumeStatusReset,
+  VolumeStatusResetFailed,
   VolumeExtensionRequested,
   VolumeExtended,
   VolumeExtensionFailed,
@@ -48,6 +61,7 @@ const definitions = [
   SnapshotDeletionRequested,
   SnapshotDeleted,
   SnapshotDeletionFailed,
+  SnapshotStatusReset,
   VolumeRevertRequested,
   VolumeReverted,
   VolumeRevertFailed,

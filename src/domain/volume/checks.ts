@@ -90,10 +90,10 @@ export const changeableBackend = (state: BackendState, name: string): E.Either<R
   return E.left(backendFrozen(backend.right));
 };
 
-const unsupported = (backend: Backend, capability: Capability): Rejection =>
+export const unsupported = (backend: Backend, capability: Capability): Rejection =>
   rejections.UnsupportedByDriver(
     `the driver "${backend.driver}" of backend "${backend.name}" lacks the capability "${capability}"`,
-    `its capabilities are: ${backend.capabilities.join(', ') || 'none'}`,
+    `its capabilities are: ${backend.capabilities.join(', ') || 'none'}; \`scoria backend change ${backend.name}\` records those of a newer driver`,
     { backend: backend.name, driver: backend.driver, capability },
   );
 

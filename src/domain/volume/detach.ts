@@ -17,7 +17,10 @@ export const VolumeDetachmentFailed = volumeEvents.outcome(
   z.strictObject({ connection_id: ResourceId, failure: FailureSchema }),
 );
 
-/** Detaches the device from this host and disconnects the host. `force` goes on past errors and records them. */
+/**
+ * Detaches the device from this host and disconnects the host. `force` goes on past errors and records them; it needs a
+ * reason.
+ */
 export const DetachVolume = command(
   'DetachVolume',
   z.strictObject({ volume_id: ResourceId, connection_id: ResourceId, force: z.boolean().optional() }),

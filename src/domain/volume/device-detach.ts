@@ -6,6 +6,7 @@ import { connectedElsewhere, type ThisHostFacts } from './device-attach.ts';
 import type { SnapshotFacts } from './snapshot-create.ts';
 import {
   attachStatus,
+  type Connection,
   FailureSchema,
   ResourceId,
   type VolumeState,
@@ -14,18 +15,26 @@ import {
   withVolume,
 } from './volume.ts';
 
+/** Once the array may have let the host go, nothing that its device does makes it connected again. */
+const unlessDisconnecting = (
+  { connections }: VolumeState,
+  { connection_id }: { readonly connection_id: string },
+  status: Connection['status'],
+): Partial<Connection> => (connections[connection_id]?.status === 'error_disconnecting' ? {} : { status });
+
 /** The device is about to be flushed and removed from this host. */
 export const DeviceDetachmentRequested = volumeEvents.intent(
   'DeviceDetachmentRequested',
   z.strictObject({ connection_id: ResourceId, force: z.boolean() }),
-  (state, { data }) => withConnection(state, data.connection_id, { status: 'detaching' }),
+  (state, { data }) => withConnection(state, data.connection_id, unlessDisconnecting(state, data, 'detaching')),
 );
 /** `ignored_errors` is what a forced detachment went past. */
 export const DeviceDetached = volumeEvents.outcome(
   'DeviceDetached',
   z.strictObject({ connection_id: ResourceId, ignored_errors: z.array(Text).readonly() }),
   (state, { data }) => {
-    const next = withConnection(state, data.connection_id, { status: 'reserved', device: null });
+    const status = unlessDisconnecting(state, data, 'reserved');
+    const next = withConnection(state, data.connection_id, { ...status, device: null });
     return withVolume(next, { attach_status: attachStatus(next.connections) });
   },
 );
@@ -33,10 +42,13 @@ export const DeviceDetached = volumeEvents.outcome(
 export const DeviceDetachmentFailed = volumeEvents.outcome(
   'DeviceDetachmentFailed',
   z.strictObject({ connection_id: ResourceId, failure: FailureSchema }),
-  (state, { data }) => withConnection(state, data.connection_id, { status: 'error_detaching' }),
+  (state, { data }) => withConnection(state, data.connection_id, unlessDisconnecting(state, data, 'error_detaching')),
 );
 
-/** Detaches a connection from this host; it stays connected. `force` goes on past errors and records them. */
+/**
+ * Detaches a connection from this host; it stays connected. `force` goes on past errors and records them; it
+ * needs a reason.
+ */
 export const DetachDevice = command(
   'DetachDevice',
   z.strictObject({ volume_id: ResourceId, connection_id: ResourceId, force: z.boolean().optional() }),

@@ -37,14 +37,17 @@ export const ConnectionTerminated = volumeEvents.outcome(
     return withVolume(next, { status: statusAfterDisconnection(next), attach_status: attachStatus(next.connections) });
   },
 );
-/** The connection is `error_detaching`; it may be asked for again. */
+/** The connection is `error_disconnecting`; it may be asked for again. */
 export const ConnectionTerminationFailed = volumeEvents.outcome(
   'ConnectionTerminationFailed',
   z.strictObject({ connection_id: ResourceId, failure: FailureSchema }),
-  (state, { data }) => withConnection(state, data.connection_id, { status: 'error_detaching' }),
+  (state, { data }) => withConnection(state, data.connection_id, { status: 'error_disconnecting' }),
 );
 
-/** `force` goes on past errors and records them; it also disconnects a host that has not detached. */
+/**
+ * `force` goes on past errors and records them: of the driver, of a backend that is gone, of a host that has not
+ * detached. It needs a reason.
+ */
 export const DisconnectVolume = command(
   'DisconnectVolume',
   z.strictObject({ volume_id: ResourceId, connection_id: ResourceId, force: z.boolean().optional() }),
@@ -69,5 +72,6 @@ export const decideDisconnectVolume = (
     );
   }
   const backend = reachableBackend(facts.backend, state.volume.backend_name);
-  return E.isLeft(backend) ? backend : record(ConnectionTerminationRequested.of({ connection_id, force }));
+  if (E.isLeft(backend) && !force) return backend;
+  return record(ConnectionTerminationRequested.of({ connection_id, force }));
 };

@@ -32,18 +32,26 @@ export const VolumeExtensionFailed = volumeEvents.outcome(
   (state) => withVolume(state, { status: 'error' }),
 );
 
-/** Grows a volume to `size` GiB. The size that it has already changes nothing. */
+/**
+ * Grows a volume to `size` GiB. The size that it has already changes nothing, unless the array has less: then it grows
+ * there to what the record says.
+ */
 export const ExtendVolume = command('ExtendVolume', z.strictObject({ volume_id: ResourceId, size: Size }));
+
+export interface ArraySizeFacts {
+  /** Whether the array has less of the volume than the record says; not asked where that does not matter. */
+  readonly isSmallerOnArray: boolean;
+}
 
 export const decideExtendVolume = (
   state: VolumeState,
   { volume_id, size }: InputOf<typeof ExtendVolume>,
-  facts: BackendFacts,
+  facts: BackendFacts & ArraySizeFacts,
 ): Decision => {
   const volume = volumeInStatus(state, volume_id, 'extended', ['available', 'in-use']);
   if (E.isLeft(volume)) return volume;
   const { size: previous_size, status, backend_name } = volume.right;
-  if (size === previous_size) return nothingToDo;
+  if (size === previous_size && !facts.isSmallerOnArray) return nothingToDo;
   if (size < previous_size) {
     return refuse(
       rejections.CannotShrink(

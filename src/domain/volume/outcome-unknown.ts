@@ -30,7 +30,7 @@ export const VolumeOutcomeUnknown = volumeEvents.unknown(
   }),
 );
 
-const UNDER_WAY: readonly VolumeStatus[] = ['creating', 'extending', 'reverting', 'deleting'];
+const UNDER_WAY: readonly VolumeStatus[] = ['creating', 'managing', 'extending', 'reverting', 'deleting'];
 
 /** A volume with a connection is in use, also with one that may not have come about. */
 const volumeAfter = (status: VolumeStatus, state: VolumeState): VolumeStatus => {
@@ -45,7 +45,7 @@ const connectionAfter: { readonly [Status in Connection['status']]?: Connection[
   connecting: 'error_attaching',
   attaching: 'error_attaching',
   detaching: 'error_detaching',
-  disconnecting: 'error_detaching',
+  disconnecting: 'error_disconnecting',
 };
 
 const mapped = <Value>(record: Readonly<Record<string, Value>>, change: (value: Value) => Value) =>

@@ -33,7 +33,8 @@ export const decideShredVolumeSecrets = (
 ): Decision => {
   if (state.volume === null) return refuse(volumeNotFound(volume_id));
   const connections = Object.keys(state.connections);
-  if (connections.length > 0) {
+  // One that is being forgotten takes its connections along.
+  if (connections.length > 0 && state.volume.status !== 'deleting') {
     return refuse(
       rejections.VolumeConnected(
         `volume ${volume_id} has ${connections.length} connection(s), whose credentials are in use`,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { eventsOf, NO_OPEN_WORK, type OpenWork, openWorkShape } from '../aggregate.ts';
+import { eventsOf, NO_OPEN_WORK, type OpenIntent, type OpenWork, openWorkShape } from '../aggregate.ts';
 import { BackendName } from '../backend/backend.ts';
 import { JsonObjectSchema, Text } from '../json.ts';
 import { CredentialSchema } from '../sealed.ts';
@@ -26,6 +26,7 @@ export const StringMap = z.record(Text.min(1).max(255), Text.max(255));
 /** Cinder's volume statuses that Scoria's operations use. */
 export const VolumeStatusSchema = z.enum([
   'creating',
+  'managing',
   'available',
   'in-use',
   'extending',
@@ -102,7 +103,10 @@ export const DeviceSchema = JsonObjectSchema.refine((device) => typeof device.pa
 export const ConnectionSchema = z.strictObject({
   id: ResourceId,
   volume_id: ResourceId,
-  /** Cinder's attachment statuses: `reserved` is connected and not attached. */
+  /**
+   * Cinder's attachment statuses: `reserved` is connected and not attached. `error_disconnecting`: whether the array
+   * lets the host go is not known, so that it can only be disconnected, whatever becomes of the device.
+   */
   status: z.enum([
     'connecting',
     'reserved',
@@ -112,6 +116,7 @@ export const ConnectionSchema = z.strictObject({
     'disconnecting',
     'error_attaching',
     'error_detaching',
+    'error_disconnecting',
   ]),
   connector: JsonObjectSchema,
   connection_info: ConnectionInfoSchema.nullable(),
@@ -169,6 +174,10 @@ export const withConnection = (state: VolumeState, id: string, change: Partial<C
 
 export const without = <Value>(record: Readonly<Record<string, Value>>, key: string): Record<string, Value> =>
   Object.fromEntries(Object.entries(record).filter(([other]) => other !== key));
+
+/** The questions that are not about a snapshot or a connection, but about the volume itself. */
+export const isAboutVolume = ({ snapshots, connections }: VolumeState, { subject }: OpenIntent): boolean =>
+  subject === null || (snapshots[subject] === undefined && connections[subject] === undefined);
 
 /** The status of a volume that nothing is being done to. */
 export const restingStatus = (state: VolumeState): 'in-use' | 'available' =>

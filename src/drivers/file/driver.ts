@@ -3,6 +3,7 @@ import { connectorWith } from '../connector-schema.ts';
 import { type Driver, defineDriver } from '../contract.ts';
 import { commonOptions, path } from '../options.ts';
 import { statsOf } from './capacity.ts';
+import { manageIn, resourcesOf } from './resources.ts';
 import { bytesOf, FileStore } from './store.ts';
 
 const options = z.strictObject({
@@ -42,6 +43,8 @@ export default defineDriver({
         findSnapshot: (snapshot) => store.find('snapshot', snapshot.id),
       },
       revert: { revertToSnapshot: (volume, snapshot) => store.revert(volume, snapshot) },
+      resources: resourcesOf(store, run),
+      manage: manageIn(store),
       multiattach: true,
       close: async () => closing.abort(),
     };

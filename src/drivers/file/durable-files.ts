@@ -93,6 +93,29 @@ const publishNew = async (partial: string, path: string): Promise<void> => {
   }
 };
 
+/**
+ * Gives a file another name, durably, and never in the place of another file. Repeated after a crash in the middle, it
+ * takes away the old name that is left.
+ */
+export const renameFile = async (from: string, to: string): Promise<void> => {
+  try {
+    const [old, present] = await Promise.all([from, to].map(inodeOf));
+    if (old !== null && old !== present) await publishNew(from, to);
+    if (old !== null) await rm(from, { force: true });
+  } catch (error) {
+    throw fileFailure('rename', from, error);
+  }
+  await syncDirectory(dirname(to));
+};
+
+const inodeOf = async (path: string): Promise<bigint | null> => {
+  const stat = await lstat(path, { bigint: true }).catch((error) => {
+    if (hasCode(error, 'ENOENT')) return null;
+    throw error;
+  });
+  return stat?.ino ?? null;
+};
+
 /** Grows a file, durably. A failure gives it its old size again. */
 export const growFile = async (path: string, fromBytes: bigint, toBytes: bigint): Promise<void> => {
   const file = await open(path, O_RDWR | O_NOFOLLOW).catch((error) => {

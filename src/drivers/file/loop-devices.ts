@@ -23,10 +23,23 @@ export const deviceSizeBytes = async (devicePath: string): Promise<bigint | null
   return sectors === null ? null : BigInt(sectors) * 512n;
 };
 
-/** The loop devices over a file, by the file's real path. A host without loop devices has none. */
-export const loopDevicesOf = async (filePath: string): Promise<readonly string[]> => {
+export interface LoopDevice {
+  readonly path: string;
+  /** The real path of the file behind it. */
+  readonly file: string;
+}
+
+/** The loop devices that are in use. A host without loop devices has none. */
+export const loopDevices = async (): Promise<readonly LoopDevice[]> => {
   const devices = await readdir(SYSFS).catch(() => []);
-  const loops = devices.filter((device) => /^loop\d+$/.test(device)).map((device) => `/dev/${device}`);
-  const files = await Promise.all(loops.map(backingFileOf));
-  return loops.filter((_, index) => files[index] === filePath);
+  const paths = devices.filter((device) => /^loop\d+$/.test(device)).map((device) => `/dev/${device}`);
+  const files = await Promise.all(paths.map(backingFileOf));
+  return paths.flatMap((path, index) => {
+    const file = files[index];
+    return file ? [{ path, file }] : [];
+  });
 };
+
+/** The loop devices over a file, by the file's real path. */
+export const loopDevicesOf = async (filePath: string): Promise<readonly string[]> =>
+  (await loopDevices()).filter(({ file }) => file === filePath).map(({ path }) => path);

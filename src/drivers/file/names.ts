@@ -12,6 +12,11 @@ export const fileName = (kind: Kind, id: string): string => {
   );
 };
 
+/** What a complete file's name tells; `null` for what is being made, and for names that are not ours. */
+export const namedBy = (name: string): { readonly kind: Kind; readonly id: string } | null => {
+  const { kind, id } = /^(?<kind>volume|snapshot)-(?<id>.+)$/.exec(name)?.groups ?? {};
+  return ResourceId.safeParse(id).success ? { kind: kind as Kind, id: id as string } : null;
+};
+
 /** Whether it is the name of a complete file. What is being made has another. */
-export const isCompleteName = (name: string): boolean =>
-  ResourceId.safeParse(/^(?:volume|snapshot)-(?<id>.+)$/.exec(name)?.groups?.id).success;
+export const isCompleteName = (name: string): boolean => namedBy(name) !== null;

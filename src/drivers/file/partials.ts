@@ -64,18 +64,27 @@ export const partialName = (name: string): string => {
 const PARTIAL =
   /^\.(?<stem>.+)\.(?<host>[0-9a-f]{6})-(?<boot>[0-9a-f]{6})-(?<pidSpace>[0-9a-f]{4})-(?<pid>\d+)-(?<start>\d+)\.\d+\.partial$/;
 
-const isDead = (owner: Owner): boolean => {
-  if (owner.host !== me.host) return false;
-  if (owner.boot !== me.boot) return true;
-  if (owner.pidSpace !== me.pidSpace) return false;
-  return startOf(Number(owner.pid)) !== owner.start;
+/** Whether the process that makes it goes on; of another host or container it is not known. */
+type Maker = 'gone' | 'at work' | 'not known';
+
+const makerOf = (owner: Owner): Maker => {
+  if (owner.host !== me.host) return 'not known';
+  if (owner.boot !== me.boot) return 'gone';
+  if (owner.pidSpace !== me.pidSpace) return 'not known';
+  return startOf(Number(owner.pid)) === owner.start ? 'at work' : 'gone';
+};
+
+/** What is half made under such a name, and by whom; `null` for any other name. A name that was cut is only a part. */
+export const partialOf = (entry: string): { readonly name: string; readonly maker: Maker } | null => {
+  // Most entries are complete files, and there may be thousands of them.
+  const owner = entry.startsWith('.') ? PARTIAL.exec(entry)?.groups : undefined;
+  if (owner === undefined) return null;
+  return { name: owner.stem ?? '', maker: makerOf(owner as unknown as Owner) };
 };
 
 /** Of a directory's entries, what dead processes of this host left half made: of one file, or of all. */
 export const leftoversAmong = (entries: readonly string[], name?: string): readonly string[] =>
   entries.filter((entry) => {
-    // Most entries are complete files, and there may be thousands of them.
-    const owner = entry.startsWith('.') ? PARTIAL.exec(entry)?.groups : undefined;
-    if (owner === undefined || (name !== undefined && owner.stem !== stem(name))) return false;
-    return isDead(owner as unknown as Owner);
+    const partial = partialOf(entry);
+    return partial?.maker === 'gone' && (name === undefined || partial.name === stem(name));
   });

@@ -72,7 +72,7 @@ export class FileStore {
   async delete(kind: Kind, id: string): Promise<void> {
     const name = fileName(kind, id);
     const path = join(this.directory, name);
-    await this.#notAttached(path);
+    await this.requireDetached(path);
     await this.#removeLeftovers(await entriesOf(this.directory), name);
     await removeFile(path);
     this.#provisioned.forget(name);
@@ -126,8 +126,18 @@ export class FileStore {
   async revert(volume: Volume, snapshot: Snapshot): Promise<void> {
     const { path, sizeBytes } = await this.required('volume', volume.id);
     const source = await this.required('snapshot', snapshot.id);
-    await this.#notAttached(path);
+    await this.requireDetached(path);
     await replaceFile(path, sizeBytes, this.#bytesOf(source.path));
+  }
+
+  async requireDetached(path: string): Promise<void> {
+    const [device] = await loopDevicesOf(path);
+    if (device !== undefined) throw new DriverFailure(`${path} is attached as ${device}`, 'detach it first');
+  }
+
+  /** The file of that name has another size now, or is gone. */
+  sizeChanged(name: string): void {
+    this.#provisioned.forget(name);
   }
 
   #bytesOf(path: string): Fill {
@@ -144,11 +154,6 @@ export class FileStore {
     await Promise.all(left.map((entry) => rm(join(this.directory, entry), { force: true })));
     if (left.length === 0) return;
     this.#copying.log.info({ count: left.length, path: this.directory }, 'Removed what dead processes left half made');
-  }
-
-  async #notAttached(path: string): Promise<void> {
-    const [device] = await loopDevicesOf(path);
-    if (device !== undefined) throw new DriverFailure(`${path} is attached as ${device}`, 'detach it first');
   }
 }
 

@@ -16,6 +16,7 @@ import {
 import { commonOptions, secret } from '../options.ts';
 import { type MemoryArray, memoryArray } from './array.ts';
 import type { MemoryCall } from './faults.ts';
+import { deleteResource, resourcesOn } from './resources.ts';
 import { allocatedBytes, type Promisable, provisionedBytes, sizeBytesOf, volumesOf } from './volumes.ts';
 
 const options = z.strictObject({
@@ -81,6 +82,21 @@ export default defineDriver({
       freeze: {
         freezeBackend: () => call('freezeBackend', '', () => void array.frozen.add(backendName)),
         thawBackend: () => call('thawBackend', '', () => void array.frozen.delete(backendName)),
+      },
+      resources: {
+        connections: true,
+        listResources: () => call('listResources', '', () => resourcesOn(array, volumes.location)),
+        findResource: (reference) =>
+          call('findResource', reference, () => {
+            const resources = resourcesOn(array, volumes.location);
+            return resources.find((one) => one.reference === reference) ?? null;
+          }),
+        deleteResource: (reference) =>
+          call('deleteResource', reference, () => deleteResource(array, reference, volumes.delete)),
+      },
+      manage: {
+        manageExisting: (volume, reference) =>
+          call('manageExisting', volume.id, () => volumes.manage(volume, reference)),
       },
       ...(chosen.multiattach ? { multiattach: true as const } : {}),
     };

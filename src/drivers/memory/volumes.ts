@@ -82,6 +82,26 @@ export const volumesOf = (array: MemoryArray, capacity: () => Promisable) => {
       throw new DriverFailure(`volume ${id} is connected (${connection.id})`, 'disconnect it first');
     },
 
+    /** Under its new id it has the size that it is recorded with. */
+    manage: (volume: Volume, reference: string): VolumeModelUpdate => {
+      const formerId = reference.replace(/^volume\//, '');
+      const standing = array.volumes.get(volume.id);
+      const former = array.volumes.get(formerId);
+      if (standing !== undefined && former !== undefined && formerId !== volume.id) {
+        throw new DriverFailure(`array "${array.name}" has a volume ${volume.id} already`, 'give another id');
+      }
+      const adopted = former ?? standing ?? present(array.volumes, 'volume', formerId);
+      if (array.exports.has(formerId)) {
+        throw new DriverFailure(`volume ${formerId} is exported`, 'remove its export first');
+      }
+      if (adopted.sizeBytes > sizeBytesOf(volume.size)) {
+        throw new DriverFailure(`volume ${formerId} is larger than ${volume.size} GiB`, 'adopt it anew');
+      }
+      array.volumes.delete(formerId);
+      array.volumes.set(volume.id, { ...adopted, id: volume.id, sizeBytes: sizeBytesOf(volume.size) });
+      return modelUpdate(volume.id);
+    },
+
     extend: (id: string, sizeGiB: number): void => {
       const volume = present(array.volumes, 'volume', id);
       const sizeBytes = sizeBytesOf(sizeGiB);

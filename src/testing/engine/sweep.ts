@@ -35,7 +35,8 @@ const deleteRecorded = async (engine: Engine, id: string): Promise<void> => {
   const known = (await engine.view()).volumes().find((volume) => volume.id === id);
   if (known === undefined) return;
   for (const { id: connection_id } of known.connections) {
-    await engine.execute({ type: 'DetachVolume', volume_id: id, connection_id, force: true });
+    const reason = 'a check cleans up';
+    await engine.execute({ type: 'DetachVolume', volume_id: id, connection_id, force: true }, { reason });
   }
   for (const { id: snapshot_id } of known.snapshots.toReversed()) {
     await engine.execute({ type: 'DeleteSnapshot', volume_id: id, snapshot_id });

@@ -71,7 +71,7 @@ export class EngineTrial {
       return await volume.attach({ id: checkId() });
     } catch (error) {
       if (!(error instanceof ScoriaError) || error.code !== 'ConnectorFailed') throw error;
-      await volume.detach({ force: true });
+      await volume.detach({ force: true }, { reason: 'a check cleans up' });
       throw new CannotCheck(`this host cannot attach volumes: ${error.message}`);
     }
   }

@@ -60,9 +60,15 @@ const isNotOnHost = ({ told, device, status }: Connection): boolean =>
 const untold = (connection: Connection, force: boolean, ending: Ending): Ending =>
   connection.told || force ? ending : 'failed';
 
+/** A host that the array may have let go is not connected again by what becomes of its device. */
+const unlessDisconnecting = (connection: Connection, status: Connection['status']): void => {
+  if (connection.status !== 'error_disconnecting') connection.status = status;
+};
+
 const detachedDevice = (connection: Connection, ending: Ending): void => {
-  if (ending === 'done') Object.assign(connection, { status: 'reserved', device: null });
-  if (ending === 'failed') connection.status = 'error_detaching';
+  if (ending === 'done') connection.device = null;
+  if (ending === 'done') unlessDisconnecting(connection, 'reserved');
+  if (ending === 'failed') unlessDisconnecting(connection, 'error_detaching');
 };
 
 export const connectionRules: Rules<
@@ -98,7 +104,7 @@ export const connectionRules: Rules<
     end: (storage, input, ending) => {
       const connection = connectionOf(storage, input);
       if (ending === 'done') withoutConnection(volume(storage, input.volume_id), input.connection_id);
-      if (ending === 'failed' && connection !== undefined) connection.status = 'error_detaching';
+      if (ending === 'failed' && connection !== undefined) connection.status = 'error_disconnecting';
       return undefined;
     },
   },
@@ -172,7 +178,7 @@ export const connectionRules: Rules<
     },
     begin: (storage, input) => {
       const connection = connectionOf(storage, input);
-      if (connection !== undefined) connection.status = 'detaching';
+      if (connection !== undefined) unlessDisconnecting(connection, 'detaching');
     },
     end: (storage, input, ending) => {
       const connection = connectionOf(storage, input);

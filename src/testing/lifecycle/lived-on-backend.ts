@@ -39,7 +39,7 @@ export class LivedOnBackend implements Lived {
 
   give: Lived['give'] = async (command) => {
     this.#beforeCommand();
-    const outcome = await this.#engine.execute(this.#names.real(command));
+    const outcome = await this.#engine.execute(this.#names.real(command), { reason: 'a life' });
     return isLeft(outcome) ? this.#names.symbolic(outcome.left) : null;
   };
 

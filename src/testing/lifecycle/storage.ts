@@ -101,7 +101,7 @@ const IN_ERROR: Readonly<Record<string, string>> = {
   connecting: 'error_attaching',
   attaching: 'error_attaching',
   detaching: 'error_detaching',
-  disconnecting: 'error_detaching',
+  disconnecting: 'error_disconnecting',
 };
 
 /** Nobody knows whether it happened: what was under way is in error, and the question stays. */
