@@ -88,6 +88,30 @@ export const ERROR_WORDS: Readonly<Record<RejectionCode, ErrorWords>> = {
     means: 'The log holds no event of this id or position',
     right: 'An id or position of `scoria events list --json`',
   },
+  ResourceNotFound: {
+    means: 'The array has nothing of this name',
+    right: 'A name that `scoria backend reconcile` shows',
+  },
+  KnownToRecord: {
+    means: 'What the array has under this name belongs to something on the record',
+    right: 'The commands for what is on the record: `scoria volume delete` and its like',
+  },
+  NotAdoptable: {
+    means: 'What the array has under this name cannot become a volume: it is in use, half made, or no volume',
+    right: 'What the message says of it; `scoria backend delete-resource` deletes it',
+  },
+  NotOnArray: {
+    means: 'The status says that the array has it, and the array has not',
+    right: 'The status `error`, or the end of its record: `scoria volume forget`, `scoria snapshot delete`',
+  },
+  StillOnArray: {
+    means: 'The array has still what is to be forgotten. `details.still_there` names it',
+    right: 'Delete it; `--force` forgets it all the same, and leaves it on the array with no owner',
+  },
+  BackendDiffers: {
+    means: 'The array and the record do not say the same',
+    right: 'What the report says of each difference',
+  },
   AlreadyExists: { means: 'The id that was given belongs to something, or did once', right: 'Another id, or none' },
   AmbiguousName: { means: 'Several resources have the name', right: 'The id' },
   BackendConfigurationDiffers: {

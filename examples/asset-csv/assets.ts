@@ -53,7 +53,11 @@ export default defineProjection<AssetRow>({
     const before = rows.get(id);
     const state = evolveVolume(before?.state ?? null, event);
     const asset = assetOf(state);
-    if (asset === null) return;
+    if (asset === null) {
+      // An adoption that failed: there is no volume, and never was one.
+      rows.delete(id);
+      return;
+    }
     // Much happens to a volume that an asset database does not see: pins, snapshots, what the array answered.
     const changed =
       before !== undefined && isSame(asset, before.asset)

@@ -100,12 +100,14 @@ export default defineProjection<ChargebackRow>({
     const volume = volumeKey(resourceIdOf(event.stream));
     switch (event.type) {
       case 'VolumeCreationRequested':
-      case 'VolumeCopyRequested': {
+      case 'VolumeCopyRequested':
+      case 'VolumeAdoptionRequested': {
         const { project_id, size } = event.data.volume;
         rows.set(volume, { kind: 'volume', project: project_id, gib: size, since: null });
         break;
       }
       case 'VolumeCreated':
+      case 'VolumeAdopted':
         startCounting(rows, volume, at);
         break;
       case 'VolumeExtended':
@@ -113,6 +115,10 @@ export default defineProjection<ChargebackRow>({
         break;
       case 'VolumeDeleted':
         end(rows, volume, at);
+        break;
+      case 'VolumeForgotten':
+        end(rows, volume, at);
+        for (const id of event.data.snapshots) end(rows, snapshotKey(id), at);
         break;
       case 'SnapshotCreationRequested': {
         const { id, project_id, volume_size } = event.data.snapshot;

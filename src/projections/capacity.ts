@@ -116,21 +116,25 @@ const foldVolume = (rows: CapacityRows, event: ScoriaEvent): void => {
   switch (event.type) {
     case 'VolumeCreationRequested':
     case 'VolumeCopyRequested':
+    case 'VolumeAdoptionRequested':
       place(rows, event, id, planned(event.data.volume, false));
       return;
     case 'VolumeCreated':
+    case 'VolumeAdopted':
       if (known !== undefined) place(rows, event, id, { ...known, counted: true });
       return;
     case 'VolumeExtended':
       if (known !== undefined) place(rows, event, id, { ...known, size: event.data.size });
       return;
     case 'VolumeDeleted':
+    case 'VolumeForgotten':
+    case 'VolumeAdoptionFailed':
       place(rows, event, id, null);
       return;
     case 'VolumeImported': {
       const { volume } = event.data.state;
       const gone = volume === null || volume.status === 'deleted';
-      place(rows, event, id, gone ? null : planned(volume, volume.status !== 'creating'));
+      place(rows, event, id, gone ? null : planned(volume, !['creating', 'managing'].includes(volume.status)));
     }
   }
 };
@@ -151,7 +155,7 @@ const statsOf = (event: ScoriaEvent): BackendStats | null => {
 /** How full each backend was over time. Moves when it is read: nothing is decided on it. */
 export const capacity = builtInRows<CapacityRow>({
   name: 'capacity',
-  version: 1,
+  version: 2,
   moves: 'when read',
   fold(rows, event) {
     const stats = statsOf(event);

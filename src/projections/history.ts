@@ -99,6 +99,9 @@ interface Naming {
   readonly snapshot?: { readonly id: string };
   readonly connection?: { readonly id: string };
   readonly pin?: { readonly snapshot_id: string | null };
+  /** Of a volume that was forgotten, what went with it. */
+  readonly snapshots?: readonly string[];
+  readonly connections?: readonly string[];
   /** Of an import. */
   readonly state?: { readonly snapshots: object; readonly connections: object };
 }
@@ -107,6 +110,7 @@ const names = (data: Naming, id: string): boolean => {
   const { state } = data;
   const direct = [data.snapshot_id, data.connection_id, data.id, data.snapshot?.id, data.connection?.id];
   if (direct.includes(id) || data.pin?.snapshot_id === id) return true;
+  if (data.snapshots?.includes(id) || data.connections?.includes(id)) return true;
   return state !== undefined && (Object.hasOwn(state.snapshots, id) || Object.hasOwn(state.connections, id));
 };
 

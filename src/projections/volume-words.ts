@@ -45,6 +45,7 @@ import {
   SnapshotDeletionFailed,
   SnapshotDeletionRequested,
 } from '../domain/volume/snapshot-delete.ts';
+import { mendingWords } from './mending-words.ts';
 import { because, byForce, ignoring, named, type Saying, saying } from './saying.ts';
 
 const lifecycle: readonly Saying[] = [
@@ -192,4 +193,5 @@ export const volumeWords: readonly Saying[] = [
   ...connections,
   ...attachments,
   ...secrets,
+  ...mendingWords,
 ];

@@ -3,6 +3,11 @@ import { BackendAdded, BackendAdditionFailed, BackendAdditionRequested } from '.
 import { BackendImported, BackendOperationClaimed, BackendOutcomeUnknown } from '../domain/backend/aggregate.ts';
 import { BackendChanged, BackendChangeFailed, BackendChangeRequested } from '../domain/backend/change.ts';
 import {
+  ResourceDeleted,
+  ResourceDeletionFailed,
+  ResourceDeletionRequested,
+} from '../domain/backend/delete-resource.ts';
+import {
   BackendFreezeFailed,
   BackendFreezeRequested,
   BackendFrozen,
@@ -41,6 +46,12 @@ const backendWords: readonly Saying[] = [
   saying(BackendThawRequested, 'backend thaw requested'),
   saying(BackendThawed, 'backend thawed'),
   saying(BackendThawFailed, ({ failure }) => `backend thaw failed: ${because(failure)}`),
+  saying(
+    ResourceDeletionRequested,
+    ({ reference, resource }) => `deletion of ${reference} requested: a ${resource.kind} that only the array has`,
+  ),
+  saying(ResourceDeleted, ({ reference }) => `${reference} deleted from the array`),
+  saying(ResourceDeletionFailed, ({ reference, failure }) => `deletion of ${reference} failed: ${because(failure)}`),
   saying(BackendOutcomeUnknown, ({ question }) => `outcome unknown: ${question}`),
   saying(BackendOperationClaimed, ({ from_executor }) => `operation taken over from ${from_executor}, which is gone`),
   saying(BackendImported, ({ source }) => `backend imported from ${source}`),

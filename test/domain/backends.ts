@@ -14,7 +14,9 @@ export const ALL_CAPABILITIES: readonly Capability[] = [
   'extend',
   'extend_online',
   'freeze',
+  'manage',
   'multiattach',
+  'resources',
   'revert',
   'snapshots',
 ];

@@ -1,9 +1,10 @@
-import type { OpenIntent, OpenQuestion } from '../../domain/aggregate.ts';
+import type { DataOf, OpenIntent, OpenQuestion } from '../../domain/aggregate.ts';
 import { type Backend, type BackendState, backendStream } from '../../domain/backend/backend.ts';
 import { ArrayResourceSchema } from '../../domain/backend/resource.ts';
 import { ScoriaError } from '../../domain/errors.ts';
 import { decode } from '../../domain/streams.ts';
 import { reachableBackend, unsupported } from '../../domain/volume/checks.ts';
+import type { VolumeImported } from '../../domain/volume/import.ts';
 import { volumeStream } from '../../domain/volume/volume.ts';
 import { callSignal } from '../../drivers/call.ts';
 import type { EventLog } from '../../eventlog/port.ts';
@@ -88,6 +89,14 @@ const listed = (backend: Backend, services: Services): Promise<Listing> =>
 
 const MADE = ['VolumeCreated', 'VolumeAdopted', 'SnapshotCreated'];
 
+type Imported = DataOf<typeof VolumeImported>;
+
+/** What came in error may never have been made. */
+const wasImported = ({ state }: Imported, snapshot_id: string | undefined): boolean => {
+  const { status } = (snapshot_id === undefined ? state.volume : state.snapshots[snapshot_id]) ?? {};
+  return status !== undefined && !['creating', 'managing', 'error'].includes(status);
+};
+
 /** Asked only of what is in error and not there. */
 const wasMadeBy =
   (log: Pick<EventLog, 'readStream'>): WasMade =>
@@ -95,6 +104,7 @@ const wasMadeBy =
     for await (const stored of log.readStream(volumeStream(volume_id))) {
       const { type, data } = decode(stored);
       if (MADE.includes(type) && data.snapshot_id === snapshot_id) return true;
+      if (type === 'VolumeImported' && wasImported(data as Imported, snapshot_id)) return true;
     }
     return false;
   };

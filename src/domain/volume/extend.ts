@@ -40,7 +40,7 @@ export const ExtendVolume = command('ExtendVolume', z.strictObject({ volume_id: 
 
 export interface ArraySizeFacts {
   /** Whether the array has less of the volume than the record says; not asked where that does not matter. */
-  readonly isSmallerOnArray: boolean;
+  readonly isSmallerOnArray?: boolean;
 }
 
 export const decideExtendVolume = (

@@ -48,6 +48,12 @@ describe('extending', () => {
       .thenNothing();
   });
 
+  it('begins all the same where the array has less than that', () => {
+    givenVolume(...created())
+      .when(decideExtendVolume, { ...EXTEND, size: 10 }, { ...THAWED, isSmallerOnArray: true })
+      .thenRecords(VolumeExtensionRequested.of({ size: 10, previous_size: 10 }));
+  });
+
   it('does not need the online capability while nobody is connected', () => {
     givenVolume(...created())
       .when(decideExtendVolume, EXTEND, lacking('extend_online'))
