@@ -48,7 +48,7 @@ const backendWords: readonly Saying[] = [
   saying(BackendThawFailed, ({ failure }) => `backend thaw failed: ${because(failure)}`),
   saying(
     ResourceDeletionRequested,
-    ({ reference, resource }) => `deletion of ${reference} requested: a ${resource.kind} that only the array has`,
+    ({ reference, resource }) => `deletion of ${reference} requested, which only the array has (${resource.kind})`,
   ),
   saying(ResourceDeleted, ({ reference }) => `${reference} deleted from the array`),
   saying(ResourceDeletionFailed, ({ reference, failure }) => `deletion of ${reference} failed: ${because(failure)}`),

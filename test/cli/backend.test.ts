@@ -24,7 +24,7 @@ describe('scoria backend', () => {
     expect(await shell.json('backend', 'list')).toMatchObject([{ id: 'store', name: 'store' }]);
     expect(await shell.json('backend', 'show', 'store')).toMatchObject({
       id: 'store',
-      capabilities: ['clone', 'extend', 'extend_online', 'multiattach', 'revert', 'snapshots'],
+      capabilities: ['clone', 'extend', 'extend_online', 'manage', 'multiattach', 'resources', 'revert', 'snapshots'],
     });
     const now = await shell.json('backend', 'stats', 'store');
     expect(now).toMatchObject({ id: 'store', storage_protocol: 'file', pools: [{ max_over_subscription_ratio: 5 }] });

@@ -195,7 +195,16 @@ describe('scoria driver list and show', () => {
   test('tell what each driver can, also of drivers of your own', async () => {
     const drivers = await shell.json('driver', 'list', own);
     expect(drivers.map(({ id }: { readonly id: string }) => id)).toEqual([...DRIVER_NAMES, own]);
-    expect(drivers[0].capabilities).toEqual(['clone', 'extend', 'extend_online', 'multiattach', 'revert', 'snapshots']);
+    expect(drivers[0].capabilities).toEqual([
+      'clone',
+      'extend',
+      'extend_online',
+      'manage',
+      'multiattach',
+      'resources',
+      'revert',
+      'snapshots',
+    ]);
     expect((await shell.run(['driver', 'list'])).stdout).toMatch(/^memory .* freeze, multiattach/m);
     const shown = await shell.json('driver', 'show', own);
     expect(shown).toMatchObject({ id: own, name: 'deletes-once', capabilities: expect.arrayContaining(['freeze']) });

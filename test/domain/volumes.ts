@@ -1,3 +1,5 @@
+import type { ResourceFacts } from '../../src/domain/backend/delete-resource.ts';
+import type { ArrayResource } from '../../src/domain/backend/resource.ts';
 import type { NewEvent } from '../../src/domain/event.ts';
 import { volumeAggregate } from '../../src/domain/volume/aggregate.ts';
 import { ConnectionInitializationRequested, ConnectionInitialized } from '../../src/domain/volume/connect.ts';
@@ -99,3 +101,15 @@ export const pinnedFor = (volume_id: string, snapshot_id: string | null = null, 
 /** Whether the log ever held the id that the command names. */
 export const KNOWN = { idKnown: true };
 export const UNKNOWN = { idKnown: false };
+
+/** Something on the array that no name of ours tells of. */
+export const STRAY: ArrayResource = {
+  kind: 'volume',
+  reference: 'stray.img',
+  id: null,
+  volume_id: null,
+  sizeBytes: 1024n ** 3n,
+  provider_location: '/srv/stray.img',
+  reason_not_safe: null,
+};
+export const NOBODYS: ResourceFacts = { resource: STRAY, owner: null, busy: null };

@@ -11,7 +11,16 @@ import { describeDriver } from '../../src/testing/driver/describe.ts';
 import { aConnection, aSnapshot, aVolume } from '../../src/testing/resources.ts';
 import { makeFileBackend, makeFileDriver, runForReal, temporaryDirectory } from './file-fixture.ts';
 
-const capabilities = ['clone', 'extend', 'extend_online', 'multiattach', 'revert', 'snapshots'] as const;
+const capabilities = [
+  'clone',
+  'extend',
+  'extend_online',
+  'manage',
+  'multiattach',
+  'resources',
+  'revert',
+  'snapshots',
+] as const;
 const asLoop = { describe, test, name: 'file, attached as a loop device', capabilities };
 describeDriver(definition, makeFileBackend(process.getuid?.() === 0), asLoop);
 describeDriver(definition, makeFileBackend(false), { ...asLoop, name: 'file, attached as the file itself' });

@@ -37,7 +37,17 @@ const backendWith = (options: Record<string, unknown>) => (): BackendUnderTest =
   };
 };
 
-const capabilities = ['clone', 'extend', 'extend_online', 'freeze', 'multiattach', 'revert', 'snapshots'] as const;
+const capabilities = [
+  'clone',
+  'extend',
+  'extend_online',
+  'freeze',
+  'manage',
+  'multiattach',
+  'resources',
+  'revert',
+  'snapshots',
+] as const;
 describeDriver(definition, backendWith({}), { describe, test, capabilities });
 describeDriver(definition, backendWith({ multiattach: 'no' }), {
   describe,

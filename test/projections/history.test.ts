@@ -143,6 +143,8 @@ describe('words', () => {
 
 /** Has what the words of any event look at. */
 const sample = {
+  snapshots: ['s'],
+  connections: ['c'],
   volume: { size: 1, backend_name: 'lvm', name: 'n', snapshot_id: null },
   snapshot: { id: 's', name: null },
   connection: { id: 'c', connector: { host: 'h', password: 'secret' }, attach_mode: 'rw' },

@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs';
 import { lstat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ArrayResource } from '../../domain/backend/resource.ts';
@@ -74,8 +75,14 @@ const fileResource = async (
   }
   const { kind = 'volume', id = null } = namedBy(name) ?? {};
   const attached = loops.find(({ file }) => file === path);
-  const inUse = attached === undefined ? null : `it is attached as ${attached.path}`;
-  return { kind, ...common, id, volume_id: null, reason_not_safe: stat.isFile() ? inUse : 'it is a symbolic link' };
+  const reason_not_safe = whyUnsafe(stat, attached);
+  return { kind, ...common, id, volume_id: null, reason_not_safe };
+};
+
+const whyUnsafe = (stat: BigIntStats, attached: LoopDevice | undefined): string | null => {
+  if (!stat.isFile()) return 'it is a symbolic link';
+  if (attached !== undefined) return `it is attached as ${attached.path}`;
+  return stat.size === 0n ? 'it is empty' : null;
 };
 
 const remove = async (store: FileStore, name: string): Promise<void> => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { problemsIn } from '../../commands/parse.ts';
 import { BackendStatsSchema } from '../../domain/backend/backend.ts';
+import { ArrayResourceSchema } from '../../domain/backend/resource.ts';
 import { SnapshotModelUpdateSchema, VolumeModelUpdateSchema } from '../../domain/volume/model-update.ts';
 import { ConnectionInfoSchema } from '../../domain/volume/volume.ts';
 import type { Driver } from '../../drivers/contract.ts';
@@ -14,7 +15,7 @@ const found = (modelUpdate: z.ZodType) =>
 const ANSWERS: Readonly<Record<string, readonly [schema: z.ZodType, right: string]>> = {
   stats: [BackendStatsSchema, 'a BackendStats'],
   ...Object.fromEntries(
-    ['createVolume', 'createExport', 'cloneVolume', 'createVolumeFromSnapshot'].map((method) => [
+    ['createVolume', 'createExport', 'cloneVolume', 'createVolumeFromSnapshot', 'manageExisting'].map((method) => [
       method,
       [
         VolumeModelUpdateSchema.nullish(),
@@ -24,6 +25,7 @@ const ANSWERS: Readonly<Record<string, readonly [schema: z.ZodType, right: strin
   ),
   createSnapshot: [SnapshotModelUpdateSchema.nullish(), 'nothing, or { provider_location?, provider_id?, metadata? }'],
   findVolume: [found(VolumeModelUpdateSchema), 'null, or { sizeBytes: bigint, modelUpdate? }'],
+  findResource: [ArrayResourceSchema.nullable(), 'null, or an ArrayResource'],
   findSnapshot: [found(SnapshotModelUpdateSchema), 'null, or { sizeBytes: bigint, modelUpdate? }'],
   initializeConnection: [ConnectionInfoSchema, '{ driver_volume_type: text, data: JSON }'],
 };
@@ -41,7 +43,7 @@ export const heardDriver = (driver: Driver): Driver => {
   const parts = Object.entries(CAPABILITY_METHODS).flatMap(([name, methods]) => {
     const part = driver[name as keyof typeof CAPABILITY_METHODS];
     if (part === undefined) return [];
-    return [[name, { ...methodsOf(part, methods), ...('online' in part && { online: part.online }) }]];
+    return [[name, { ...part, ...methodsOf(part, methods) }]];
   });
   const { multiattach } = driver;
   return {

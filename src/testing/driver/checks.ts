@@ -2,6 +2,7 @@ import type { DriverCheck } from './check.ts';
 import { connectionChecks } from './checks/connections.ts';
 import { cloneChecks, snapshotChecks } from './checks/copies.ts';
 import { extendChecks } from './checks/extend.ts';
+import { manageChecks, resourceChecks } from './checks/resources.ts';
 import { freezeChecks, revertChecks } from './checks/states.ts';
 import { volumeChecks } from './checks/volumes.ts';
 
@@ -14,4 +15,6 @@ export const driverChecks: readonly DriverCheck[] = [
   ...snapshotChecks,
   ...revertChecks,
   ...freezeChecks,
+  ...resourceChecks,
+  ...manageChecks,
 ];

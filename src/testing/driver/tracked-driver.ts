@@ -89,7 +89,7 @@ interface Tracking {
 }
 
 const capabilities = (driver: Driver, note: Notes['note'], { after, making }: Tracking): Partial<Driver> => {
-  const { extend, clone, snapshots, revert, freeze, multiattach } = driver;
+  const { extend, clone, snapshots, revert, freeze, resources, manage, multiattach } = driver;
   return {
     ...(extend && {
       extend: {
@@ -125,6 +125,20 @@ const capabilities = (driver: Driver, note: Notes['note'], { after, making }: Tr
       freeze: {
         freezeBackend: () => after(() => freeze.freezeBackend()),
         thawBackend: () => after(() => freeze.thawBackend()),
+      },
+    }),
+    ...(resources && {
+      resources: {
+        connections: resources.connections,
+        listResources: () => after(() => resources.listResources()),
+        findResource: (reference: string) => after(() => resources.findResource(reference)),
+        deleteResource: (reference: string) => after(() => resources.deleteResource(reference)),
+      },
+    }),
+    ...(manage && {
+      manage: {
+        manageExisting: (volume: Volume, reference: string) =>
+          making(volume, () => manage.manageExisting(volume, reference)),
       },
     }),
     ...(multiattach && { multiattach }),

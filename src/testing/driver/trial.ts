@@ -53,7 +53,7 @@ export class DriverTrial {
   }
 
   /** The driver's capability, which the check needs. */
-  capability<Name extends 'extend' | 'clone' | 'snapshots' | 'revert' | 'freeze'>(
+  capability<Name extends 'extend' | 'clone' | 'snapshots' | 'revert' | 'freeze' | 'resources' | 'manage'>(
     name: Name,
   ): NonNullable<Driver[Name]> {
     const found = this.driver[name];

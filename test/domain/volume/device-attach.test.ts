@@ -75,7 +75,7 @@ describe('attaching a connection on this host', () => {
   it.each([
     ['ConnectionNotFound', created(), CONNECTION, 'connection list'],
     ['InvalidConnection', [...created(), connecting()], 'connecting', 'reserved'],
-    ['InvalidConnection', [...created(), ...connected(), ...UNDISCONNECTABLE], 'error_detaching', 'reserved'],
+    ['InvalidConnection', [...created(), ...connected(), ...UNDISCONNECTABLE], 'error_disconnecting', 'reserved'],
     ['InvalidConnection', [...created(), ...connected(CONNECTION, 'host-b')], 'host-b', 'on host-b'],
     ['InvalidConnection', [...created(), ...attached(CONNECTION, 'host-b')], 'host-b', 'on host-b'],
   ] as const)('is refused (%s)', (code, events, says, remedy) => {
@@ -118,7 +118,7 @@ describe('reporting a device that was attached elsewhere', () => {
   it.each([
     ['ConnectionNotFound', created(), CONNECTION, 'connection list'],
     ['InvalidConnection', [...created(), connecting()], 'connecting', 'reserved'],
-    ['InvalidConnection', [...ELSEWHERE, ...UNDISCONNECTABLE], 'error_detaching', 'reserved'],
+    ['InvalidConnection', [...ELSEWHERE, ...UNDISCONNECTABLE], 'error_disconnecting', 'reserved'],
   ] as const)('is refused (%s)', (code, events, says, remedy) => {
     givenVolume(...events)
       .when(decideReportDevice, REPORT)

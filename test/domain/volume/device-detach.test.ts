@@ -6,6 +6,9 @@ import {
   DeviceDetachmentRequested,
   decideDetachDevice,
 } from '../../../src/domain/volume/device-detach.ts';
+import { ConnectionTerminationFailed, ConnectionTerminationRequested } from '../../../src/domain/volume/disconnect.ts';
+import { VolumeOutcomeUnknown } from '../../../src/domain/volume/outcome-unknown.ts';
+import { by } from '../given.ts';
 import { attached, CONNECTION, connected, created, FAILURE, givenVolume, KNOWN, UNKNOWN, VOLUME } from '../volumes.ts';
 
 const DETACH = { volume_id: VOLUME, connection_id: CONNECTION };
@@ -50,6 +53,20 @@ describe('detaching a connection from this host', () => {
     givenVolume(...created(), ...attached(), requested(true), detached(['the device is busy'])).thenState({
       connections: { [CONNECTION]: { status: 'reserved', device: null } },
     });
+  });
+
+  it.each([
+    ['failed', ConnectionTerminationFailed.of({ connection_id: CONNECTION, failure: FAILURE })],
+    ['has an end that nobody knows', VolumeOutcomeUnknown.of({ question: 'did the array let it go?' })],
+  ])('does not make it connected again after a disconnection that %s', (_, outcome) => {
+    const disconnection = [ConnectionTerminationRequested.of({ connection_id: CONNECTION, force: true }), outcome];
+    const half = [...created(), ...attached(), ...disconnection.map((event) => by('disconnection', event))];
+    for (const detachment of [detached(['the host is gone']), FAILED]) {
+      givenVolume(...half, requested(true), detachment).thenState({
+        volume: { status: 'in-use' },
+        connections: { [CONNECTION]: { status: 'error_disconnecting' } },
+      });
+    }
   });
 
   it('leaves a failed one in error_detaching with its device', () => {

@@ -87,10 +87,10 @@ describe('disconnecting', () => {
     });
   });
 
-  it('leaves a failed one in error_detaching, and the volume in use', () => {
+  it('leaves a failed one in error_disconnecting, and the volume in use', () => {
     givenVolume(...created(), ...connected(), requested(), FAILED).thenState({
       volume: { status: 'in-use' },
-      connections: { [CONNECTION]: { status: 'error_detaching' } },
+      connections: { [CONNECTION]: { status: 'error_disconnecting' } },
       open: [],
     });
   });
@@ -116,6 +116,12 @@ describe('disconnecting is refused', () => {
     givenVolume(...events)
       .when(decideDisconnectVolume, DISCONNECT, { ...THAWED, ...UNKNOWN })
       .thenRefused('ConnectionNotFound', CONNECTION, 'connection list');
+  });
+
+  it('by force never for the sake of the backend', () => {
+    givenVolume(...created(), ...connected())
+      .when(decideDisconnectVolume, { ...DISCONNECT, force: true }, { ...NO_SUCH_BACKEND, ...KNOWN })
+      .thenRecords(requested(true));
   });
 
   it('where the backend was forgotten', () => {
