@@ -166,7 +166,7 @@ describe('connections', () => {
     array.inject({ call: 'terminateConnection', when: 'before' });
     await expect(connection.disconnect()).rejects.toMatchObject({ code: 'DriverFailed' });
     array.inject({ call: 'terminateConnection', when: 'before' });
-    await connection.disconnect({ force: true });
+    await connection.disconnect({ force: true }, { reason: 'the array is on fire' });
     expect((await volume.refresh()).status).toBe('available');
     const [last] = (await Array.fromAsync((await engine.view()).history(connection.id))).slice(-1);
     expect(last?.event.data).toMatchObject({ ignored_errors: [expect.any(String)] });
