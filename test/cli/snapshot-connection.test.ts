@@ -106,7 +106,7 @@ describe('scoria connection', () => {
       code: 'InvalidConnection',
     });
     const deleted = { id: connection, status: 'deleted' };
-    expect(await shell.json('connection', 'delete', connection, '--force')).toEqual(deleted);
+    expect(await shell.json('connection', 'delete', connection, '--force', '--reason', 'gone')).toEqual(deleted);
     expect(await shell.json('connection', 'delete', connection)).toEqual(deleted);
     expect(await shell.json('connection', 'list')).toEqual([]);
     expect(await shell.json('connection', 'list', 'data', '--at', position)).toMatchObject([{ id: connection }]);
