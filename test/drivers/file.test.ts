@@ -209,6 +209,54 @@ describe('the file driver', () => {
     expect(entries).toEqual(expect.arrayContaining([mine, foreigns]));
   });
 
+  test('tells what is half made by a living process, a dead one, and one that nobody knows', async () => {
+    const mine = partialName('volume-a');
+    const deads = partialName('volume-b').replace(`-${process.pid}-`, `-${2 ** 22 + 1}-`);
+    const foreigns = partialName('volume-c').replace(/\.[0-9a-f]{6}-/, '.ffffff-');
+    for (const name of [mine, deads, foreigns]) await writeFile(join(directory, name), 'half');
+    const { resources } = driver;
+    const said = await Promise.all([mine, deads, foreigns].map((name) => resources?.findResource(name)));
+    expect(said.map((one) => [one?.kind, one?.volume_id, one?.reason_not_safe])).toEqual([
+      ['leftover', 'a', expect.stringContaining('at work')],
+      ['leftover', 'b', expect.stringContaining('gone')],
+      ['leftover', 'c', expect.stringContaining('not known')],
+    ]);
+    expect((await failureOf(resources?.deleteResource(mine))).message).toContain('being made');
+    for (const name of [deads, foreigns]) await resources?.deleteResource(name);
+    expect(await readdir(directory)).toEqual([mine]);
+  });
+
+  test('lists files and links of any name, and no directories and hidden files', async () => {
+    await Promise.all([writeFile(join(directory, 'a b'), 'x'), writeFile(join(directory, '.hidden'), 'x')]);
+    await Promise.all([mkdir(join(directory, 'lost+found')), symlink('/etc/passwd', join(directory, 'volume-1'))]);
+    const listed = await Array.fromAsync((await driver.resources?.listResources()) ?? []);
+    expect(listed.map(({ reference, reason_not_safe }) => [reference, reason_not_safe]).toSorted()).toEqual([
+      ['a b', null],
+      ['volume-1', 'it is a symbolic link'],
+    ]);
+    await driver.resources?.deleteResource('volume-1');
+    expect((await readFile('/etc/passwd', 'utf8')).length).toBeGreaterThan(0);
+    for (const outside of ['../x', '/etc/passwd', '..', '']) {
+      expect(await driver.resources?.findResource(outside)).toBeNull();
+      expect((await failureOf(driver.resources?.deleteResource(outside))).message).toContain('no name of a file');
+    }
+  });
+
+  test('goes on with an adoption that ended between its two names, and never puts one file in the place of another', async () => {
+    const volume = aVolume();
+    const adopt = () => driver.manage?.manageExisting(volume, 'found.img');
+    await writeFile(join(directory, 'found.img'), 'bytes');
+    await link(join(directory, 'found.img'), pathOf(volume.id));
+    expect(await adopt()).toEqual({ provider_location: pathOf(volume.id) });
+    expect(await readdir(directory)).toEqual([`volume-${volume.id}`]);
+    expect((await stat(pathOf(volume.id))).size).toBe(1024 ** 3);
+    await adopt();
+
+    await writeFile(join(directory, 'found.img'), 'others');
+    expect((await failureOf(adopt())).message).toContain('it is there already');
+    expect(await readFile(join(directory, 'found.img'), 'utf8')).toBe('others');
+  });
+
   test('tells a process from a later one with the same pid', () => {
     const name = partialName('volume-1');
     expect(leftoversAmong([name])).toEqual([]);

@@ -36,6 +36,8 @@ const FOUND_BY_SUITE = [
   ['answers-in-other-words', 'of the size asked for', 'in its answer, there is no field "location"'],
   ['measures-in-numbers', 'creates a volume of the size', 'sizeBytes: Invalid input: expected bigint, received number'],
   ['has-a-bug', 'extends, twice', 'Invalid array length\n  at Object.extendVolume (/'],
+  ['lists-one-page', 'lists a volume with its size', 'must list the volume once after it is created'],
+  ['adopts-a-copy', 'makes what it has another', 'findVolume must answer null after manageExisting'],
   ['throws-plain-errors', 'larger than the backend', 'with a DriverFailure, which says that nothing happened'],
 ] as const;
 

@@ -16,7 +16,10 @@ export const withDefect = (name: string, spoil: (driver: Driver, array: MemoryAr
   }) as DriverDefinition;
 
 /** A capability that the memory driver has. */
-export const part = <Name extends 'clone' | 'extend' | 'snapshots' | 'revert'>(driver: Driver, name: Name) => {
+export const part = <Name extends 'clone' | 'extend' | 'snapshots' | 'revert' | 'resources' | 'manage'>(
+  driver: Driver,
+  name: Name,
+) => {
   const found = driver[name];
   if (found === undefined) throw new TypeError(`the driver has ${capabilitiesOf(driver).join()} and no ${name}`);
   return found as NonNullable<Driver[Name]>;
