@@ -66,13 +66,13 @@ const concurrently = (engines: 'one engine' | 'two engines') =>
     const violations = scheduleArray(house.array, gate);
     const model = emptyStorage();
     for (const given of first) {
-      await house.engine.execute(given);
+      await house.engine.execute(given, { reason: 'a life' });
       give(model, given, 'done');
     }
     gate.isOpen = false;
     const answering = commands.map(async ({ command: given, byOther }) => {
       const engine = engines === 'two engines' && byOther ? other : house.engine;
-      const outcome = await engine.execute(given);
+      const outcome = await engine.execute(given, { reason: 'a life' });
       return { command: given, code: isLeft(outcome) ? outcome.left.code : null };
     });
     const answered = await scheduler.waitFor(Promise.all(answering));

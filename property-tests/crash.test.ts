@@ -18,7 +18,7 @@ describe('an executor that dies', () => {
       const graveyard = mortals();
       await using house = await openHouse(log, { executors: graveyard.next() });
       for (const { give, death } of steps) {
-        if (death === null) await house.engine.execute(give);
+        if (death === null) await house.engine.execute(give, { reason: 'a life' });
         else await dieOf(house, log, graveyard, { give, death });
         await house.engine.recover();
         expect(await house.engine.openOperations()).toEqual([]);

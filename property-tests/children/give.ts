@@ -9,6 +9,6 @@ await using engine = await openEngine({ log, ifMissing: 'refuse' });
 console.log('ready');
 for await (const line of createInterface({ input: process.stdin })) {
   const { command, commandId }: { command: Command; commandId: string } = JSON.parse(line);
-  const outcome = await engine.execute(command, { commandId });
+  const outcome = await engine.execute(command, { commandId, reason: 'a life' });
   console.log(JSON.stringify(isLeft(outcome) ? { code: outcome.left.code } : { state: outcome.right.state }));
 }
