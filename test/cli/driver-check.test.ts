@@ -205,7 +205,7 @@ describe('scoria driver list and show', () => {
       'revert',
       'snapshots',
     ]);
-    expect((await shell.run(['driver', 'list'])).stdout).toMatch(/^memory .* freeze, multiattach/m);
+    expect((await shell.run(['driver', 'list'])).stdout).toMatch(/^memory .* freeze, manage, multiattach/m);
     const shown = await shell.json('driver', 'show', own);
     expect(shown).toMatchObject({ id: own, name: 'deletes-once', capabilities: expect.arrayContaining(['freeze']) });
     expect(shown.options.map(({ name }: { readonly name: string }) => name)).toContain('array');

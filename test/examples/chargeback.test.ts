@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { type BillLine, billOf } from '../../examples/chargeback/bill.ts';
 import chargeback from '../../examples/chargeback/chargeback.ts';
+import { VolumeAdopted, VolumeAdoptionRequested } from '../../src/domain/volume/adopt.ts';
 import { VolumeCopyRequested } from '../../src/domain/volume/copy.ts';
 import { VolumeCreated, VolumeCreationFailed, VolumeCreationRequested } from '../../src/domain/volume/create.ts';
 import { VolumeDeleted, VolumeDeletionRequested } from '../../src/domain/volume/delete.ts';
 import { VolumeExtended, VolumeExtensionFailed } from '../../src/domain/volume/extend.ts';
+import { VolumeForgetRequested, VolumeForgotten } from '../../src/domain/volume/forget.ts';
 import { VolumeOutcomeUnknown } from '../../src/domain/volume/outcome-unknown.ts';
 import { SnapshotCreated, SnapshotCreationRequested } from '../../src/domain/volume/snapshot-create.ts';
 import { SnapshotDeleted } from '../../src/domain/volume/snapshot-delete.ts';
@@ -69,6 +71,28 @@ describe('a volume', () => {
         snapshot_gib_hours: '0.000',
       },
     ]);
+  });
+
+  test('that was adopted counts from then on, with its snapshots, until it is forgotten', async () => {
+    const [reference, parts] = ['found.img', { snapshots: ['s'], connections: [] }];
+    const lines = await bill(
+      '2026-10-02T05:00:00.000Z',
+      [
+        '2026-10-02T00:00:00.000Z',
+        'volume-a',
+        VolumeAdoptionRequested.of({ volume: planned('a', { size: 10, project_id: 'web' }), reference }),
+        VolumeAdopted.of({ reference }),
+        snapshotRequested('s', 10, 'web'),
+        SnapshotCreated.of({ snapshot_id: 's' }),
+      ],
+      [
+        '2026-10-02T02:00:00.000Z',
+        'volume-a',
+        VolumeForgetRequested.of({ ...parts, force: false }),
+        VolumeForgotten.of(parts),
+      ],
+    );
+    expect(hours(lines)).toEqual([['2026-10', 'web', '20.000', '20.000']]);
   });
 
   test('counts at its new size once it is extended, and not at all once it is deleted', async () => {

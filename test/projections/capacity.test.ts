@@ -1,8 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
 import { BackendStatsChanged } from '../../src/domain/backend/stats.ts';
+import { VolumeAdopted, VolumeAdoptionFailed, VolumeAdoptionRequested } from '../../src/domain/volume/adopt.ts';
 import { VolumeCreationFailed, VolumeCreationRequested } from '../../src/domain/volume/create.ts';
 import { VolumeDeleted, VolumeDeletionRequested } from '../../src/domain/volume/delete.ts';
 import { VolumeExtended, VolumeExtensionRequested } from '../../src/domain/volume/extend.ts';
+import { VolumeForgetRequested, VolumeForgotten } from '../../src/domain/volume/forget.ts';
 import { VolumeImported } from '../../src/domain/volume/import.ts';
 import { VolumeRenamed } from '../../src/domain/volume/rename.ts';
 import { createMemoryLog } from '../../src/eventlog/memory.ts';
@@ -62,6 +64,23 @@ test('a volume whose creation failed takes no space, and deleting it frees none'
   await recording.add('volume-v1', failed);
   await recording.add('volume-v1', [VolumeDeletionRequested.of({}), VolumeDeleted.of({})]);
   expect(await allocated()).toEqual([[0, 0]]);
+});
+
+test('adopted volumes count until they are forgotten, and those whose adoption failed do not', async () => {
+  await recording.backend();
+  const reference = 'found.img';
+  const requested = (id: string) => VolumeAdoptionRequested.of({ volume: planned(id, { size: 3 }), reference });
+  await recording.add('volume-v1', [requested('v1'), VolumeAdopted.of({ reference })]);
+  const failure = { code: 'DriverFailed', message: 'no', remedy: 'wait' };
+  await recording.add('volume-v2', [requested('v2'), VolumeAdoptionFailed.of({ reference, failure })]);
+  const parts = { snapshots: [], connections: [] };
+  const forgotten = [VolumeForgetRequested.of({ ...parts, force: false }), VolumeForgotten.of(parts)];
+  await recording.add('volume-v1', forgotten);
+  expect(await allocated()).toEqual([
+    [0, 0],
+    [3, 1],
+    [0, 0],
+  ]);
 });
 
 test('imported volumes count', async () => {
