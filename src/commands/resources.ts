@@ -55,13 +55,15 @@ export const onRecord = (inventory: InventoryStore, backend_name: string, except
           return null;
       }
     },
-    busy({ id, volume_id, reference }) {
+    busy({ kind, id, volume_id, reference }) {
       const streams = [id, volume_id].flatMap((known) =>
         known === null ? [] : [volumeStream(known), streamOfPart(known) ?? []].flat(),
       );
       const [open] = streams
         .filter((stream) => stream !== except)
-        .flatMap((stream) => inventory.state('volume', stream).open);
+        .map((stream) => inventory.state('volume', stream))
+        // A call that was slower than its timeout left a question, and may be at work still.
+        .flatMap((state) => (kind === 'leftover' ? [...state.open, ...state.questions] : state.open));
       return open === undefined ? byName(reference) : `${open.operation} of ${open.executor}`;
     },
   };

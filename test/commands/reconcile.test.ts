@@ -239,6 +239,31 @@ describe('adopting', () => {
   });
 });
 
+test('a backend that was added before its driver could list learns of it by a change of nothing', async () => {
+  let isNewer = false;
+  const definition = {
+    ...memory,
+    create: (options, environment): Driver => {
+      const { resources, manage, ...older } = memory.create(
+        options as Parameters<typeof memory.create>[0],
+        environment,
+      );
+      return isNewer ? { ...older, ...(resources && { resources }), ...(manage && { manage }) } : older;
+    },
+  } as DriverDefinition;
+  using provided = provideDriver(definition);
+  const array = memoryArray(`grown-${crypto.randomUUID()}`);
+  const engine = await openEngine();
+  const options = { array: array.name };
+  const backend = await engine.addBackend({ name: 'grown', driver: provided.name, options });
+  expect(await failing(backend.reconcile())).toMatchObject({ code: 'UnsupportedByDriver' });
+  isNewer = true;
+  expect((await engine.addBackend({ name: 'grown', driver: provided.name, options })).capabilities).not.toContain(
+    'manage',
+  );
+  expect((await backend.change({})).capabilities).toEqual(expect.arrayContaining(['manage', 'resources']));
+});
+
 test('what mends says why', async () => {
   const { backend, engine } = await engineOnArray();
   const volume = await backend.createVolume({ size: 1 });
