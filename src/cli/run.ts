@@ -7,11 +7,10 @@ import { allTaken, watchPipes } from './stdout.ts';
 
 /** Runs one command line; answers the exit code, which is to be left with. */
 export const run = async (argv: readonly string[]): Promise<number> => {
-  // Not from the parsed options, which a mistake in the command line leaves unparsed.
-  const json = argv.slice(0, endOfOptions(argv)).includes('--json');
+  const json = wantsJson(argv);
   watchPipes((error) => process.exit(reportFailure(outputNotWritten('standard output', error) ?? error, json)));
   watchSignals(json);
-  const code = await outcome(argv, json);
+  const code = await answer(argv);
   // What still waits for a reader shall not hold up whoever wants to leave, nor what a driver left open anybody.
   if (!interruption.aborted) await Promise.race([allTaken(), aborted(interruption)]);
   return stoppedBy()?.exitCode ?? code;
@@ -19,7 +18,9 @@ export const run = async (argv: readonly string[]): Promise<number> => {
 
 const aborted = (signal: AbortSignal): Promise<unknown> => once(signal, 'abort');
 
-const outcome = async (argv: readonly string[], json: boolean): Promise<number> => {
+/** The same in a process that has other work, too: signals and closed pipes are left to it. */
+export const answer = async (argv: readonly string[]): Promise<number> => {
+  const json = wantsJson(argv);
   try {
     const program = await makeProgram(argv, json);
     await program.parseAsync(argv, { from: 'user' });
@@ -29,6 +30,9 @@ const outcome = async (argv: readonly string[], json: boolean): Promise<number> 
     return reportFailure(error, json);
   }
 };
+
+/** Not from the parsed options, which a mistake in the command line leaves unparsed. */
+const wantsJson = (argv: readonly string[]): boolean => argv.slice(0, endOfOptions(argv)).includes('--json');
 
 const endOfOptions = (argv: readonly string[]): number => {
   const end = argv.indexOf('--');

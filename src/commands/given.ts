@@ -1,5 +1,9 @@
+import { z } from 'zod';
+import type { Rejection } from '../domain/errors.ts';
 import type { Actor } from '../domain/event.ts';
+import { Text } from '../domain/json.ts';
 import type { CommandMeta } from './envelope.ts';
+import { invalidInput } from './parse.ts';
 
 /** Who gives a command, why, and under which id. */
 export interface CommandContext {
@@ -17,6 +21,19 @@ export interface CommandContext {
    */
   readonly signal?: AbortSignal | undefined;
 }
+
+const ContextSchema = z.strictObject({
+  commandId: Text.optional(),
+  actor: z.strictObject({ user: Text, project: Text }).optional(),
+  reason: Text.optional(),
+  correlationId: Text.optional(),
+}) satisfies z.ZodType<CommandContext>;
+
+/** What is wrong with a context that comes from outside; `null` when nothing is. */
+export const contextProblem = (context: CommandContext): Rejection | null => {
+  const { error } = ContextSchema.safeParse(context);
+  return error === undefined ? null : invalidInput('the context', error, Object.keys(ContextSchema.shape));
+};
 
 /** A command in the runner's hands: with its id, and its place under a parent. */
 export interface Given extends CommandMeta {

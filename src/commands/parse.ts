@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { z } from 'zod';
 import type { CommandDefinition, InputOf } from '../domain/decision.ts';
 import { type Rejection, rejections } from '../domain/errors.ts';
+import { isTooDeep } from '../domain/json.ts';
 import { nearest } from '../nearest.ts';
 
 /** A command's input, checked against its schema: says which field is wrong, what is, and what would be right. */
@@ -9,11 +10,17 @@ export const parseInput = <Definition extends CommandDefinition>(
   definition: Definition,
   input: unknown,
 ): E.Either<Rejection, InputOf<Definition>> => {
+  if (isTooDeep(input)) return E.left(tooDeep(definition.name));
   const parsed = definition.schema.safeParse(input);
   return parsed.success
     ? E.right(parsed.data as InputOf<Definition>)
     : E.left(invalidInput(definition.name, parsed.error, fieldsOf(definition.schema)));
 };
+
+const tooDeep = (name: string): Rejection =>
+  rejections.InvalidInput(`${name}: its input is nested too deeply`, 'give objects and lists of a few levels', {
+    command: name,
+  });
 
 const fieldsOf = (schema: z.ZodType): readonly string[] =>
   'shape' in schema && typeof schema.shape === 'object' && schema.shape !== null ? Object.keys(schema.shape) : [];

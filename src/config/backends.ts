@@ -4,7 +4,7 @@ import { ScoriaError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { DriverDefinition } from '../drivers/contract.ts';
 import { isPath, isSecret, referenceFromText, type SecretReference } from '../drivers/options.ts';
-import { checkOptions } from '../drivers/parse-options.ts';
+import { checkOptions, schemaOfOption } from '../drivers/parse-options.ts';
 import { findDriver } from '../drivers/registry.ts';
 import { secretReferences } from '../drivers/resolve-secrets.ts';
 import { absoluteModule } from '../module-specifier.ts';
@@ -93,7 +93,7 @@ const checkBackend = (file: YamlFile, defaults: Given, found: Found): Checked =>
   const shared = Object.fromEntries(Object.entries(defaults).filter(([option]) => Object.hasOwn(shape, option)));
   const given = Object.entries({ ...shared, ...own });
   const options = Object.fromEntries(
-    given.map(([option, value]) => [option, fromDirectory(file.directory, shape[option], value)]),
+    given.map(([option, value]) => [option, fromDirectory(file.directory, schemaOfOption(definition, option), value)]),
   );
   const placeOf = (option: string) => {
     const path = pathOf(name, option, own, shared);

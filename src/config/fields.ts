@@ -53,10 +53,11 @@ export const parseField = (name: FieldName, given: unknown, placeOf: (path: Path
   const parsed = schema.safeParse(fromText(schema, given));
   if (parsed.success) return { value: parsed.data };
   const first = new Map(parsed.error.issues.toReversed().map((issue) => [fieldOf(issue.path), issue]));
-  const problems = [...first.values()].toReversed().map(({ path }) => ({
+  const problems = [...first.values()].toReversed().map(({ path, code, message }) => ({
     place: placeOf(path as Path),
     field: fieldOf([name, ...path]),
-    message: `must be ${path.length === 0 ? typeWords(schema) : 'a text'}`,
+    message:
+      code === 'custom' && !isSecret(schema) ? message : `must be ${path.length === 0 ? typeWords(schema) : 'a text'}`,
     remedy: `give ${path.length === 0 ? typeWords(schema) : 'a text'}: ${fieldDescription(name)}`,
   }));
   return { problems };

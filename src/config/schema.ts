@@ -1,15 +1,17 @@
 import { z } from 'zod';
 import { BackendName } from '../domain/backend/backend.ts';
 import { Text } from '../domain/json.ts';
-import { type SecretReference, secret } from '../drivers/options.ts';
+import { hasNoNul, NO_NUL, type SecretReference, secret } from '../drivers/options.ts';
 import { LOG_LEVELS, SETTINGS, type SettingName } from './settings.ts';
 
 /** The longest time that a timer of Node's can wait is a little more. */
 const MOST_SECONDS = 2_000_000;
 const seconds = (least = 0) => z.number().min(least).max(MOST_SECONDS);
 
+const Path = Text.min(1).refine(hasNoNul, NO_NUL);
+
 const shapes = {
-  log: Text.min(1),
+  log: Path,
   user: Text.min(1),
   project: Text.min(1),
   wait: seconds(),
@@ -17,7 +19,7 @@ const shapes = {
   root_helper: z.string(),
   log_level: z.enum(LOG_LEVELS),
   projections: z.array(z.string().min(1)).readonly(),
-  key_store: Text.min(1),
+  key_store: Path,
   master_key: secret() as unknown as z.ZodType<SecretReference>,
   shred_deleted: z.boolean(),
   operations_per_backend: z.int().min(1),
@@ -27,8 +29,8 @@ const shapes = {
   stop_timeout: seconds(),
   reconcile_timeout: seconds(),
   drain_timeout: seconds(),
-  audit_key_file: Text.min(1),
-  audit_notes_directory: Text.min(1),
+  audit_key_file: Path,
+  audit_notes_directory: Path,
   audit_notes_command: z.array(z.string().min(1)).min(1).readonly(),
   audit_every_events: z.int().min(1),
   audit_every_seconds: seconds(1),

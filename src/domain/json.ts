@@ -7,6 +7,15 @@ import { z } from 'zod';
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
 export type JsonObject = { readonly [key: string]: Json };
 
+/** Far from where recursion ends, and so far below what a load accepts that every event of it can be loaded again. */
+const MAX_DEPTH = 200;
+
+/** Whether a value goes deeper than what is recorded may; one that holds itself never ends. */
+export const isTooDeep = (value: unknown, depth = 0): boolean => {
+  if (typeof value !== 'object' || value === null) return false;
+  return depth >= MAX_DEPTH || Object.values(value).some((inner) => isTooDeep(inner, depth + 1));
+};
+
 /** A string without lone surrogates, which UTF-8 (and so canonical JSON) cannot carry. */
 export const Text = z.string().refine((text) => text.isWellFormed(), { error: 'must be well-formed Unicode' });
 

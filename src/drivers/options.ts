@@ -55,11 +55,16 @@ export const secret = (): z.ZodType<Secret, SecretReference | string> =>
     )
     .meta({ secret: true }) as unknown as z.ZodType<Secret, SecretReference | string>;
 
+/** A text that a file can be called. */
+export const hasNoNul = (text: string): boolean => !text.includes('\0');
+export const NO_NUL = { error: 'must be a path, which holds no NUL' };
+
 /** The path of a file or directory, kept absolute. In a configuration file it is relative to that file. */
 export const path = () =>
   z
     .string()
     .min(1)
+    .refine(hasNoNul, NO_NUL)
     .overwrite((given) => resolve(given))
     .meta({ path: true });
 

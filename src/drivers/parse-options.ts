@@ -23,6 +23,10 @@ export const parseOptions = (definition: DriverDefinition, options: Given): Json
 
 export type InvalidOption = ReturnType<typeof rejections.InvalidDriverOption>;
 
+/** `undefined` for what is no option, also when it is called `constructor`. */
+export const schemaOfOption = ({ options: { shape } }: DriverDefinition, name: string): z.core.$ZodType | undefined =>
+  Object.hasOwn(shape, name) ? shape[name] : undefined;
+
 /** The same, with everything that is wrong: each problem's details name its option. */
 export const checkOptions = (
   definition: DriverDefinition,
@@ -84,7 +88,7 @@ const wrongOptions = (
 ): readonly InvalidOption[] => {
   const nameOf = (issue: z.core.$ZodIssue): string => String(issue.path[0] ?? '');
   const isCredential = (issue: z.core.$ZodIssue): boolean => {
-    const schema = definition.options.shape[nameOf(issue)];
+    const schema = schemaOfOption(definition, nameOf(issue));
     return schema !== undefined && isSecret(schema) && Object.hasOwn(values, nameOf(issue));
   };
   // A check over all options sees what was given for a credential: its message could repeat it.

@@ -6,7 +6,7 @@ import { Secret } from '../secret.ts';
 import type { CommandError } from './command-runner.ts';
 import type { DriverDefinition } from './contract.ts';
 import { isSecret, type SecretReference } from './options.ts';
-import { invalidOption } from './parse-options.ts';
+import { invalidOption, schemaOfOption } from './parse-options.ts';
 import type { RunCommand } from './run-command.ts';
 
 /** Long enough for a vault on the network, and short enough for whoever waits for it. */
@@ -33,7 +33,7 @@ export const secretReferences = (
   options: Readonly<Record<string, unknown>>,
 ): readonly (readonly [string, SecretReference])[] =>
   Object.entries(options).flatMap(([name, value]) => {
-    const schema = definition.options.shape[name];
+    const schema = schemaOfOption(definition, name);
     if (schema === undefined || !isSecret(schema)) return [];
     const parsed = z.safeParse(schema, value);
     return parsed.success && isReference(parsed.data) ? [[name, parsed.data]] : [];

@@ -1,10 +1,11 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { z } from 'zod';
-import type { CommandContext } from '../commands/given.ts';
+import { type CommandContext, contextProblem } from '../commands/given.ts';
 import { operations } from '../commands/operations.ts';
 import type { Runner } from '../commands/runner.ts';
-import { type Rejection, ScoriaError } from '../domain/errors.ts';
+import { type Rejection, rejections, ScoriaError } from '../domain/errors.ts';
 import type { StreamKind, StreamStates } from '../domain/streams.ts';
+import { didYouMean } from '../nearest.ts';
 import type { Refusals } from './policy.ts';
 
 type Operations = typeof operations;
@@ -43,11 +44,20 @@ export interface Commander {
   ): Promise<CommandOutcome<KindOf<Name>>>;
 }
 
+const isCommandName = (type: unknown): type is CommandName =>
+  typeof type === 'string' && Object.hasOwn(operations, type);
+
+const noSuchCommand = (type: unknown): Rejection => {
+  const named = typeof type === 'string' ? type : '';
+  const said = named === '' ? 'the command has no name as its type' : `there is no command ${JSON.stringify(named)}`;
+  return rejections.InvalidInput(said, didYouMean(named, Object.keys(operations), 'the commands are'));
+};
+
 export const commanderOf = (runner: Runner, refusals?: Refusals): Commander => {
-  const execute = async (command: Command, context?: CommandContext) => {
+  const execute = async (command: Command, context: CommandContext = {}) => {
     const { type, ...input } = command;
-    if (!Object.hasOwn(operations, type)) throw new TypeError(`there is no command ${JSON.stringify(type)}`);
-    const refusal = refusals?.refuse(type, context) ?? null;
+    if (!isCommandName(type)) return E.left(noSuchCommand(type));
+    const refusal = contextProblem(context) ?? refusals?.refuse(type, context) ?? null;
     if (refusal !== null) return E.left(refusal);
     const result = await runner.execute(operations[type], input, context);
     return E.map(({ state, input: given }: { state: unknown; input: { id?: unknown } }) => ({

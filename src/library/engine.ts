@@ -4,7 +4,7 @@ import type { Bounds } from '../commands/bounded-call.ts';
 import { EffectCalls } from '../commands/effect-calls.ts';
 import type { Author } from '../commands/envelope.ts';
 import { Executors, type HostExecutors, LOOKS_PER_LEASE } from '../commands/executors.ts';
-import type { CommandContext } from '../commands/given.ts';
+import { type CommandContext, contextProblem } from '../commands/given.ts';
 import { type Loaded, load } from '../commands/load.ts';
 import { childOperations, operations } from '../commands/operations.ts';
 import { Performer } from '../commands/perform.ts';
@@ -491,7 +491,7 @@ export class Engine implements AsyncDisposable {
   }
 
   #assertAllowed(command: string, context: CommandContext): void {
-    const refusal = this.#refusals.refuse(command, context);
+    const refusal = contextProblem(context) ?? this.#refusals.refuse(command, context);
     if (refusal !== null) throw new ScoriaError(refusal);
   }
 

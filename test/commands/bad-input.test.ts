@@ -1,11 +1,25 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, test } from 'vitest';
-import type { ScoriaError } from '../../src/index.ts';
+import { type Command, type Engine, type Json, type JsonObject, ScoriaError } from '../../src/index.ts';
 import { type EngineOnArray, engineOnArray, openEngine } from '../support/engine.ts';
 
 const volumeOn = async (options: Parameters<typeof engineOnArray>[0] = {}) => {
   const on = await engineOnArray(options);
   return { ...on, volume: await on.backend.createVolume({ size: 2 }) };
+};
+
+const executed = async (engine: Engine, command: object): Promise<never> => {
+  const outcome = await engine.execute(command as Command);
+  throw E.isLeft(outcome) ? new ScoriaError(outcome.left) : new Error('it was executed');
+};
+
+const nested = (depth: number): JsonObject =>
+  Array.from({ length: depth }).reduce<JsonObject>((inner) => ({ inner }), { host: 'node7' });
+
+const cyclic = (): JsonObject => {
+  const connector: Record<string, Json> = { host: 'node7' };
+  connector.self = connector;
+  return connector;
 };
 
 /** Each is refused with this code, and with a message that names this. */
@@ -43,6 +57,33 @@ const refusals: readonly [string, (on: Awaited<ReturnType<typeof volumeOn>>) => 
     'VolumeNotFound',
     /dead/,
   ],
+  [
+    'a command that there is not',
+    ({ engine }) => executed(engine, { type: 'CreateVolum' }),
+    'InvalidInput',
+    /CreateVolum/,
+  ],
+  [
+    'a command of an inherited name',
+    ({ engine }) => executed(engine, { type: 'toString' }),
+    'InvalidInput',
+    /toString/,
+  ],
+  ['a command without a name', ({ engine }) => executed(engine, { size: 1n }), 'InvalidInput', /type/],
+  ['an actor that is no actor', ({ volume }) => volume.extend(3, { actor: 'ada' as never }), 'InvalidInput', /actor/],
+  [
+    'an actor without a project',
+    ({ volume }) => volume.extend(3, { actor: { user: 'ada' } as never }),
+    'InvalidInput',
+    /project/,
+  ],
+  ['a reason that is no text', ({ volume }) => volume.extend(3, { reason: 3 as never }), 'InvalidInput', /reason/],
+  ['a misspelt context', ({ volume }) => volume.extend(3, { reasno: 'x' } as never), 'InvalidInput', /"reason"/],
+  ['a context that is none', ({ volume }) => volume.extend(3, null as never), 'InvalidInput', /context/],
+  ['a connector without end', ({ volume }) => volume.connect(cyclic()), 'InvalidInput', /deep/],
+  ['a connector that no load would accept', ({ volume }) => volume.connect(nested(300)), 'InvalidInput', /deep/],
+  ['a connector beyond the stack', ({ volume }) => volume.connect(nested(20_000)), 'InvalidInput', /deep/],
+  ['a host beyond the stack', ({ backend }) => backend.validateConnector(nested(20_000)), 'InvalidConnector', /deep/],
   ['a command id that is no UUID', ({ volume }) => volume.extend(3, { commandId: 'x' }), 'InvalidInput', /command id/],
 ];
 

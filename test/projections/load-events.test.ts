@@ -73,6 +73,8 @@ const forgeries: readonly (readonly [string, number, string, RegExp, Change])[] 
   ['a stream of another kind', 3, 'stream', /newer Scoria/, (event) => (event.stream = 'group-1')],
   ['an event in the wrong kind of stream', 3, 'type', /does not belong/, (event) => (event.stream = 'kv-v1')],
   ["an event in another's stream", 3, 'stream', /is about volume-v1/, (event) => (event.stream = 'volume-v7')],
+  ["another's snapshot", 5, 'stream', /is about volume-v7/, ({ data }) => (data.snapshot.volume_id = 'v7')],
+  ["another's connection", 7, 'stream', /is about volume-v7/, ({ data }) => (data.connection.volume_id = 'v7')],
   ['data that its schema refuses', 3, 'data.volume.size', /at least 1/, ({ data }) => (data.volume.size = 0)],
   ['data that is too much', 4, 'data.extra', /no such field/, ({ data }) => (data.extra = 1)],
   ['a field that nobody knows', 4, 'colour', /no such field/, (event) => (event.colour = 'red')],

@@ -1,4 +1,5 @@
 import { backendStream, NO_BACKEND } from '../../domain/backend/backend.ts';
+import { isTooDeep } from '../../domain/json.ts';
 import type { BackendFacts } from '../../domain/volume/checks.ts';
 import type { ConnectorFacts } from '../../domain/volume/connect.ts';
 import type { SnapshotFacts } from '../../domain/volume/snapshot-create.ts';
@@ -48,6 +49,7 @@ export const connectionFacts = async (
 
 /** What the driver finds wrong with a connector, by field. */
 export const problemsOf = async (driver: string, connector: Connector): Promise<string[]> => {
+  if (isTooDeep(connector)) return ['connector: is nested too deeply'];
   const definition = await findDriver(driver);
   const parsed = definition.connector.safeParse(connector);
   return parsed.success
