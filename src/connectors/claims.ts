@@ -25,7 +25,7 @@ export class Claims {
 
   /** Every claimed device. */
   async devices(): Promise<ReadonlyMap<string, string>> {
-    const ids = await readdir(this.#directory).catch(() => []);
+    const ids = (await this.#entries()).filter((name) => !name.startsWith('.'));
     const claims = await Promise.all(ids.map(async (id) => [id, (await this.of(id)) ?? ATTACHING] as const));
     return new Map(claims.filter(([, device]) => device !== ATTACHING));
   }
@@ -43,7 +43,15 @@ export class Claims {
   }
 
   async end(connectionId: string): Promise<void> {
-    await rm(join(this.#directory, connectionId), { force: true });
+    // A process that died while it claimed left its half-made link.
+    const begun = `.${connectionId}.`;
+    const isHalf = (name: string) => name.startsWith(begun) && /^\d+$/.test(name.slice(begun.length));
+    const names = [connectionId, ...(await this.#entries()).filter(isHalf)];
+    await Promise.all(names.map((name) => rm(join(this.#directory, name), { force: true })));
+  }
+
+  async #entries(): Promise<readonly string[]> {
+    return readdir(this.#directory).catch(() => []);
   }
 
   async #link(connectionId: string, device: string): Promise<void> {

@@ -138,6 +138,23 @@ const asRoot = (): void => {
     await connector.disconnectVolume(infoOf('other'), null, gently);
   });
 
+  test('finds the device of an attachment that was cut off while it said which it got', async () => {
+    const made: string[] = [];
+    const cutOff: RunCommand = async (...command) => {
+      const result = await runForReal(...command);
+      if (!command[1].includes('--show')) return result;
+      made.push(result.stdout.trim());
+      // As a process leaves it that ends between making the link and giving it its name.
+      await symlink(made[0] ?? '', join(root, 'state', 'loops', '.a.1'));
+      throw new Error('the process ended here');
+    };
+    await expect(connectorOf(true, cutOff).connectVolume(infoOf('a'), rw)).rejects.toThrow('ended here');
+    expect(await connector.connectVolume(infoOf('a'), rw)).toEqual({ type: 'block', path: made[0] });
+    await connector.disconnectVolume(infoOf('a'), null, gently);
+    expect(await loopDevicesOf(file)).toEqual([]);
+    expect(await readdir(join(root, 'state', 'loops'))).toEqual([]);
+  });
+
   test("leaves an operator's own loop device alone", async () => {
     const own = (await runForReal('losetup', ['-f', '--show', file])).stdout.trim();
     expect(await connector.findDevice(infoOf('a'))).toBeNull();
