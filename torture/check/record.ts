@@ -1,0 +1,49 @@
+import type { RecordedEvent } from '../../src/domain/event.ts';
+import { eventDefinitions } from '../../src/domain/streams.ts';
+import type { Acknowledged } from '../acknowledged.ts';
+
+/** What these do is recorded whenever it is done; the others may have found nothing to do. */
+const NEVER_NOTHING = [
+  'CreateVolume',
+  'CloneVolume',
+  'CreateVolumeFromSnapshot',
+  'CreateSnapshot',
+  'RevertToSnapshot',
+  'ConnectVolume',
+  'AttachVolume',
+  'RenameVolume',
+  'SetVolumeMetadata',
+  'SetKeyValue',
+];
+
+type Known = ReadonlyMap<string, readonly RecordedEvent[]>;
+
+const byCommand = (events: readonly RecordedEvent[]): Known => Map.groupBy(events, ({ meta }) => meta.commandId);
+
+/** What was acknowledged as done, and is not in the log. */
+export const lostIn = (events: readonly RecordedEvent[], told: readonly Acknowledged[]): readonly string[] => {
+  const known = byCommand(events);
+  return told
+    .filter(({ command, code, commandId }) => code === null && NEVER_NOTHING.includes(command) && !known.has(commandId))
+    .map(({ command, commandId }) => `${command} ${commandId} was acknowledged, and the log does not know it`);
+};
+
+/** Why a command failed by the record; `null` when it was done, undefined when it has no outcome. */
+const recordedCode = (events: readonly RecordedEvent[]): string | null | undefined => {
+  const outcome = events.findLast(({ type }) => eventDefinitions.get(type)?.role === 'outcome');
+  const isIntent = events.some(({ type }) => eventDefinitions.get(type)?.role === 'intent');
+  if (outcome === undefined) return isIntent ? undefined : null;
+  const { failure } = outcome.data as { readonly failure?: { readonly code: string } };
+  return outcome.type.endsWith('Failed') ? (failure?.code ?? '') : null;
+};
+
+/** Where the log says otherwise than the caller was told. */
+export const contradictedIn = (events: readonly RecordedEvent[], told: readonly Acknowledged[]): readonly string[] => {
+  const known = byCommand(events);
+  return told.flatMap(({ command, commandId, code }) => {
+    const recorded = known.get(commandId);
+    const says = recorded && recordedCode(recorded);
+    if (recorded === undefined || code === 'OutcomeUnknown' || says === code) return [];
+    return [`${command} ${commandId}: ${code ?? 'done'} was acknowledged, ${says ?? 'done'} is recorded`];
+  });
+};

@@ -1,0 +1,16 @@
+import { readdir, readFile } from 'node:fs/promises';
+import type { Engine } from '../src/index.ts';
+
+/** Detaches what the killed left attached, and says which loop devices are still there over files of the directory. */
+export const detachAll = async (engine: Engine, directory: string): Promise<readonly string[]> => {
+  for (const volume of await engine.volumes()) {
+    for (const connection of volume.connections) if (connection.attached) await connection.detach();
+  }
+  const devices = (await readdir('/sys/class/block').catch(() => [])).filter((device) => device.startsWith('loop'));
+  const files = await Promise.all(
+    devices.map((device) => readFile(`/sys/class/block/${device}/loop/backing_file`, 'utf8').catch(() => '')),
+  );
+  return devices.flatMap((device, index) =>
+    files[index]?.startsWith(`${directory}/`) ? [`/dev/${device} over ${files[index].trim()}`] : [],
+  );
+};

@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { constants, copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { StoredEvent } from '../src/domain/event.ts';
+import file from '../src/drivers/file/driver.ts';
+import { MemoryArray } from '../src/drivers/memory/array.ts';
+import { type Engine, silentLogger } from '../src/index.ts';
+import { findDifferences } from '../src/testing/lifecycle/find-differences.ts';
+import { differencesInDirectory } from './check/directory.ts';
+import memoryArray, { ArrayClient } from './drivers/array.ts';
+import type { Subject } from './labels.ts';
+
+/** What processes are tortured on. */
+export interface Tortured extends Subject, AsyncDisposable {
+  readonly backend: { readonly driver: string; readonly options: Record<string, string> };
+  /** What the array has and the record does not, and the other way round. */
+  differences(engine: Engine, stored: readonly StoredEvent[]): Promise<readonly string[]>;
+}
+
+const runsNothing = () => Promise.reject(new Error('this driver is only looked at'));
+const looking = { backendName: 'store', run: runsNothing, log: silentLogger };
+
+/** Whether a copy shares blocks, and so is one step. */
+const hasReflinks = async (directory: string): Promise<boolean> => {
+  const [from, to] = [join(directory, '.reflink-from'), join(directory, '.reflink-to')];
+  await writeFile(from, 'x');
+  return copyFile(from, to, constants.COPYFILE_FICLONE_FORCE).then(
+    () => true,
+    () => false,
+  );
+};
+
+const onFiles = async (directory: string): Promise<Tortured> => {
+  const volumes = join(directory, 'volumes');
+  await mkdir(volumes);
+  const options = { directory: volumes };
+  return {
+    driver: file.create(file.options.parse(options), looking),
+    attaches: true,
+    copiesByProgram: !(await hasReflinks(directory)),
+    hasFiles: true,
+    backend: { driver: join(import.meta.dirname, 'drivers/file.ts'), options },
+    differences: (_, stored) => differencesInDirectory(stored, volumes),
+    async [Symbol.asyncDispose]() {},
+  };
+};
+
+const arrayOf = (dump: Readonly<Record<string, readonly never[]>>): MemoryArray => {
+  const array = new MemoryArray('torture');
+  const { volumes = [], snapshots = [], exports = [], connections = [] } = dump;
+  for (const [things, key, of] of [
+    [volumes, 'id', array.volumes],
+    [snapshots, 'id', array.snapshots],
+    [exports, 'volumeId', array.exports],
+    [connections, 'id', array.connections],
+  ] as const) {
+    for (const thing of things) of.set(thing[key], thing);
+  }
+  return array;
+};
+
+const onMemoryArray = async (directory: string): Promise<Tortured> => {
+  const socket = join(directory, 'array.sock');
+  const server = spawn(process.execPath, [join(import.meta.dirname, 'drivers/array-server.ts'), socket], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(server, 'close');
+  await Promise.race([once(server.stdout, 'data'), ended]);
+  return {
+    driver: memoryArray.create(memoryArray.options.parse({ socket }), looking),
+    attaches: false,
+    copiesByProgram: false,
+    hasFiles: false,
+    backend: { driver: join(import.meta.dirname, 'drivers/array.ts'), options: { socket } },
+    async differences(engine) {
+      const client = await ArrayClient.connected(socket);
+      const dump = await client.ask('dump', []);
+      client.close();
+      return findDifferences(engine, arrayOf(dump as Record<string, never[]>));
+    },
+    async [Symbol.asyncDispose]() {
+      server.kill();
+      await ended;
+    },
+  };
+};
+
+/** By the names of `--driver`. */
+export const SUBJECTS: Readonly<Record<string, (directory: string) => Promise<Tortured>>> = {
+  file: onFiles,
+  'memory-array': onMemoryArray,
+};
