@@ -13,7 +13,7 @@ const WORKER = join(import.meta.dirname, 'worker.ts');
 /** A process that has not come to its point by then is killed where it stands, and its lot begins anew later. */
 const LIMIT_MS = 5_000;
 /** How often a lot is tried. */
-const TRIES = 8;
+const TRIES = 4;
 /** A copy whose process is dead goes on for so long. */
 const ORPHANED_SECONDS = '0.8';
 

@@ -34,9 +34,10 @@ const answered = async ({ id, method, given }: Question): Promise<Answer> => {
 };
 
 createServer((connection) => {
-  // Whoever asked may be dead.
-  connection.on('error', () => connection.destroy());
-  createInterface({ input: connection }).on('line', (line) => {
+  const lines = createInterface({ input: connection });
+  lines.on('line', (line) => {
     void answered(understood<Question>(line)).then((answer) => connection.write(sent(answer)));
   });
+  // Whoever asked may be dead.
+  for (const end of [connection, lines]) end.on('error', () => connection.destroy());
 }).listen(socket, () => console.log('listening'));

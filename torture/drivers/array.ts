@@ -21,6 +21,9 @@ export class ArrayClient {
       this.#waiting.get(answer.id)?.(answer);
       this.#waiting.delete(answer.id);
     });
+    socket.on('close', () => {
+      for (const [id, answer] of this.#waiting) answer({ id, error: 'the array is gone' });
+    });
   }
 
   static async connected(socketPath: string): Promise<ArrayClient> {
