@@ -75,6 +75,8 @@ export interface Work<Kind extends StreamKind, Intent> {
     operation: Child,
     input: InputOf<Child['command']>,
   ): Promise<StreamStates[Child['kind']]>;
+  /** Settles what executors that are gone left open in the stream of a volume. */
+  recover(volumeStream: string): Promise<void>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a place for every operation, whatever its facts, intent and answer

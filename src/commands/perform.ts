@@ -58,6 +58,7 @@ export class Performer {
   /** Command ids whose effects run in this process now. */
   readonly #active = new Set<string>();
   #runChild: RunChild = () => Promise.reject(new TypeError('the performer has no runner'));
+  #recover: (kind: StreamKind, stream: string) => Promise<unknown> = () => Promise.resolve();
 
   constructor(
     log: EventLog,
@@ -77,6 +78,10 @@ export class Performer {
 
   runChildrenWith(runChild: RunChild): void {
     this.#runChild = runChild;
+  }
+
+  recoverWith(recover: (kind: StreamKind, stream: string) => Promise<unknown>): void {
+    this.#recover = recover;
   }
 
   /** An intent of this process that nothing works on any more: its outcome could not be recorded. */
@@ -191,6 +196,7 @@ export class Performer {
         if (E.isLeft(outcome)) throw new Refused(outcome.left);
         return outcome.right as never;
       },
+      recover: async (volume) => void (await this.#recover('volume', volume)),
     };
   }
 

@@ -81,6 +81,7 @@ export class Runner {
     this.#performer = performer;
     this.#options = options;
     performer.runChildrenWith((operation, input, given) => this.#run(operation, input, given));
+    performer.recoverWith((kind, stream) => this.recover(kind, stream, (open) => services.executors.isGone(open)));
   }
 
   async execute<Op extends AnyOperation>(

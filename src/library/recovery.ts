@@ -83,7 +83,10 @@ export const recoverAll = async (
   context: CommandContext,
 ): Promise<readonly RecoveredOperation[]> => {
   const { read, executors } = services;
-  const streams = (await read.inventory()).openStreams();
+  const open = (await read.inventory()).openStreams();
+  // Backends last: a freeze waits for the operations under way on its volumes.
+  const isBackend = ({ kind }: Streams[number]) => kind === 'backend';
+  const streams = [...open.filter((one) => !isBackend(one)), ...open.filter(isBackend)];
   const gone = await goneAfterAll(streams, services, alsoGone);
   const isGone: IsGone = async (open) => gone.has(heldBy(open)) || executors.isGone(open);
   const limits = new Limits(STREAMS_AT_ONCE);

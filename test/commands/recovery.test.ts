@@ -211,6 +211,29 @@ describe('an operation whose executor is gone', () => {
   });
 });
 
+describe('a freeze', () => {
+  test('settles what executors that are gone left open on its volumes', async () => {
+    const house = await openHouse();
+    await createHanging(house, 'after');
+    const backend = await (await house.survivor.backend('store')).freeze();
+    expect(backend.record.frozen).toBe('frozen');
+    expect(await house.survivor.openOperations()).toEqual([]);
+    expect((await house.survivor.volume(V)).status).toBe('available');
+  });
+
+  test('whose executor is gone is recovered after the operations that it waited for', async () => {
+    const house = await openHouse();
+    await createHanging(house, 'after');
+    const frozen = (await house.victim.backend('store')).freeze();
+    frozen.catch(() => {});
+    await expect.poll(() => house.survivor.openOperations()).toHaveLength(2);
+    expect(await house.survivor.recover()).toMatchObject([
+      { operation: 'CreateVolume', outcome: 'done' },
+      { operation: 'FreezeBackend', outcome: 'done' },
+    ]);
+  });
+});
+
 describe('an operation whose executor may be at work', () => {
   test('is left alone, and listed', async () => {
     const house = await openHouse();

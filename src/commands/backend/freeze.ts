@@ -22,9 +22,10 @@ export const freezeBackend = operation({
   effect: {
     intent: BackendFreezeRequested,
     backend: 'not touched',
-    perform: async ({ state, driver, services }) => {
-      if (state.backend !== null) await drained(state.backend.name, services);
-      await (await driver()).freeze?.freezeBackend();
+    perform: async (work) => {
+      const { backend } = work.state;
+      if (backend !== null) await drained(backend.name, work);
+      await (await work.driver()).freeze?.freezeBackend();
     },
     succeeded: () => [BackendFrozen.of({})],
     failed: (_, failure) => BackendFreezeFailed.of({ failure }),

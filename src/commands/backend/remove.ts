@@ -26,10 +26,10 @@ export const removeBackend = operation({
   effect: {
     intent: BackendRemovalRequested,
     backend: 'not touched',
-    perform: async ({ intent, services }) => {
-      const name = resourceIdOf(intent.stream);
-      await drained(name, services);
-      const volumes = await volumeIds(name, services);
+    perform: async (work) => {
+      const name = resourceIdOf(work.intent.stream);
+      await drained(name, work);
+      const volumes = await volumeIds(name, work.services);
       if (volumes.length > 0) throw new Refused(backendInUse(name, volumes));
     },
     succeeded: () => [BackendRemoved.of({})],
