@@ -16,6 +16,8 @@ export interface Point {
   readonly atMost: number;
   /** Where another must have died just before, for there to be anything to come to this point with. */
   readonly afterDeathAt: string | null;
+  /** Whether a process that stands still there leaves the log to the others. */
+  readonly freesTheLog: boolean;
 }
 
 const point = (name: string, towards: Task | null, change: Partial<Point> = {}): Point => ({
@@ -23,6 +25,7 @@ const point = (name: string, towards: Task | null, change: Partial<Point> = {}):
   towards,
   atMost: 2,
   afterDeathAt: null,
+  freesTheLog: !/before its commit|between its rows|in its fold/.test(name),
   ...change,
 });
 

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -7,6 +7,7 @@ import type { Acknowledged } from './acknowledged.ts';
 import { COPYING } from './drivers/file.ts';
 import type { Death, Lot } from './plan.ts';
 import { COPY_SECONDS } from './slow-copies.ts';
+import { hasStopped } from './stopped.ts';
 import type { Life } from './worker.ts';
 
 const WORKER = join(import.meta.dirname, 'worker.ts');
@@ -18,12 +19,17 @@ const TRIES = 4;
 const ORPHANED_SECONDS = '0.8';
 
 export const AT_ANY_TIME = 'at any time';
+export const STOPPED = 'stopped';
+/** A stopped process stands still for no longer than so many leases. */
+const LEASES_STOPPED = 2.5;
 
 export interface Lived {
   /** How many died where. */
   readonly deaths: ReadonlyMap<string, number>;
   /** What they were told, in no order. */
   readonly told: readonly Acknowledged[];
+  /** The ids of processes that stood still. */
+  readonly stopped: ReadonlySet<string>;
 }
 
 export interface Living {
@@ -34,24 +40,25 @@ export interface Living {
   /** The variables of the processes. */
   readonly environment: NodeJS.ProcessEnv;
   readonly onDeath: (count: number) => void;
+  readonly leaseMs: number;
+  /** Takes what stopped processes hold, after their leases. */
+  readonly recover: () => Promise<unknown>;
 }
 
 /** Lets processes live and die, several at a time, until every lot was drawn. */
 export const liveAndDie = async (lots: readonly Lot[], living: Living): Promise<Lived> => {
   const deaths = new Map<string, number>();
   const told: Acknowledged[] = [];
+  const stopped = new Set<string>();
   const left = lots.map((lot) => ({ lot, tries: TRIES }));
   let number = 0;
 
-  const dead = (where: string): void => {
-    deaths.set(where, (deaths.get(where) ?? 0) + 1);
-    living.onDeath(deaths.values().reduce((sum, count) => sum + count, 0));
-  };
   const drawn = async (lot: Lot): Promise<boolean> => {
     for (const death of lot) {
       number += 1;
-      const where = await diedAt(death, number, living, told);
-      dead(where);
+      const where = await diedOf(death, born(death, number, living, told), { living, stopped });
+      deaths.set(where, (deaths.get(where) ?? 0) + 1);
+      living.onDeath(deaths.values().reduce((sum, count) => sum + count, 0));
       if (death.kind === 'at a point' && where !== death.point.name) return false;
     }
     return true;
@@ -63,41 +70,73 @@ export const liveAndDie = async (lots: readonly Lot[], living: Living): Promise<
     }
   };
   await Promise.all(Array.from({ length: living.processes }, one));
-  return { deaths, told };
+  return { deaths, told, stopped };
 };
 
-/** One life: where it ended. */
-const diedAt = async (death: Death, number: number, living: Living, told: Acknowledged[]): Promise<string> => {
-  const doom = death.kind === 'at a point' ? { point: death.point.name, nth: death.nth } : null;
-  const life: Life = {
-    log: living.log,
-    attaches: living.attaches,
-    seed: `${living.seed}/${number}`,
-    doom,
-    towards: death.kind === 'at a point' ? death.point.towards : null,
-  };
+interface Alive {
+  readonly child: ChildProcess;
+  /** Resolves with the first thing that it was told. */
+  readonly begun: Promise<void>;
+  readonly ended: Promise<unknown>;
+}
+
+const doomOf = (death: Death): Life['doom'] => {
+  switch (death.kind) {
+    case 'at any time':
+      return null;
+    case 'at a point':
+      return { point: death.point.name, nth: death.nth, signal: 'SIGKILL' };
+    case 'stopped':
+      return { point: death.point.name, nth: 1, signal: 'SIGSTOP' };
+  }
+};
+
+const born = (death: Death, number: number, living: Living, told: Acknowledged[]): Alive => {
+  const { log, attaches, leaseMs, seed, environment } = living;
+  const towards = death.kind === 'at any time' ? null : death.point.towards;
+  const doom = doomOf(death);
+  const life: Life = { log, attaches, leaseMs, seed: `${seed}/${number}`, doom, towards };
   const child = spawn(process.execPath, [WORKER, JSON.stringify(life)], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...living.environment, ...(doom?.point === COPYING ? { [COPY_SECONDS]: ORPHANED_SECONDS } : {}) },
+    env: { ...environment, ...(doom?.point === COPYING ? { [COPY_SECONDS]: ORPHANED_SECONDS } : {}) },
   });
-  const ended = once(child, 'close');
   const begun = Promise.withResolvers<void>();
   createInterface({ input: child.stdout }).on('line', (line) => {
     told.push(JSON.parse(line));
     begun.resolve();
   });
+  return { child, begun: begun.promise, ended: once(child, 'close') };
+};
+
+/** Where a life ended. */
+const diedOf = async (
+  death: Death,
+  { child, begun, ended }: Alive,
+  { living, stopped }: { readonly living: Living; readonly stopped: Set<string> },
+): Promise<string> => {
   const limit = new AbortController();
   const over = sleep(LIMIT_MS, undefined, { signal: limit.signal }).catch(() => {});
-  if (death.kind === 'at any time') {
-    await Promise.race([begun.promise, ended, over]);
-    await sleep(death.lifeMs);
-  } else {
-    await Promise.race([ended, over]);
+  const stood = death.kind === 'stopped' && (await hasStopped(child.pid ?? 0, LIMIT_MS));
+  if (stood) {
+    stopped.add(String(child.pid));
+    await outlastLease(child, living);
   }
+  if (death.kind === 'at any time') await Promise.race([begun, ended, over]);
+  if (death.kind === 'at a point') await Promise.race([ended, over]);
   limit.abort();
-  const wasKilled = child.exitCode === null && child.signalCode === null;
-  if (wasKilled) child.kill('SIGKILL');
-  const [code, signal] = await ended;
-  if (signal !== 'SIGKILL') throw new Error(`process ${number} ended by itself, with exit code ${code}`);
-  return wasKilled || doom === null ? AT_ANY_TIME : doom.point;
+  if (death.kind !== 'at a point') await sleep(death.lifeMs);
+  const wasKilled = child.exitCode === null && child.signalCode === null && child.kill('SIGKILL');
+  await ended;
+  if (child.signalCode !== 'SIGKILL') throw new Error(`a process ended by itself, with exit code ${child.exitCode}`);
+  if (stood) return STOPPED;
+  return wasKilled || death.kind !== 'at a point' ? AT_ANY_TIME : death.point.name;
+};
+
+/** Lets others take what it holds, and then lets it go on. */
+const outlastLease = async (child: ChildProcess, { recover, leaseMs }: Living): Promise<void> => {
+  const recovered = recover();
+  // One that stands still in a transaction keeps the log from all others.
+  await Promise.race([recovered, sleep(leaseMs * LEASES_STOPPED)]);
+  child.kill('SIGCONT');
+  await recovered;
 };

@@ -14,12 +14,15 @@ exec 3<"$1" || exit 1
 sleep "$${COPY_SECONDS}"
 PATH="\${PATH#*:}"
 cp --sparse=always --reflink=auto --no-target-directory -- /proc/self/fd/3 "$2" || exit 1
-echo "$SCORIA_EXECUTOR $(date +%s%3N)" >>"$${COPIES}"
+echo "$SCORIA_OPERATION $PPID $(date +%s%3N)" >>"$${COPIES}"
 `;
 
 /** A copy that came to its end. */
 export interface EndedCopy {
-  readonly executor: string;
+  /** The command that it was for. */
+  readonly commandId: string;
+  /** The process that started it. */
+  readonly pid: string;
   /** Milliseconds since 1970. */
   readonly endedAt: number;
 }
@@ -39,6 +42,6 @@ export const slowCopies = async (directory: string) => {
         .split('\n')
         .filter((line) => line !== '')
         .map((line) => line.split(' '))
-        .map(([executor = '', endedAt]) => ({ executor, endedAt: Number(endedAt) })),
+        .map(([commandId = '', pid = '', endedAt]) => ({ commandId, pid, endedAt: Number(endedAt) })),
   };
 };

@@ -8,9 +8,10 @@ import { createEngine, type RecoveredOperation, silentLogger } from '../src/inde
 import { check, type Findings } from './check/check.ts';
 import { detachAll } from './detach-all.ts';
 import { pointsOf } from './labels.ts';
-import { AT_ANY_TIME, type Lived, liveAndDie } from './lives.ts';
+import { AT_ANY_TIME, type Lived, liveAndDie, STOPPED } from './lives.ts';
 import { planOf } from './plan.ts';
 import { slowCopies } from './slow-copies.ts';
+import { apart } from './stopped.ts';
 import { SUBJECTS } from './subjects.ts';
 import { tally } from './tally.ts';
 import { BACKEND } from './work.ts';
@@ -28,6 +29,9 @@ const seed = Number(values.seed);
 const subject = SUBJECTS[values.driver];
 if (subject === undefined) throw new RangeError(`--driver is one of ${Object.keys(SUBJECTS).join(', ')}`);
 
+/** Of every executor: as long as one is stopped. */
+const LEASE_MS = 1_200;
+
 const directory = await mkdtemp(join(tmpdir(), 'scoria-torture-'));
 const log = join(directory, 'scoria.db');
 await using tortured = await subject(directory);
@@ -37,17 +41,16 @@ const points = pointsOf(tortured);
 const lots = planOf(points, Number(values.kills), seed);
 console.error(`seed ${seed}, ${values.processes} processes, ${points.length} points, in ${directory}`);
 
-const open = () => createEngine({ log, logger: silentLogger, projections: [tally] });
-{
-  await using engine = await open();
-  await engine.addBackend({ name: BACKEND, ...tortured.backend });
-}
+await using engine = await createEngine({ log, logger: silentLogger, projections: [tally], leaseMs: LEASE_MS });
+await engine.addBackend({ name: BACKEND, ...tortured.backend });
 
 const lived: Lived = await liveAndDie(lots, {
   log,
   attaches: tortured.attaches,
   seed,
   processes: Number(values.processes),
+  leaseMs: LEASE_MS,
+  recover: () => engine.recover(),
   environment: {
     ...process.env,
     ...copies.environment,
@@ -63,8 +66,9 @@ const tellDeaths = ({ deaths, told }: Lived): void => {
   const atPoints = points.map(({ name }) => [name, deaths.get(name) ?? 0] as const);
   for (const [name, count] of atPoints) console.log(`${String(count).padStart(5)} ${name}`);
   const sum = deaths.values().reduce((total, count) => total + count, 0);
-  const anyTime = deaths.get(AT_ANY_TIME) ?? 0;
-  console.log(`${sum} kills: ${sum - anyTime} at ${points.length} points, ${anyTime} at any time`);
+  const [anyTime, stopped] = [deaths.get(AT_ANY_TIME) ?? 0, deaths.get(STOPPED) ?? 0];
+  const here = sum - anyTime - stopped;
+  console.log(`${sum} kills: ${here} at ${points.length} points, ${anyTime} at any time, ${stopped} after a stop`);
   const done = told.filter(({ code }) => code === null).length;
   console.log(`${told.length} commands acknowledged, ${done} of them done`);
 };
@@ -76,27 +80,30 @@ const tellRecovery = (leftOpen: number, recovered: readonly RecoveredOperation[]
   );
 };
 
-const tellFindings = (findings: Findings): void => {
-  for (const [promise, broken] of Object.entries(findings)) {
-    console.log(`${broken.length} ${promise}`);
-    for (const one of broken.slice(0, 10)) console.log(`  ${one}`);
-  }
+const tell = (what: string, sentences: readonly string[]): void => {
+  console.log(`${sentences.length} ${what}`);
+  for (const one of sentences.slice(0, 10)) console.log(`  ${one}`);
 };
 
-await using engine = await open();
 const leftOpen = (await engine.openOperations()).length;
 const startedAt = performance.now();
 const recovered = await engine.recover();
 const seconds = (performance.now() - startedAt) / 1000;
+const copied = await copies.ended();
+const { told, stopped } = lived;
+const checked = await check({ engine, log, tortured, told, copies: copied, stopped, mark });
+const attached = apart(await detachAll(engine, directory), checked.taken.ids);
 const findings: Findings = {
   'never reached': points.map(({ name }) => name).filter((name) => !lived.deaths.has(name)),
-  ...(await check({ engine, log, tortured, told: lived.told, copies: await copies.ended(), mark })),
-  'still attached': await detachAll(engine, directory),
+  ...checked.findings,
+  'still attached': attached.others,
 };
 
 tellDeaths(lived);
 tellRecovery(leftOpen, recovered, seconds);
-tellFindings(findings);
+console.log(`${checked.taken.count} operations were taken from stopped processes`);
+tell('left by a stopped process', [...checked.leftByStopped, ...attached.theirs]);
+for (const [promise, broken] of Object.entries(findings)) tell(promise, broken);
 const isSound = Object.values(findings).every((broken) => broken.length === 0);
 if (isSound && !values.keep) await rm(directory, { recursive: true });
 else console.log(`all of it is in ${directory}`);

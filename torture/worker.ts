@@ -14,6 +14,7 @@ import { nextTask } from './work.ts';
 export interface Life {
   readonly log: string;
   readonly attaches: boolean;
+  readonly leaseMs: number;
   readonly seed: string;
   readonly doom: Doom | null;
   readonly towards: Task | null;
@@ -22,7 +23,7 @@ export interface Life {
 /** Commands that one process has under way at once. */
 const LANES = 2;
 
-const { log, attaches, seed, doom, towards }: Life = JSON.parse(process.argv[2] ?? '{}');
+const { log, attaches, leaseMs, seed, doom, towards }: Life = JSON.parse(process.argv[2] ?? '{}');
 instrumentLog();
 await instrumentFiles();
 dieAt(doom);
@@ -33,6 +34,7 @@ const engine = await createEngine({
   user: 'ada',
   projections: [tally],
   drainTimeoutMs: 300,
+  leaseMs,
 });
 
 const acknowledge = (acknowledged: Acknowledged): void => {

@@ -5,6 +5,7 @@ import { openSqliteLog } from '../../src/eventlog/sqlite.ts';
 import { type Engine, ScoriaError } from '../../src/index.ts';
 import type { Acknowledged } from '../acknowledged.ts';
 import type { EndedCopy } from '../slow-copies.ts';
+import { apart, takenFrom } from '../stopped.ts';
 import type { Tortured } from '../subjects.ts';
 import { outlivedTheirClaims, processesLeft } from './left-behind.ts';
 import { unequalIn } from './projections.ts';
@@ -19,6 +20,8 @@ export interface Evidence {
   readonly tortured: Tortured;
   readonly told: readonly Acknowledged[];
   readonly copies: readonly EndedCopy[];
+  /** The ids of processes that were stopped for longer than their lease. */
+  readonly stopped: ReadonlySet<string>;
   /** What marks the processes of the torture, in their environment: `NAME=value`. */
   readonly mark: string;
 }
@@ -42,13 +45,23 @@ const unverified = async ({ audit }: Engine): Promise<readonly string[]> => {
   }
 };
 
+export interface Checked {
+  readonly findings: Findings;
+  /** What was taken from processes that were stopped. */
+  readonly taken: ReturnType<typeof takenFrom>;
+  /** Differences on the array about those: what a call did that began before they were taken, and ended after. */
+  readonly leftByStopped: readonly string[];
+}
+
 /** To be called right after the recovery: first it looks at what still runs. */
-export const check = async ({ engine, log, tortured, told, copies, mark }: Evidence): Promise<Findings> => {
+export const check = async ({ engine, log, tortured, told, copies, stopped, mark }: Evidence): Promise<Checked> => {
   const running = await processesLeft(mark);
   const stored = await storedIn(log);
   const events = stored.map(decode);
   const open = await engine.openOperations();
-  return {
+  const taken = takenFrom(stopped, events);
+  const differences = apart(await tortured.differences(engine, stored), taken.ids);
+  const findings = {
     lost: lostIn(events, told),
     contradicted: contradictedIn(events, told),
     unsound: recordProblems(stored),
@@ -56,8 +69,9 @@ export const check = async ({ engine, log, tortured, told, copies, mark }: Evide
     'ill-ended': illEnded(events),
     unknown: open.map(({ operation, resource, state }) => `${operation} of ${resource} is ${state}`),
     unequal: await unequalIn(engine, log, stored),
-    'on the array': await tortured.differences(engine, stored),
+    'on the array': differences.others,
     'still running': running,
-    'ended too late': outlivedTheirClaims(events, copies),
+    'ended too late': outlivedTheirClaims(events, copies, stopped),
   };
+  return { findings, taken, leftByStopped: differences.theirs };
 };

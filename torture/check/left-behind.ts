@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { RecordedEvent } from '../../src/domain/event.ts';
 import type { EndedCopy } from '../slow-copies.ts';
+import { pidOf } from '../stopped.ts';
 
 const readOf = (pid: string, file: string): Promise<string> => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
 
@@ -16,18 +17,23 @@ export const processesLeft = async (variable: string): Promise<readonly string[]
   return found.flat();
 };
 
-/** Programs that came to their end after the operations of whoever started them were claimed: nobody ended them first. */
+/**
+ * Programs that came to their end after the operation that they were for was claimed from whoever started them: nobody
+ * ended them first. Not those of processes that were stopped: these went on, and started programs anew.
+ */
 export const outlivedTheirClaims = (
   events: readonly RecordedEvent[],
   ended: readonly EndedCopy[],
+  stopped: ReadonlySet<string>,
 ): readonly string[] => {
   const claimedAt = new Map<string, number>();
   for (const { data, meta } of events) {
-    if (typeof data.from_executor !== 'string' || claimedAt.has(data.from_executor)) continue;
-    claimedAt.set(data.from_executor, Date.parse(meta.at));
+    if (typeof data.from_executor !== 'string') continue;
+    const of = `${meta.commandId} ${pidOf(data.from_executor)}`;
+    claimedAt.set(of, Math.min(claimedAt.get(of) ?? Number.POSITIVE_INFINITY, Date.parse(meta.at)));
   }
-  return ended.flatMap(({ executor, endedAt }) => {
-    const late = endedAt - (claimedAt.get(executor) ?? Number.POSITIVE_INFINITY);
-    return late > 0 ? [`a copy of ${executor} ended ${late} ms after its operation was claimed`] : [];
+  return ended.flatMap(({ commandId, pid, endedAt }) => {
+    const late = endedAt - (claimedAt.get(`${commandId} ${pid}`) ?? Number.POSITIVE_INFINITY);
+    return late > 0 && !stopped.has(pid) ? [`a copy for ${commandId} ended ${late} ms after it was claimed`] : [];
   });
 };

@@ -1,7 +1,8 @@
-/** Where a process ends itself: at a point, when it gets there for the n-th time. */
+/** Where a process ends itself, or stands still: at a point, when it gets there for the n-th time. */
 export interface Doom {
   readonly point: string;
   readonly nth: number;
+  readonly signal: 'SIGKILL' | 'SIGSTOP';
 }
 
 let doom: Doom | null = null;
@@ -18,5 +19,5 @@ export const isDoomedAt = (point: string): boolean => doom?.point === point;
 export const at = (point: string): void => {
   if (doom?.point !== point) return;
   passed += 1;
-  if (passed === doom.nth) process.kill(process.pid, 'SIGKILL');
+  if (passed === doom.nth) process.kill(process.pid, doom.signal);
 };

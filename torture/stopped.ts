@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RecordedEvent } from '../src/domain/event.ts';
+
+/** Of an executor, `host/pid/instance`. */
+export const pidOf = (executor: string): string => executor.split('/')[1] ?? '';
+
+const POLL_MS = 5;
+
+/** Waits until the process stands still; `false` when it does not within the time, or is gone. */
+export const hasStopped = async (pid: number, withinMs: number): Promise<boolean> => {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+    const state = stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
+    if (state === 'T') return true;
+    if (stat === '' || state === 'Z' || performance.now() > deadline) return false;
+    await sleep(POLL_MS);
+  }
+};
+
+const ID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
+/** What operations are about that were taken from processes that were stopped: ids of volumes, snapshots, connections. */
+export const takenFrom = (stopped: ReadonlySet<string>, events: readonly RecordedEvent[]) => {
+  const claims = events.filter(({ data }) => stopped.has(pidOf(String(data.from_executor ?? ''))));
+  const intents = new Set(claims.map(({ data }) => data.intent_id));
+  const ids = events
+    .filter(({ id }) => intents.has(id))
+    .flatMap(({ stream, data }) => [...(`${stream} ${JSON.stringify(data)}`.match(ID) ?? [])]);
+  return { count: claims.length, ids: new Set(ids) };
+};
+
+/** The differences that are about one of these, and the others. */
+export const apart = (differences: readonly string[], ids: ReadonlySet<string>) => {
+  const isOfThem = (difference: string): boolean => (difference.match(ID) ?? []).some((id) => ids.has(id));
+  return { theirs: differences.filter(isOfThem), others: differences.filter((one) => !isOfThem(one)) };
+};
