@@ -12,7 +12,8 @@ import type { Life } from './worker.ts';
 
 const WORKER = join(import.meta.dirname, 'worker.ts');
 /** A process that has not come to its point by then is killed where it stands, and its lot begins anew later. */
-const LIMIT_MS = 5_000;
+const MOST_COMMANDS = 60;
+const LIMIT_MS = 20_000;
 /** How often a lot is tried. */
 const TRIES = 4;
 /** A copy whose process is dead goes on for so long. */
@@ -77,6 +78,8 @@ interface Alive {
   readonly child: ChildProcess;
   /** Resolves with the first thing that it was told. */
   readonly begun: Promise<void>;
+  /** Resolves when it has done so much that it ought to have come to its point. */
+  readonly astray: Promise<void>;
   readonly ended: Promise<unknown>;
 }
 
@@ -100,29 +103,32 @@ const born = (death: Death, number: number, living: Living, told: Acknowledged[]
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...environment, ...(doom?.point === COPYING ? { [COPY_SECONDS]: ORPHANED_SECONDS } : {}) },
   });
-  const begun = Promise.withResolvers<void>();
+  const [begun, astray] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let count = 0;
   createInterface({ input: child.stdout }).on('line', (line) => {
     told.push(JSON.parse(line));
     begun.resolve();
+    count += 1;
+    if (count === MOST_COMMANDS) astray.resolve();
   });
-  return { child, begun: begun.promise, ended: once(child, 'close') };
+  return { child, begun: begun.promise, astray: astray.promise, ended: once(child, 'close') };
 };
 
 /** Where a life ended. */
 const diedOf = async (
   death: Death,
-  { child, begun, ended }: Alive,
+  { child, begun, astray, ended }: Alive,
   { living, stopped }: { readonly living: Living; readonly stopped: Set<string> },
 ): Promise<string> => {
   const limit = new AbortController();
   const over = sleep(LIMIT_MS, undefined, { signal: limit.signal }).catch(() => {});
-  const stood = death.kind === 'stopped' && (await hasStopped(child.pid ?? 0, LIMIT_MS));
+  const stood = death.kind === 'stopped' && (await Promise.race([hasStopped(child.pid ?? 0, LIMIT_MS), astray]));
   if (stood) {
     stopped.add(String(child.pid));
     await outlastLease(child, living);
   }
   if (death.kind === 'at any time') await Promise.race([begun, ended, over]);
-  if (death.kind === 'at a point') await Promise.race([ended, over]);
+  if (death.kind === 'at a point') await Promise.race([ended, astray, over]);
   limit.abort();
   if (death.kind !== 'at a point') await sleep(death.lifeMs);
   const wasKilled = child.exitCode === null && child.signalCode === null && child.kill('SIGKILL');

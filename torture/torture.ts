@@ -41,7 +41,13 @@ const points = pointsOf(tortured);
 const lots = planOf(points, Number(values.kills), seed);
 console.error(`seed ${seed}, ${values.processes} processes, ${points.length} points, in ${directory}`);
 
-await using engine = await createEngine({ log, logger: silentLogger, projections: [tally], leaseMs: LEASE_MS });
+await using engine = await createEngine({
+  log,
+  logger: silentLogger,
+  projections: [tally],
+  leaseMs: LEASE_MS,
+  drainTimeoutMs: 300,
+});
 await engine.addBackend({ name: BACKEND, ...tortured.backend });
 
 const lived: Lived = await liveAndDie(lots, {

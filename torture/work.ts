@@ -8,6 +8,7 @@ export type Chosen = Command | { readonly type: 'Recover' } | { readonly type: '
 
 const MOST_VOLUMES = 16;
 const MOST_GIB = 8;
+const KEY = 'key';
 
 /** What can be asked of a volume as it stands, as far as one can see. */
 const onVolume = (volume: Volume, drawn: Drawn, attaches: boolean): readonly Command[] => {
@@ -41,14 +42,15 @@ const onVolume = (volume: Volume, drawn: Drawn, attaches: boolean): readonly Com
   ];
 };
 
-const isFrozen = ({ record }: Backend): boolean => record.frozen === 'frozen';
+/** Also one that a dead process was about to freeze. */
+const isFrozen = ({ record }: Backend): boolean => record.frozen !== 'thawed';
 
 const MAKING: readonly Task[] = ['CreateVolume', 'CloneVolume', 'CreateVolumeFromSnapshot', 'CreateSnapshot'];
 
 const onBackend = (backend: Backend, drawn: Drawn): readonly Chosen[] => [
   { type: 'CreateVolume', backend: BACKEND, id: drawn.uuid(), size: 1 + drawn.number(2) },
-  { type: 'SetKeyValue', key: `key${drawn.number(4)}`, value: drawn.uuid() },
-  { type: 'DeleteKeyValue', key: `key${drawn.number(4)}` },
+  { type: 'SetKeyValue', key: KEY, value: drawn.uuid() },
+  { type: 'DeleteKeyValue', key: KEY },
   { type: 'RefreshBackendStats', name: BACKEND },
   { type: 'Recover' },
   { type: 'Look' },
@@ -71,6 +73,8 @@ export const nextTask = async (
   const offVolumes = onBackend(backend, drawn);
   const isFull = volumes.length >= MOST_VOLUMES;
   if (towards !== null && drawn.number(2) === 0) {
+    // Nothing to thaw before it is frozen.
+    if (towards === 'ThawBackend' && !isFrozen(backend)) return { type: 'FreezeBackend', name: BACKEND };
     const all = [...offVolumes, ...volumes.flatMap((volume) => onVolume(volume, drawn, attaches))];
     const [one, ...more] = all.filter(({ type }) => type === towards);
     if (one !== undefined) return drawn.one([one, ...more]);
