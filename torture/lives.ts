@@ -16,8 +16,8 @@ const MOST_COMMANDS = 60;
 const LIMIT_MS = 20_000;
 /** How often a lot is tried. */
 const TRIES = 4;
-/** A copy whose process is dead goes on for so long. */
-const ORPHANED_SECONDS = '0.8';
+/** A copy whose process is dead goes on for so long, if nobody ends it. */
+const ORPHANED_SECONDS = '300';
 
 export const AT_ANY_TIME = 'at any time';
 export const STOPPED = 'stopped';

@@ -59,6 +59,8 @@ const STREAMS_AT_ONCE = 16;
 
 type Streams = ReturnType<Awaited<ReturnType<Services['read']['inventory']>>['openStreams']>;
 
+const isOfBackend = ({ kind }: Streams[number]): boolean => kind === 'backend';
+
 const heldBy = ({ executor, event_id }: OpenIntent): string => `${executor} ${event_id}`;
 
 /** What executors hold that are gone, or turn out to be. All are watched at once. */
@@ -84,20 +86,18 @@ export const recoverAll = async (
 ): Promise<readonly RecoveredOperation[]> => {
   const { read, executors } = services;
   const open = (await read.inventory()).openStreams();
-  // Backends last: a freeze waits for the operations under way on its volumes.
-  const isBackend = ({ kind }: Streams[number]) => kind === 'backend';
-  const streams = [...open.filter((one) => !isBackend(one)), ...open.filter(isBackend)];
-  const gone = await goneAfterAll(streams, services, alsoGone);
-  const isGone: IsGone = async (open) => gone.has(heldBy(open)) || executors.isGone(open);
+  const gone = await goneAfterAll(open, services, alsoGone);
+  const isGone: IsGone = async (held) => gone.has(heldBy(held)) || executors.isGone(held);
   const limits = new Limits(STREAMS_AT_ONCE);
-  const recovered = streams.map(({ stream, kind }) =>
+  const recovered = ({ stream, kind }: Streams[number]) =>
     limits.within('streams', async () =>
       (await runner.recover(kind, stream, isGone, context)).map(({ operation, outcome }): RecoveredOperation => {
         const rejection = E.isLeft(outcome) ? outcome.left : null;
         const ended = rejection === null ? 'done' : rejection.kind === 'unknown' ? 'unknown' : 'failed';
         return { ...described(kind, stream, operation), outcome: ended, rejection };
       }),
-    ),
-  );
-  return (await Promise.all(recovered)).flat();
+    );
+  // Backends last: a freeze waits for the operations under way on its volumes.
+  const [backends, others] = [open.filter(isOfBackend), open.filter((one) => !isOfBackend(one))];
+  return [...(await Promise.all(others.map(recovered))), ...(await Promise.all(backends.map(recovered)))].flat();
 };

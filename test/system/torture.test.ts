@@ -8,6 +8,7 @@ const PROMISES = [
   'never reached',
   'lost',
   'contradicted',
+  'unclaimed',
   'unsound',
   'unverified',
   'ill-ended',

@@ -9,7 +9,7 @@ import { apart, takenFrom } from '../stopped.ts';
 import type { Tortured } from '../subjects.ts';
 import { outlivedTheirClaims, processesLeft } from './left-behind.ts';
 import { unequalIn } from './projections.ts';
-import { contradictedIn, lostIn } from './record.ts';
+import { contradictedIn, lostIn, unclaimedIn } from './record.ts';
 
 /** What is not as it must be, in sentences, by the promise that it breaks. */
 export type Findings = Readonly<Record<string, readonly string[]>>;
@@ -64,6 +64,7 @@ export const check = async ({ engine, log, tortured, told, copies, stopped, mark
   const findings = {
     lost: lostIn(events, told),
     contradicted: contradictedIn(events, told),
+    unclaimed: unclaimedIn(events),
     unsound: recordProblems(stored),
     unverified: await unverified(engine),
     'ill-ended': illEnded(events),

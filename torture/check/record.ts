@@ -47,3 +47,15 @@ export const contradictedIn = (events: readonly RecordedEvent[], told: readonly 
     return [`${command} ${commandId}: ${code ?? 'done'} was acknowledged, ${says ?? 'done'} is recorded`];
   });
 };
+
+/** Outcomes that were recorded by others than those who held the operation: by its intent, or by a claim of it. */
+export const unclaimedIn = (events: readonly RecordedEvent[]): readonly string[] =>
+  [...byCommand(events)].flatMap(([commandId, of]) => {
+    let holder: string | null = null;
+    return of.flatMap(({ type, meta }) => {
+      const role = eventDefinitions.get(type)?.role;
+      if (role === 'intent' || role === 'claim') holder = meta.executor;
+      const isAstray = role === 'outcome' && holder !== meta.executor;
+      return isAstray ? [`${type} of ${commandId} was recorded by ${meta.executor}, and ${holder} held it`] : [];
+    });
+  });
