@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { constants, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoredEvent } from '../src/domain/event.ts';
+import { callSignal } from '../src/drivers/call.ts';
 import file from '../src/drivers/file/driver.ts';
 import { MemoryArray } from '../src/drivers/memory/array.ts';
 import { type Engine, silentLogger } from '../src/index.ts';
@@ -19,7 +20,7 @@ export interface Tortured extends Subject, AsyncDisposable {
 }
 
 const runsNothing = () => Promise.reject(new Error('this driver is only looked at'));
-const looking = { backendName: 'store', run: runsNothing, log: silentLogger };
+const looking = { backendName: 'store', run: runsNothing, log: silentLogger, signal: callSignal };
 
 /** Whether a copy shares blocks, and so is one step. */
 const hasReflinks = async (directory: string): Promise<boolean> => {

@@ -1,6 +1,7 @@
 // An array in the memory of this process, for whoever connects to the Unix socket that it is given.
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
+import { callSignal } from '../../src/drivers/call.ts';
 import { type Driver, isDriverFailure } from '../../src/drivers/contract.ts';
 import { memoryArray } from '../../src/drivers/memory/array.ts';
 import memory from '../../src/drivers/memory/driver.ts';
@@ -12,7 +13,12 @@ const [socket = ''] = process.argv.slice(2);
 const array = memoryArray('torture');
 const notHere = () => Promise.reject(new Error('the memory array runs no programs'));
 const options = memory.options.parse({ array: array.name, total_capacity_gb: 1_000_000, use_chap_auth: true });
-const driver: Driver = memory.create(options, { backendName: 'torture', run: notHere, log: silentLogger });
+const driver: Driver = memory.create(options, {
+  backendName: 'torture',
+  run: notHere,
+  log: silentLogger,
+  signal: callSignal,
+});
 
 /** What is on the array, of each kind. */
 const dump = async () => ({
