@@ -208,6 +208,18 @@ export const ERROR_WORDS: Readonly<Record<RejectionCode, ErrorWords>> = {
     right: 'A copy that verifies; [audit](../how-to/audit.md) says what can be concluded',
   },
   LogNewer: { means: 'A newer Scoria wrote this log', right: 'That Scoria, or a newer one' },
+  LogTruncated: {
+    means: "Events of the record were deleted on the log's server, or its settings let them go",
+    right: 'Settings that keep everything; where events are gone, an export that verifies',
+  },
+  LogAppendTooLarge: {
+    means: "The log's server takes no append of that size. Nothing was recorded",
+    right: "The server's limit at its default or higher",
+  },
+  LogAccessDenied: {
+    means: "The log's server refuses the user, its credential or what it wants to do",
+    right: 'The right credential, and the privileges that the how-to page of the server lists',
+  },
   LogReadOnly: { means: 'The log cannot be written', right: 'Permission to write the file and its directory' },
   LogNotEmpty: { means: 'A dump or an export can only be loaded into a log that holds nothing', right: 'A new log' },
   LogFull: {

@@ -1,5 +1,20 @@
-import { rejections, ScoriaError } from '../domain/errors.ts';
+import { type Rejected, type RejectionCode, rejections, ScoriaError } from '../domain/errors.ts';
+import type { Json } from '../domain/json.ts';
 import type { WrongRevision } from './port.ts';
+
+export type LogRejection = (typeof rejections)[Extract<RejectionCode, `Log${string}`>];
+
+export const logError = (
+  reject: LogRejection,
+  message: string,
+  remedy: string,
+  details: Readonly<Record<string, Json>>,
+  options?: ErrorOptions,
+): ScoriaError =>
+  new ScoriaError(
+    (reject as (...of: Parameters<LogRejection>) => Rejected<'LogInvalid'>)(message, remedy, details),
+    options,
+  );
 
 export const logClosed = (name: string): ScoriaError =>
   new ScoriaError(rejections.LogClosed(`the log ${name} is closed`, 'open it again before using it', { log: name }));

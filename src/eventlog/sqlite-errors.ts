@@ -1,6 +1,7 @@
 import { closeSync, openSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Rejected, type RejectionCode, rejections, ScoriaError } from '../domain/errors.ts';
+import { rejections, type ScoriaError } from '../domain/errors.ts';
+import { type LogRejection, logError } from './log-errors.ts';
 
 /** SQLite's primary result codes: https://www.sqlite.org/rescode.html */
 const PERM = 3;
@@ -42,15 +43,9 @@ export const isForbidden = (error: unknown): boolean => {
   return code === READONLY || code === CANTOPEN;
 };
 
-type LogRejection = (typeof rejections)[Extract<RejectionCode, `Log${string}`>];
-
 const because = (reject: LogRejection, message: string, remedy: string, file: string, cause?: unknown): ScoriaError => {
   const found = cause instanceof Error ? { cause: cause.message } : {};
-  const rejected = (reject as (...of: Parameters<LogRejection>) => Rejected<'LogInvalid'>)(message, remedy, {
-    file,
-    ...found,
-  });
-  return new ScoriaError(rejected, cause === undefined ? undefined : { cause });
+  return logError(reject, message, remedy, { file, ...found }, cause === undefined ? undefined : { cause });
 };
 
 export const logNotFound = (file: string): ScoriaError =>

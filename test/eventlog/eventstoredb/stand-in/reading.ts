@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import type { ServerWritableStream } from '@grpc/grpc-js';
 import type { Database } from './database.ts';
 import {
@@ -25,10 +24,21 @@ const BACKWARDS = 1;
 
 /** Waits while the reader is slow; false when the reader is gone. */
 const send = async (call: Call, response: ReadResponse): Promise<boolean> => {
-  if (call.cancelled || call.destroyed) return false;
-  if (!call.write(response)) await Promise.race([once(call, 'drain'), once(call, 'cancelled'), once(call, 'close')]);
-  return !call.cancelled;
+  if (isGone(call)) return false;
+  if (!call.write(response)) await drained(call);
+  return !isGone(call);
 };
+
+const isGone = (call: Call): boolean => call.cancelled || call.destroyed;
+
+const drained = (call: Call): Promise<void> =>
+  new Promise((resolve) => {
+    const go = () => {
+      for (const event of ['drain', 'cancelled', 'close']) call.off(event, go);
+      resolve();
+    };
+    for (const event of ['drain', 'cancelled', 'close']) call.once(event, go);
+  });
 
 const sendAll = async (call: Call, records: Iterable<DatabaseRecord>): Promise<void> => {
   for (const record of records) if (!(await send(call, eventResponse(record)))) return;
@@ -105,7 +115,7 @@ const subscribe = async (
   call.once('cancelled', () => wake());
   try {
     if (!(await send(call, confirmation(randomUUID())))) return;
-    while (!call.cancelled && !call.destroyed) {
+    while (!isGone(call)) {
       const record = database.all[next];
       if (record === undefined) {
         if (!live && !(await send(call, caughtUp()))) return;

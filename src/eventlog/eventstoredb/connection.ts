@@ -1,0 +1,274 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type AllStreamRecordedEvent,
+  type AppendResult,
+  BACKWARDS,
+  type Credentials,
+  END,
+  type EventData,
+  EventStoreDBClient,
+  NO_STREAM,
+  type ReadPosition,
+  type RecordedEvent,
+  START,
+  type StreamMetadata,
+  StreamNotFoundError,
+  streamNameFilter,
+} from '@eventstore/db-client';
+import { logClosed } from '../log-errors.ts';
+import type { EventStoreAddress } from './address.ts';
+import { explain, isNoPosition, isPassing, logUnreachable } from './faults.ts';
+
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 1_000;
+const APPEND_DEADLINE_MS = 10_000;
+/** As many events as the client can ask for. */
+const MOST = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** A place in the whole database, which is a record's when it is its commit and its prepare position. */
+const positionOf = (position: bigint): ReadPosition =>
+  position <= 0n ? START : { commit: position, prepare: position };
+
+/** Who the server is to take Scoria for. */
+export interface Login {
+  readonly user: string;
+  readonly password: () => string;
+}
+
+/** The client prints the options of its calls when it is debugged: a getter is not printed. */
+class HiddenCredentials implements Credentials {
+  readonly username: string;
+  readonly #password: () => string;
+
+  constructor({ user, password }: Login) {
+    this.username = user;
+    this.#password = password;
+  }
+
+  get password(): string {
+    return this.#password();
+  }
+}
+
+/** With credentials of its own a call goes alone; without TLS they are not sent. */
+const NOBODY: Credentials = { username: 'nobody', password: '' };
+
+/** What the client gives for a read, and for a subscription. */
+interface ClientStream {
+  on(event: 'error', listener: () => void): unknown;
+  resume(): unknown;
+  iterator(options: { readonly destroyOnReturn: boolean }): unknown;
+  cancel?(): Promise<void>;
+  unsubscribe?(): Promise<void>;
+}
+
+type Resolved = AsyncIterable<{ readonly event?: RecordedEvent | undefined }>;
+
+/**
+ * The client, made fit for a log: an append is sent until its outcome is known, a read goes on where it broke off, and
+ * both end when the log is closed or when the server has been away for too long.
+ */
+export class Connection {
+  readonly name: string;
+  readonly #client: EventStoreDBClient;
+  readonly #login: { readonly credentials?: Credentials };
+  readonly #appendLogin: { readonly credentials?: Credentials };
+  /** How long the server may be away before whoever waits is told. */
+  patienceMs: number;
+  readonly #closing = new AbortController();
+  #closed = false;
+  readonly #working = new Set<Promise<unknown>>();
+
+  constructor(address: EventStoreAddress, login: Login | undefined, patienceMs: number) {
+    this.name = address.name;
+    this.patienceMs = patienceMs;
+    this.#client = EventStoreDBClient.connectionString(address.connectionString);
+    this.#login = login === undefined ? {} : { credentials: new HiddenCredentials(login) };
+    // Appends that share a stream of messages are lost to each other: one client's error ends those of all others.
+    this.#appendLogin = login === undefined && !address.tls ? { credentials: NOBODY } : this.#login;
+  }
+
+  assertOpen(): void {
+    if (this.#closed) throw logClosed(this.name);
+  }
+
+  /** Whatever is asked again carries the same ids and the same revision, so that it is never stored twice. */
+  append(stream: string, expectedRevision: bigint, events: readonly EventData[]): Promise<AppendResult> {
+    return this.#untilAnswered(stream, () =>
+      this.#client.appendToStream(stream, [...events], {
+        expectedRevision: expectedRevision < 0n ? NO_STREAM : expectedRevision,
+        requiresLeader: true,
+        deadline: APPEND_DEADLINE_MS,
+        ...this.#appendLogin,
+      }),
+    );
+  }
+
+  /** The events of a stream from a revision on, `count` of them; none when there is no such stream. */
+  async *readStream(stream: string, from: bigint, count = MOST): AsyncGenerator<RecordedEvent> {
+    let next = from;
+    const most = count < MOST ? count : MOST;
+    const events = this.#resumed(stream, () =>
+      this.#client.readStream(stream, {
+        fromRevision: next,
+        maxCount: Number(from + most - next),
+        requiresLeader: true,
+        ...this.#login,
+      }),
+    );
+    try {
+      for await (const event of events) {
+        next = event.revision + 1n;
+        yield event;
+        if (next - from === most) return;
+      }
+    } catch (error) {
+      if (!(error instanceof StreamNotFoundError)) throw error;
+    }
+  }
+
+  /** Everything in the database after a position, whosever it is. */
+  async *readAll(after: bigint): AsyncGenerator<AllStreamRecordedEvent> {
+    yield* this.#after(after, (fromPosition) =>
+      this.#client.readAll({ fromPosition, requiresLeader: true, ...this.#login }),
+    );
+  }
+
+  /** Everything in the database, the last first. */
+  async *readBackwards(count = MOST): AsyncGenerator<AllStreamRecordedEvent> {
+    yield* this.#resumed('$all', () =>
+      this.#client.readAll({
+        direction: BACKWARDS,
+        fromPosition: END,
+        maxCount: Number(count),
+        requiresLeader: true,
+        ...this.#login,
+      }),
+    ) as AsyncGenerator<AllStreamRecordedEvent>;
+  }
+
+  /** The events of streams with these prefixes after a position, and those that come, until `signal` aborts it. */
+  async *subscribe(
+    prefixes: readonly string[],
+    after: bigint,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<AllStreamRecordedEvent> {
+    const filter = streamNameFilter({ prefixes: [...prefixes] });
+    yield* this.#after(
+      after,
+      (fromPosition) => this.#client.subscribeToAll({ fromPosition, filter, requiresLeader: true, ...this.#login }),
+      signal,
+    );
+  }
+
+  async metadataOf(stream: string): Promise<StreamMetadata> {
+    const read = () => this.#client.getStreamMetadata(stream, { requiresLeader: true, ...this.#login });
+    return (await this.#untilAnswered(stream, read)).metadata ?? {};
+  }
+
+  /** Work that `close` waits for; refused when the log is closed. */
+  async whileOpen<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.assertOpen();
+    const working = work();
+    this.#working.add(working);
+    try {
+      return await working;
+    } finally {
+      this.#working.delete(working);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(this.#working);
+    this.#closing.abort();
+    await this.#client.dispose();
+  }
+
+  /** Goes on after the last event that was read; a position that is no record's is looked for from the start. */
+  async *#after(
+    after: bigint,
+    open: (from: ReadPosition) => ClientStream,
+    signal?: AbortSignal,
+  ): AsyncGenerator<AllStreamRecordedEvent> {
+    let [last, from] = [after, after];
+    for (;;) {
+      try {
+        const events = this.#resumed('$all', () => open(positionOf(from)), signal);
+        for await (const event of events as AsyncIterable<AllStreamRecordedEvent>) {
+          const position = event.position.commit;
+          from = position;
+          if (position <= last) continue;
+          last = position;
+          yield event;
+        }
+        return;
+      } catch (error) {
+        if (from !== after || after <= 0n || !isNoPosition(error)) throw error;
+        from = 0n;
+      }
+    }
+  }
+
+  async #untilAnswered<Answer>(stream: string, ask: () => Promise<Answer>): Promise<Answer> {
+    const patience = this.#patience(stream);
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        await patience(error);
+      }
+    }
+  }
+
+  async *#resumed(stream: string, open: () => ClientStream, signal?: AbortSignal): AsyncGenerator<RecordedEvent> {
+    const stop = AbortSignal.any([this.#closing.signal, ...(signal === undefined ? [] : [signal])]);
+    let patience = this.#patience(stream);
+    while (!stop.aborted) {
+      try {
+        for await (const event of eventsOf(open(), stop)) {
+          patience = this.#patience(stream);
+          yield event;
+        }
+        break;
+      } catch (error) {
+        await patience(error, stop);
+      }
+    }
+    if (stop.aborted && !signal?.aborted) throw logClosed(this.name);
+  }
+
+  /** Waits a little before the next try, longer each time; throws what cannot pass, and what did not in time. */
+  #patience(stream: string): (error: unknown, stop?: AbortSignal) => Promise<void> {
+    const deadline = performance.now() + this.patienceMs;
+    let pauseMs = FIRST_PAUSE_MS;
+    return async (error, stop = this.#closing.signal) => {
+      if (stop.aborted && this.#closing.signal.aborted) throw logClosed(this.name);
+      if (!isPassing(error)) throw explain(error, this.name, stream);
+      if (performance.now() > deadline) throw logUnreachable(this.name, this.patienceMs, error);
+      await sleep(pauseMs, undefined, { signal: stop }).catch(() => {});
+      pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+    };
+  }
+}
+
+/** Leaving early, or being stopped, ends the call at the server too. */
+async function* eventsOf(stream: ClientStream, stop: AbortSignal): AsyncGenerator<RecordedEvent> {
+  const cancel = () => (stream.cancel ?? stream.unsubscribe)?.call(stream).catch(() => {});
+  // An error that comes after the last look at the stream would end the process.
+  stream.on('error', () => {});
+  stop.addEventListener('abort', cancel);
+  try {
+    for await (const { event } of stream.iterator({ destroyOnReturn: false }) as Resolved) {
+      if (stop.aborted) return;
+      if (event !== undefined) yield event;
+    }
+  } catch (error) {
+    if (!stop.aborted) throw error;
+  } finally {
+    stop.removeEventListener('abort', cancel);
+    cancel();
+    // A call ends when all of it was read, and the client is disposed when all calls have ended.
+    setImmediate(() => stream.resume());
+  }
+}
