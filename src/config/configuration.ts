@@ -1,5 +1,6 @@
 import type { CommandContext } from '../commands/given.ts';
 import type { Engine, EngineOptions } from '../library/engine.ts';
+import { holdsPassword, PASSWORD_REMEDY } from '../library/log-credential.ts';
 import { createLogger } from '../logging.ts';
 import { type CheckedBackends, type ConfiguredBackend, checkBackends } from './backends.ts';
 import { type EffectiveSettings, effectiveSettings, type Origins } from './effective.ts';
@@ -86,9 +87,22 @@ export const readConfiguration = async (sources: ConfigurationSources): Promise<
   const { projections, problems } = await loadProjections(effective.values.projections ?? [], (index) =>
     origin.source === 'file' && file !== null ? file.placeOf(['projections', index]) : origin,
   );
-  const all = [...(file?.problems ?? []), ...fields.problems, ...effective.problems, ...problems];
+  const ofLog = problemsOfLog(effective);
+  const all = [...(file?.problems ?? []), ...fields.problems, ...effective.problems, ...ofLog, ...problems];
   return { file, fields, effective, projections, problems: inOrder(all) };
 };
+
+const problemsOfLog = ({ values, origins }: EffectiveSettings): readonly Problem[] =>
+  values.log !== undefined && holdsPassword(values.log)
+    ? [
+        {
+          place: origins.log ?? { source: 'given' },
+          field: 'log',
+          message: 'is a URL that holds a password',
+          remedy: PASSWORD_REMEDY,
+        },
+      ]
+    : [];
 
 const fileOf = async (given: string | null | undefined, environment: Environment): Promise<YamlFile | null> => {
   if (given !== undefined) return given === null ? null : readYamlFile(given);

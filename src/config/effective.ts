@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { isLogUrl } from '../log-url.ts';
 import { absoluteModule } from '../module-specifier.ts';
 import { type Fields, parseField, unknownField } from './fields.ts';
 import type { Environment } from './find-file.ts';
@@ -51,7 +52,9 @@ const ofFile = (file: YamlFile | null, { values }: Fields): Layer => {
   const directory = file?.directory ?? '.';
   const absolute: Settings = {
     ...settings,
-    ...(settings.log === undefined || settings.log === ':memory:' ? {} : { log: resolve(directory, settings.log) }),
+    ...(settings.log === undefined || settings.log === ':memory:' || isLogUrl(settings.log)
+      ? {}
+      : { log: resolve(directory, settings.log) }),
     ...Object.fromEntries(
       PATHS.flatMap((name) => (settings[name] ? [[name, resolve(directory, settings[name])]] : [])),
     ),

@@ -17,8 +17,8 @@ const seconds = (milliseconds: number): number => milliseconds / 1000;
 
 export const SETTINGS = {
   log: {
-    flag: '--log <file>',
-    description: 'The event log: a SQLite file, or :memory:',
+    flag: '--log <log>',
+    description: 'The event log: a SQLite file, :memory:, or the URL of a log on a server, such as esdb://host:2113',
     default: 'scoria.db',
   },
   user: {

@@ -21,11 +21,10 @@ import { asScoriaEvent, decode, type ScoriaEvent } from '../domain/streams.ts';
 import { backendNotFound, connectionNotFound, snapshotNotFound, volumeNotFound } from '../domain/volume/checks.ts';
 import { type VolumeState, volumeStream } from '../domain/volume/volume.ts';
 import { callSignal } from '../drivers/call.ts';
-import { createCommandRunner } from '../drivers/command-runner.ts';
 import type { SecretReference } from '../drivers/options.ts';
-import type { RunCommand } from '../drivers/run-command.ts';
 import type { EventLog } from '../eventlog/port.ts';
-import { createLogger, type Logger } from '../logging.ts';
+import { isLogUrl } from '../log-url.ts';
+import type { Logger } from '../logging.ts';
 import type { Onlooker, Progress } from '../progress.ts';
 import { builtInProjections } from '../projections/built-in.ts';
 import { keyedRows } from '../projections/keyed-rows.ts';
@@ -33,9 +32,9 @@ import type { Projection } from '../projections/projection.ts';
 import type { ProjectionStatus } from '../projections/projector.ts';
 import type { When } from '../projections/when.ts';
 import type { KeyStore, RotatedMaster } from '../secrets/key-store.ts';
-import { KnownSecrets } from '../secrets/known-secrets.ts';
 import { createMemoryKeyStore } from '../secrets/memory-key-store.ts';
 import { keyStoreBeside, keyStoreOfUser, openKeyStore } from '../secrets/open-key-store.ts';
+import type { Revealing } from '../secrets/reveal.ts';
 import { unavailable } from '../secrets/unavailable.ts';
 import { Vault } from '../secrets/vault.ts';
 import { Audit } from './audit/audit.ts';
@@ -48,19 +47,24 @@ import { type Command, type Commander, type CommandInput, commanderOf, type Exec
 import { Connection } from './connection.ts';
 import { ENGINE_DEFAULTS } from './engine-defaults.ts';
 import { createHostExecutors } from './host-executors.ts';
+import { openLogAt } from './open-log.ts';
 import { type Policy, Refusals } from './policy.ts';
 import { type OpenOperation, openOperations, type RecoveredOperation, recoverAll } from './recovery.ts';
 import { Snapshot } from './snapshot.ts';
 import { openStorage, type Storage } from './storage.ts';
+import { type Surroundings, surroundingsOf } from './surroundings.ts';
 import { userOfProcess } from './user-of-process.ts';
 import { onlyOne, View } from './view.ts';
 import { Volume } from './volume.ts';
 import { watched } from './watched.ts';
 
 export interface EngineOptions {
-  /** The path of a SQLite log, `:memory:`, or an event log of your own. */
+  /**
+   * The path of a SQLite log, `:memory:`, the URL of a log on a server (`esdb://host:2113`), or an event log of your
+   * own. A URL holds no password but a reference to one: `?password=env:NAME`.
+   */
   readonly log: string | EventLog;
-  /** What to do when there is no such file: `create` it unless given; `refuse` throws `LogNotFound`. */
+  /** What to do when there is no such log: `create` it unless given; `refuse` throws `LogNotFound`. */
   readonly ifMissing?: 'create' | 'refuse';
   /** Who gives commands that do not say so: this process's user and the project `scoria`, unless given. */
   readonly user?: string;
@@ -133,31 +137,29 @@ export interface EngineOptions {
 
 /** Opens a log and everything that works on it. Close it, or declare it with `await using`. */
 export const createEngine = async (options: EngineOptions): Promise<Engine> => {
+  const surroundings = surroundingsOf(options);
+  const { ifMissing = 'create', lockTimeoutMs = ENGINE_DEFAULTS.lockTimeoutMs } = options;
   const storage = await openStorage({
-    log: options.log,
-    ifMissing: options.ifMissing ?? 'create',
-    lockTimeoutMs: options.lockTimeoutMs ?? ENGINE_DEFAULTS.lockTimeoutMs,
+    log: isUrl(options.log) ? await openLogAt(options.log, { ...surroundings, ifMissing, lockTimeoutMs }) : options.log,
+    ifMissing,
+    lockTimeoutMs,
     projections: [...builtInProjections, ...(options.projections ?? []).map(keyedRows)],
     projectionDirectory: options.projectionDirectory,
     onlooker: onlookerOf(options),
   });
   try {
-    return await engineOn(storage, options);
+    return await engineOn(storage, options, surroundings);
   } catch (error) {
     await storage.close();
     throw error;
   }
 };
 
-const engineOn = async (storage: Storage, options: EngineOptions): Promise<Engine> => {
+const isUrl = (log: string | EventLog): log is string => typeof log === 'string' && isLogUrl(log);
+
+const engineOn = async (storage: Storage, options: EngineOptions, surroundings: Surroundings): Promise<Engine> => {
   const { signal, audit: auditOptions = {}, leaseMs = ENGINE_DEFAULTS.leaseMs } = options;
-  const known = new KnownSecrets();
-  const logger = known.quiet(options.logger ?? createLogger());
-  const run = createCommandRunner({
-    rootHelper: options.rootHelper ?? ENGINE_DEFAULTS.rootHelper,
-    log: logger,
-    withheld: () => known.withheld,
-  });
+  const { logger, run } = surroundings;
   const host = options.executors ?? (await createHostExecutors(run));
   const executors = new Executors(host, storage.log.leases, {
     leaseMs,
@@ -169,7 +171,7 @@ const engineOn = async (storage: Storage, options: EngineOptions): Promise<Engin
     stopTimeoutMs: options.stopTimeoutMs ?? ENGINE_DEFAULTS.stopTimeoutMs,
     signal,
   };
-  const services = servicesOf(storage, options, { executors, log: logger, run, known, bounds });
+  const services = servicesOf(storage, options, { ...surroundings, executors, bounds });
   const author = {
     actor: actorOf(options),
     executor: executors.own,
@@ -222,18 +224,15 @@ const actorOf = ({ user, project }: EngineOptions): Actor => ({
 });
 
 /** What an engine has of the process that it is in. */
-interface Surroundings {
+interface AtWork extends Surroundings {
   readonly executors: Executors;
-  readonly log: Logger;
-  readonly run: RunCommand;
-  readonly known: KnownSecrets;
   readonly bounds: Bounds;
 }
 
 const servicesOf = (
   { projector, log: events }: Storage,
   options: EngineOptions,
-  { executors, log, run, known, bounds }: Surroundings,
+  { executors, logger: log, run, known, bounds }: AtWork,
 ): Services => ({
   audit: auditServices(events, options.audit ?? {}),
   read: readerOf(projector),
@@ -260,12 +259,13 @@ interface Parts {
 
 const keyStoreOf = (
   { log, keyStore, masterKey, lockTimeoutMs = ENGINE_DEFAULTS.lockTimeoutMs }: EngineOptions,
-  using: { readonly run: RunCommand; readonly known: KnownSecrets },
+  using: Revealing,
 ): KeyStore => {
   if (typeof keyStore === 'object') return keyStore;
   if (keyStore === undefined && log === ':memory:') return createMemoryKeyStore();
+  const isFile = typeof log === 'string' && !isUrl(log);
   // Beside the log itself: processes that know it by different links share its keys.
-  const file = keyStore ?? (typeof log === 'string' ? keyStoreBeside(realpathSync(log)) : keyStoreOfUser());
+  const file = keyStore ?? (isFile ? keyStoreBeside(realpathSync(log)) : keyStoreOfUser());
   return openKeyStore({ file, masterKey }, { ...using, lockTimeoutMs });
 };
 

@@ -22,7 +22,7 @@ export interface Storage {
 }
 
 export interface StorageOptions {
-  /** The path of a SQLite log, `:memory:`, or a log of the caller's own. */
+  /** The path of a SQLite log, `:memory:`, or a log that is open and that the storage closes. */
   readonly log: string | EventLog;
   readonly ifMissing: 'create' | 'refuse';
   readonly lockTimeoutMs: number;
@@ -106,15 +106,15 @@ const besideLog = async (
   { projections, onlooker = {} }: StorageOptions,
   database: ProjectionDatabase = memoryDatabase(),
 ): Promise<Storage> => {
-  const projector = await Projector.open(watched(log, onlooker), database, projections);
-  return {
-    log,
-    projector,
-    definitions: projections,
-    onlooker,
-    async close() {
-      await log.close();
-      if (database.db.isOpen) database.db.close();
-    },
+  const close = async (): Promise<void> => {
+    await log.close();
+    if (database.db.isOpen) database.db.close();
   };
+  try {
+    const projector = await Projector.open(watched(log, onlooker), database, projections);
+    return { log, projector, definitions: projections, onlooker, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 };

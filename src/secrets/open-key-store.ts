@@ -1,12 +1,10 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { REFERENCE_FORMS, type SecretReference, secret } from '../drivers/options.ts';
-import { lookUp } from '../drivers/resolve-secrets.ts';
-import type { RunCommand } from '../drivers/run-command.ts';
 import { FileKeyStore } from './file-key-store.ts';
 import type { KeyStore } from './key-store.ts';
-import type { KnownSecrets } from './known-secrets.ts';
 import { type MasterKeySource, OwnMasterKey, referredMasterKey } from './master-key.ts';
+import { type Revealing, revealing } from './reveal.ts';
 import { unavailable } from './unavailable.ts';
 
 export interface KeyStorePlace {
@@ -16,9 +14,7 @@ export interface KeyStorePlace {
   readonly masterKey?: SecretReference | string | undefined;
 }
 
-export interface KeyStoreEnvironment {
-  readonly run: RunCommand;
-  readonly known: KnownSecrets;
+export interface KeyStoreEnvironment extends Revealing {
   readonly lockTimeoutMs: number;
 }
 
@@ -40,17 +36,11 @@ export const openKeyStore = (place: KeyStorePlace, environment: KeyStoreEnvironm
   });
 };
 
-const sourceOf = (given: SecretReference | string, { run, known }: KeyStoreEnvironment): MasterKeySource => {
+const sourceOf = (given: SecretReference | string, environment: KeyStoreEnvironment): MasterKeySource => {
   const parsed = secret().safeParse(given);
   // Never what was given: it could be the key itself.
   if (!parsed.success) throw unavailable('the master key is not given by a reference', `give ${REFERENCE_FORMS}`);
   const reference = parsed.data as unknown as SecretReference;
-  if ('env' in reference) known.withhold(reference.env);
-  return referredMasterKey(reference, async () => {
-    const found = await lookUp(reference, run);
-    if (!('secret' in found)) throw unavailable(`the master key: ${found.where} ${found.problem}`, found.remedy);
-    const text = found.secret.reveal();
-    known.keep(text);
-    return text;
-  });
+  const missing = (problem: string, remedy: string) => unavailable(`the master key: ${problem}`, remedy);
+  return referredMasterKey(reference, revealing(reference, environment, missing));
 };
