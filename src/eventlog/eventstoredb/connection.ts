@@ -93,12 +93,12 @@ export class Connection {
   }
 
   /** Whatever is asked again carries the same ids and the same revision, so that it is never stored twice. */
-  append(stream: string, expectedRevision: bigint, events: readonly EventData[]): Promise<AppendResult> {
+  append(stream: string, expectedRevision: bigint | 'any', events: readonly EventData[]): Promise<AppendResult> {
     return this.#untilAnswered(stream, () =>
       this.#client.appendToStream(stream, [...events], {
-        expectedRevision: expectedRevision < 0n ? NO_STREAM : expectedRevision,
+        expectedRevision: expectedRevision === -1n ? NO_STREAM : expectedRevision,
         requiresLeader: true,
-        deadline: APPEND_DEADLINE_MS,
+        deadline: Math.min(APPEND_DEADLINE_MS, this.patienceMs),
         ...this.#appendLogin,
       }),
     );
@@ -125,6 +125,24 @@ export class Connection {
     } catch (error) {
       if (!(error instanceof StreamNotFoundError)) throw error;
     }
+  }
+
+  /** The last event of a stream; `undefined` when there is no such stream. */
+  async lastOf(stream: string): Promise<RecordedEvent | undefined> {
+    const last = () =>
+      this.#client.readStream(stream, {
+        direction: BACKWARDS,
+        fromRevision: END,
+        maxCount: 1,
+        requiresLeader: true,
+        ...this.#login,
+      });
+    try {
+      for await (const event of this.#resumed(stream, last)) return event;
+    } catch (error) {
+      if (!(error instanceof StreamNotFoundError)) throw error;
+    }
+    return undefined;
   }
 
   /** Everything in the database after a position, whosever it is. */
@@ -164,6 +182,16 @@ export class Connection {
   async metadataOf(stream: string): Promise<StreamMetadata> {
     const read = () => this.#client.getStreamMetadata(stream, { requiresLeader: true, ...this.#login });
     return (await this.#untilAnswered(stream, read)).metadata ?? {};
+  }
+
+  async setMetadata(stream: string, metadata: StreamMetadata): Promise<void> {
+    await this.#untilAnswered(stream, () => this.#client.setStreamMetadata(stream, metadata, this.#appendLogin));
+  }
+
+  async deleteStream(stream: string): Promise<void> {
+    await this.#untilAnswered(stream, () =>
+      this.#client.deleteStream(stream, { requiresLeader: true, ...this.#login }),
+    );
   }
 
   /** Work that `close` waits for; refused when the log is closed. */

@@ -5,11 +5,13 @@ import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
 import { rejections } from '../../domain/errors.ts';
 import type { StoredEvent } from '../../domain/event.ts';
 import { assertAppend } from '../append-to-stream.ts';
+import type { Leases } from '../leases.ts';
 import { logError, logNotEmpty, wrongRevision } from '../log-errors.ts';
 import type { Append, AppendResult, EventLog } from '../port.ts';
 import type { EventStoreAddress } from './address.ts';
 import { Connection, type Login } from './connection.ts';
 import { streamGone } from './faults.ts';
+import { eventStoreLeases } from './leases.ts';
 import { Reader } from './reader.ts';
 import { RecordStreams } from './record.ts';
 import { groupsOf, StoredEvents, streamNameOf } from './stored-events.ts';
@@ -39,11 +41,12 @@ export const openEventStoreLog = async (options: EventStoreLogOptions): Promise<
     throw error;
   }
   connection.patienceMs = patienceMs;
-  return new EventStoreLog(connection, record);
+  return new EventStoreLog(connection, record, eventStoreLeases(connection, address.prefix));
 };
 
 class EventStoreLog implements EventLog {
   readonly name: string;
+  readonly leases: Leases;
   readonly readStream: EventLog['readStream'];
   readonly readAll: EventLog['readAll'];
   readonly readPages: EventLog['readPages'];
@@ -53,10 +56,11 @@ class EventStoreLog implements EventLog {
   readonly #record: RecordStreams;
   readonly #stored: StoredEvents;
 
-  constructor(connection: Connection, record: RecordStreams) {
+  constructor(connection: Connection, record: RecordStreams, leases: Leases) {
     const stored = new StoredEvents(connection, record);
     const reader = new Reader(connection, record, stored);
     this.name = connection.name;
+    this.leases = leases;
     this.#connection = connection;
     this.#record = record;
     this.#stored = stored;

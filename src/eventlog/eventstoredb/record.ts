@@ -20,6 +20,8 @@ export class RecordStreams {
   readonly #prefix: string;
   readonly #pointer: string;
   #streams: string | undefined;
+  /** What appends that come at the same time share. */
+  #beginning: Promise<string> | undefined;
 
   constructor(connection: Connection, prefix: string) {
     this.#connection = connection;
@@ -39,7 +41,11 @@ export class RecordStreams {
 
   /** The same, and begins the record if nobody has. */
   async begin(): Promise<string> {
-    return (await this.find()) ?? (await this.#claim(`${this.#prefix}.`)).streams;
+    if (this.#streams !== undefined) return this.#streams;
+    this.#beginning ??= this.#begin().finally(() => {
+      this.#beginning = undefined;
+    });
+    return this.#beginning;
   }
 
   /** Where a load writes before it is the record. */
@@ -49,7 +55,7 @@ export class RecordStreams {
 
   /** Makes what a load wrote the record; false when there is one already. */
   async beginWith(streams: string): Promise<boolean> {
-    return (await this.#claim(streams)).streams === streams;
+    return (await this.#claim(streams)) === streams;
   }
 
   /** Where the body of an event stands that is too large for one. */
@@ -57,7 +63,11 @@ export class RecordStreams {
     return `${this.#prefix}:parts-${eventId}`;
   }
 
-  async #claim(streams: string): Promise<{ readonly streams: string }> {
+  async #begin(): Promise<string> {
+    return (await this.find()) ?? this.#claim(`${this.#prefix}.`);
+  }
+
+  async #claim(streams: string): Promise<string> {
     const event = jsonEvent<RecordBegun>({
       id: v5(`${this.#pointer} ${streams}`, NAMESPACE),
       type: 'RecordBegun',
@@ -70,10 +80,10 @@ export class RecordStreams {
       if (!(error instanceof WrongExpectedVersionError)) throw error;
       const found = await this.find();
       if (found === undefined) throw streamGone(this.#connection.name, this.#pointer);
-      return { streams: found };
+      return found;
     }
     this.#streams = streams;
-    return { streams };
+    return streams;
   }
 
   #read(data: unknown): string {

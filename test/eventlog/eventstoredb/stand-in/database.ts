@@ -56,8 +56,8 @@ export class Database {
     const repeated = this.#repeated(stream, expected, events);
     if (repeated !== undefined) return repeated;
     if (!this.#fits(stream, expected, current)) return { wrongVersion: current };
-    const gone = expected === 'no-stream' && current >= 0n;
-    if (gone) this.#setMetadata(stream, { $tb: Number(current + 1n) });
+    if (events.length > 0 && this.metadata(stream).$tb === ALL_GONE)
+      this.#setMetadata(stream, { ...this.metadata(stream), $tb: Number(current + 1n) });
     this.#store(events.map((event, index) => ({ ...event, stream, revision: current + 1n + BigInt(index) })));
     return { revision: current + BigInt(events.length), position: this.#all.at(-1)?.position ?? 0n };
   }

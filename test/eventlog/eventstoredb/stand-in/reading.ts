@@ -97,6 +97,9 @@ const filterOf = (options: Options): ((record: DatabaseRecord) => boolean) => {
   return prefixes.length === 0 ? () => true : ({ stream }) => prefixes.some((prefix) => stream.startsWith(prefix));
 };
 
+let drops = 0;
+export const dropped = (): number => drops;
+
 /** Catches up by the page, then goes live; a consumer that falls behind when live is dropped. */
 const subscribe = async (
   database: Database,
@@ -109,7 +112,10 @@ const subscribe = async (
   let wake = () => {};
   const stop = database.watch(() => {
     const waiting = live && call.writableNeedDrain ? database.all.slice(next).filter(matches).length : 0;
-    if (waiting > MOST_WAITING) call.emit('error', failures.consumerTooSlow());
+    if (waiting > MOST_WAITING && !isGone(call)) {
+      drops += 1;
+      call.emit('error', failures.consumerTooSlow());
+    }
     wake();
   });
   call.once('cancelled', () => wake());

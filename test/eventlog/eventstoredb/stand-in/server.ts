@@ -18,7 +18,7 @@ import {
 } from '@grpc/grpc-js';
 import { Database } from './database.ts';
 import { failures } from './messages.ts';
-import { read } from './reading.ts';
+import { dropped, read } from './reading.ts';
 import { append, createBatches, removeStream } from './writing.ts';
 
 /**
@@ -26,7 +26,8 @@ import { append, createBatches, removeStream } from './writing.ts';
  * was seen to do; it is none. It prints its port, and takes orders on standard input, a line each:
  *
  * - `scavenge`; `deny` and `allow` (all calls); `redirect PORT` (another is leader);
- * - `lose N`: the next N appends are stored, and their callers cut off.
+ * - `lose N`: the next N appends are stored, and their callers cut off;
+ * - `dropped`: how many subscribers were too slow.
  */
 const [file = '', wantedPort = '0'] = process.argv.slice(2);
 const database = new Database(file);
@@ -151,6 +152,6 @@ for await (const line of createInterface({ input: process.stdin })) {
   if (order === 'deny' || order === 'allow') orders.denied = order === 'deny';
   if (order === 'redirect') orders.leader = value;
   if (order === 'lose') orders.toLose = Number(value);
-  console.log(order);
+  console.log(order === 'dropped' ? dropped() : order);
 }
 process.exit();

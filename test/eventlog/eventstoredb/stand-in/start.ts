@@ -25,6 +25,10 @@ export class StandIn implements AsyncDisposable {
     return server;
   }
 
+  get file(): string {
+    return this.#file;
+  }
+
   get port(): number {
     return this.#port;
   }
@@ -33,10 +37,10 @@ export class StandIn implements AsyncDisposable {
     return `esdb://127.0.0.1:${this.#port}?tls=false`;
   }
 
-  /** Resolves when it is obeyed. */
-  async order(line: string): Promise<void> {
+  /** Resolves with the answer, when it is obeyed. */
+  async order(line: string): Promise<string> {
     this.#process.stdin?.write(`${line}\n`);
-    await this.#lines.next();
+    return (await this.#lines.next()).value;
   }
 
   async kill(): Promise<void> {
