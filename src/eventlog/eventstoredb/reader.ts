@@ -61,11 +61,13 @@ export class Reader implements Reads {
     this.#connection.assertOpen();
     const streams = await this.#record.find();
     if (streams === undefined) return;
+    const expected = after <= 0n ? new Map<string, bigint>() : undefined;
     let page: StoredEvent[] = [];
     let chars = 0;
     for await (const recorded of this.#connection.readAll(after)) {
       if (recorded.position.commit > upTo) break;
       if (!(await this.#isEvent(streams, recorded))) continue;
+      if (expected !== undefined) this.#assertNext(expected, recorded);
       const event = await this.#stored.read(streams, recorded);
       page.push(event);
       chars += event.body.length;
@@ -108,7 +110,7 @@ export class Reader implements Reads {
       const position = recorded.position.commit;
       upTo ??= position;
       if (position <= before.upTo) return { upTo, head: before.head };
-      if (isOf(streams, recorded)) return { upTo, head: position };
+      if (await this.#isEvent(streams, recorded)) return { upTo, head: position };
     }
     if (count !== undefined) return this.#lookBack(streams, before);
     return { upTo: upTo ?? 0n, head: 0n };
@@ -123,6 +125,13 @@ export class Reader implements Reads {
       await sleep(POLL_MS, undefined, signal === undefined ? {} : { signal }).catch(() => {});
     }
     return undefined;
+  }
+
+  /** Whoever reads from the beginning, as every process does once, notices what a stream lacks. */
+  #assertNext(expected: Map<string, bigint>, { streamId, revision }: RecordedEvent): void {
+    const next = expected.get(streamId) ?? 0n;
+    if (revision !== next) throw eventsGone(this.#connection.name, streamId, next);
+    expected.set(streamId, next + 1n);
   }
 
   /** Whether it is one of the record's events. Throws what tells that the record loses some. */
