@@ -5,7 +5,7 @@ import license from 'rollup-plugin-license';
 export default defineConfig({
   input: { main: 'src/cli/main.ts' },
   platform: 'node',
-  external: [/^node:/],
+  external: [/^node:/, '@eventstore/db-client'],
   output: { dir: 'dist/cli', format: 'esm', chunkFileNames: 'chunks/[name]-[hash].js', minify: 'dce-only' },
   plugins: [license({ thirdParty: { output: 'dist/cli/THIRD-PARTY-LICENSES.txt' } })],
 });

@@ -89,7 +89,8 @@ export const SETTINGS = {
   },
   lock_timeout: {
     flag: null,
-    description: "How long another process may hold the log's lock, in seconds",
+    description:
+      "How long another process may hold the log's lock, or its server be away when it is opened, in seconds",
     default: seconds(ENGINE_DEFAULTS.lockTimeoutMs),
   },
   effect_timeout: {

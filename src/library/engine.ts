@@ -106,7 +106,7 @@ export interface EngineOptions {
    * given). Shorter than `busyTimeoutMs`, so that who waits for one can go on.
    */
   readonly leaseMs?: number;
-  /** How long another process may hold the log's lock (10 s unless given). */
+  /** How long another process may hold the log's lock, or its server be away when it is opened (10 s unless given). */
   readonly lockTimeoutMs?: number;
   /** A driver call that takes longer has an unknown end (an hour unless given). */
   readonly effectTimeoutMs?: number;

@@ -1,7 +1,7 @@
 import { rejections, ScoriaError } from '../domain/errors.ts';
 import { type EventStoreAddress, parseAddress } from '../eventlog/eventstoredb/address.ts';
-import type { Login } from '../eventlog/eventstoredb/connection.ts';
 import { openEventStoreLog } from '../eventlog/eventstoredb/eventstoredb.ts';
+import type { Login } from '../eventlog/eventstoredb/login.ts';
 import type { EventLog } from '../eventlog/port.ts';
 import { type Revealing, revealing } from '../secrets/reveal.ts';
 import { invalidLogUrl, passwordReference } from './log-credential.ts';

@@ -17,7 +17,9 @@ import {
 } from '@eventstore/db-client';
 import { logClosed } from '../log-errors.ts';
 import type { EventStoreAddress } from './address.ts';
+import { type ClientStream, eventsOf } from './client-stream.ts';
 import { explain, isNoPosition, isPassing, logUnreachable } from './faults.ts';
+import { HiddenCredentials, type Login, NOBODY } from './login.ts';
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
@@ -28,41 +30,6 @@ const MOST = BigInt(Number.MAX_SAFE_INTEGER);
 /** A place in the whole database, which is a record's when it is its commit and its prepare position. */
 const positionOf = (position: bigint): ReadPosition =>
   position <= 0n ? START : { commit: position, prepare: position };
-
-/** Who the server is to take Scoria for. */
-export interface Login {
-  readonly user: string;
-  readonly password: () => string;
-}
-
-/** The client prints the options of its calls when it is debugged: a getter is not printed. */
-class HiddenCredentials implements Credentials {
-  readonly username: string;
-  readonly #password: () => string;
-
-  constructor({ user, password }: Login) {
-    this.username = user;
-    this.#password = password;
-  }
-
-  get password(): string {
-    return this.#password();
-  }
-}
-
-/** With credentials of its own a call goes alone; without TLS they are not sent. */
-const NOBODY: Credentials = { username: 'nobody', password: '' };
-
-/** What the client gives for a read, and for a subscription. */
-interface ClientStream {
-  on(event: 'error', listener: () => void): unknown;
-  resume(): unknown;
-  iterator(options: { readonly destroyOnReturn: boolean }): unknown;
-  cancel?(): Promise<void>;
-  unsubscribe?(): Promise<void>;
-}
-
-type Resolved = AsyncIterable<{ readonly event?: RecordedEvent | undefined }>;
 
 /**
  * The client, made fit for a log: an append is sent until its outcome is known, a read goes on where it broke off, and
@@ -188,12 +155,6 @@ export class Connection {
     await this.#untilAnswered(stream, () => this.#client.setStreamMetadata(stream, metadata, this.#appendLogin));
   }
 
-  async deleteStream(stream: string): Promise<void> {
-    await this.#untilAnswered(stream, () =>
-      this.#client.deleteStream(stream, { requiresLeader: true, ...this.#login }),
-    );
-  }
-
   /** Work that `close` waits for; refused when the log is closed. */
   async whileOpen<Result>(work: () => Promise<Result>): Promise<Result> {
     this.assertOpen();
@@ -277,26 +238,5 @@ export class Connection {
       await sleep(pauseMs, undefined, { signal: stop }).catch(() => {});
       pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
     };
-  }
-}
-
-/** Leaving early, or being stopped, ends the call at the server too. */
-async function* eventsOf(stream: ClientStream, stop: AbortSignal): AsyncGenerator<RecordedEvent> {
-  const cancel = () => (stream.cancel ?? stream.unsubscribe)?.call(stream).catch(() => {});
-  // An error that comes after the last look at the stream would end the process.
-  stream.on('error', () => {});
-  stop.addEventListener('abort', cancel);
-  try {
-    for await (const { event } of stream.iterator({ destroyOnReturn: false }) as Resolved) {
-      if (stop.aborted) return;
-      if (event !== undefined) yield event;
-    }
-  } catch (error) {
-    if (!stop.aborted) throw error;
-  } finally {
-    stop.removeEventListener('abort', cancel);
-    cancel();
-    // A call ends when all of it was read, and the client is disposed when all calls have ended.
-    setImmediate(() => stream.resume());
   }
 }

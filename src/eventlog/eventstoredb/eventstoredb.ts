@@ -2,16 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { WrongExpectedVersionError } from '@eventstore/db-client';
 import * as E from 'fp-ts/lib/Either.js';
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
-import { rejections } from '../../domain/errors.ts';
+import { rejections, ScoriaError } from '../../domain/errors.ts';
 import type { StoredEvent } from '../../domain/event.ts';
 import { assertAppend } from '../append-to-stream.ts';
 import type { Leases } from '../leases.ts';
 import { logError, logNotEmpty, wrongRevision } from '../log-errors.ts';
 import type { Append, AppendResult, EventLog } from '../port.ts';
 import type { EventStoreAddress } from './address.ts';
-import { Connection, type Login } from './connection.ts';
+import { Connection } from './connection.ts';
 import { streamGone } from './faults.ts';
 import { eventStoreLeases } from './leases.ts';
+import type { Login } from './login.ts';
 import { Reader } from './reader.ts';
 import { RecordStreams } from './record.ts';
 import { groupsOf, StoredEvents, streamNameOf } from './stored-events.ts';
@@ -32,7 +33,7 @@ export interface EventStoreLogOptions {
 /** A record in an EventStoreDB: a stream for each stream, its order that of `$all`, positions its commit positions. */
 export const openEventStoreLog = async (options: EventStoreLogOptions): Promise<EventLog> => {
   const { address, login, ifMissing, openTimeoutMs, patienceMs = PATIENCE_MS } = options;
-  const connection = new Connection(address, login, openTimeoutMs);
+  const connection = connect(address, login, openTimeoutMs);
   const record = new RecordStreams(connection, address.prefix);
   try {
     if ((await record.find()) === undefined && ifMissing === 'refuse') throw notFound(address.name);
@@ -42,6 +43,21 @@ export const openEventStoreLog = async (options: EventStoreLogOptions): Promise<
   }
   connection.patienceMs = patienceMs;
   return new EventStoreLog(connection, record, eventStoreLeases(connection, address.prefix));
+};
+
+/** The client reads files and numbers of the URL at once. */
+const connect = (...of: ConstructorParameters<typeof Connection>): Connection => {
+  try {
+    return new Connection(...of);
+  } catch (error) {
+    throw new ScoriaError(
+      rejections.InvalidInput(
+        `the URL of the log ${of[0].name} cannot be used: ${error instanceof Error ? error.message : error}`,
+        'correct the parameter; files are those of certificates, numbers are milliseconds',
+        { log: of[0].name },
+      ),
+    );
+  }
 };
 
 class EventStoreLog implements EventLog {

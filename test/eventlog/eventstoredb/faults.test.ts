@@ -173,6 +173,10 @@ describe('a URL', () => {
     });
   });
 
+  it('with a file that is not there is refused', async () => {
+    await expect(openLog('esdb://host?tlsCAFile=/no/such.crt')).rejects.toMatchObject({ code: 'InvalidInput' });
+  });
+
   it('that cannot be meant is refused without being shown', () => {
     for (const wrong of [
       'esdb://',
