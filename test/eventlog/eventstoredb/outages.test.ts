@@ -123,6 +123,18 @@ describe('an answer that is lost', () => {
     expect(await all(log.readAll())).toHaveLength(17);
   });
 
+  it('is known again when the server has forgotten the ids', async () => {
+    const server = await startStandIn();
+    const log = await opened(server.url);
+    const append = appendOf('volume-a', -1n, 2);
+    const stored = await store(log, append);
+    await server.order('forget');
+    expect(await store(log, append)).toEqual(stored);
+    expect(await log.append(appendOf('volume-a', -1n, 2))).toEqual(
+      E.left({ stream: 'volume-a', expected: -1n, actual: 1n }),
+    );
+  });
+
   it('of the very first append leaves one record', async () => {
     const server = await startStandIn();
     const log = await opened(server.url);
@@ -182,5 +194,19 @@ it('closing one log leaves the appends of another to the same server alone', asy
   await store(one, appendOf('volume-a', -1n));
   const appending = Promise.all(upTo(64).map((index) => other.append(appendOf(`volume-b${index}`, -1n))));
   await one.close();
+  expect((await appending).every(E.isRight)).toBe(true);
+});
+
+it('that one server is killed does not touch the appends to another', async () => {
+  const [killed, server] = [await startStandIn(), await startStandIn()];
+  const [one, other] = [await opened(killed.url, { patienceMs: 300 }), await opened(server.url)];
+  await store(one, appendOf('volume-a', -1n));
+  await store(other, appendOf('volume-a', -1n));
+  server.stop();
+  const lost = one.append(appendOf('volume-b', -1n, [`"${'x'.repeat(900_000)}"`]));
+  const appending = Promise.all(upTo(64).map((index) => other.append(appendOf(`volume-b${index}`, -1n))));
+  await killed.kill();
+  await lost.catch(() => {});
+  server.resume();
   expect((await appending).every(E.isRight)).toBe(true);
 });

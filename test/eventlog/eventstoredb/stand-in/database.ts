@@ -30,6 +30,7 @@ export class Database {
   readonly #watchers = new Set<() => void>();
   #all: DatabaseRecord[];
   #end = 0n;
+  #known = 0n;
 
   constructor(file: string) {
     const { records, write } = openRecordsFile(file);
@@ -95,6 +96,11 @@ export class Database {
     return last === undefined ? {} : (JSON.parse(last.data.toString()) as StreamMetadata);
   }
 
+  /** The ids of what is written by now are out of the window in which repeated ones are known. */
+  forget(): void {
+    this.#known = this.#end;
+  }
+
   /** Removes for ever what no reader of a stream finds any more. */
   scavenge(): void {
     const kept = this.#all.filter(
@@ -139,7 +145,7 @@ export class Database {
         ? (expected === 'no-stream' ? -1n : expected) + 1n
         : records.find(({ id }) => id === events[0]?.id)?.revision;
     const offset = records.findIndex(({ revision }) => revision === first);
-    if (events.length === 0 || offset === -1) return undefined;
+    if (events.length === 0 || offset === -1 || (records[offset]?.position ?? 0n) < this.#known) return undefined;
     if (!events.every(({ id }, index) => records[offset + index]?.id === id)) return undefined;
     const last = records[offset + events.length - 1] as DatabaseRecord;
     return { revision: last.revision, position: last.position };

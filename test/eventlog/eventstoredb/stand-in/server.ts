@@ -27,7 +27,7 @@ import { append, createBatches, removeStream } from './writing.ts';
  *
  * - `scavenge`; `deny` and `allow` (all calls); `redirect PORT` (another is leader);
  * - `lose N`: the next N appends are stored, and their callers cut off;
- * - `dropped`: how many subscribers were too slow.
+ * - `forget`: ids that were written are not known again; `dropped`: how many subscribers were too slow.
  */
 const [file = '', wantedPort = '0'] = process.argv.slice(2);
 const database = new Database(file);
@@ -57,6 +57,8 @@ const appendOne: handleClientStreamingCall<streams.AppendReq, streams.AppendResp
 const appendBatches: handleBidiStreamingCall<streams.BatchAppendReq, streams.BatchAppendResp> = (call) => {
   const take = createBatches(database);
   call.on('data', (request: streams.BatchAppendReq) => {
+    const refused = refusal();
+    if (refused !== undefined) return void call.emit('error', refused);
     const answer = take(request);
     if (answer === undefined) return;
     if (isLost()) return cutOff();
@@ -150,6 +152,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const [order = '', value = ''] = line.split(' ');
   if (order === 'scavenge') database.scavenge();
   if (order === 'deny' || order === 'allow') orders.denied = order === 'deny';
+  if (order === 'forget') database.forget();
   if (order === 'redirect') orders.leader = value;
   if (order === 'lose') orders.toLose = Number(value);
   console.log(order === 'dropped' ? dropped() : order);
