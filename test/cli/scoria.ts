@@ -72,7 +72,13 @@ export class Shell {
   }
 
   #env(env: RunOptions['env'] = {}): NodeJS.ProcessEnv {
-    return { ...Object.fromEntries(OWN), XDG_CACHE_HOME: CACHE, XDG_CONFIG_HOME: this.path('.config'), ...env };
+    return {
+      ...Object.fromEntries(OWN),
+      XDG_CACHE_HOME: CACHE,
+      XDG_CONFIG_HOME: this.path('.config'),
+      XDG_STATE_HOME: this.path('.state'),
+      ...env,
+    };
   }
 
   /** The JSON document that a command that succeeds prints. */

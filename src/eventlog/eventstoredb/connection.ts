@@ -112,9 +112,9 @@ export class Connection {
     return undefined;
   }
 
-  /** Everything in the database after a position, whosever it is. */
+  /** Everything in the database after a position, whosever it is. A record right behind it is found at once. */
   async *readAll(after: bigint): AsyncGenerator<AllStreamRecordedEvent> {
-    yield* this.#after(after, (fromPosition) =>
+    yield* this.#after(after, [after, after + 1n, 0n], (fromPosition) =>
       this.#client.readAll({ fromPosition, requiresLeader: true, ...this.#login }),
     );
   }
@@ -141,6 +141,7 @@ export class Connection {
     const filter = streamNameFilter({ prefixes: [...prefixes] });
     yield* this.#after(
       after,
+      [after, 0n],
       (fromPosition) => this.#client.subscribeToAll({ fromPosition, filter, requiresLeader: true, ...this.#login }),
       signal,
     );
@@ -174,27 +175,26 @@ export class Connection {
     await this.#client.dispose();
   }
 
-  /** Goes on after the last event that was read; a position that is no record's is looked for from the start. */
+  /** Begins at the first of `starts` that is the place of a record, and goes on after the last event that was read. */
   async *#after(
     after: bigint,
+    starts: readonly bigint[],
     open: (from: ReadPosition) => ClientStream,
     signal?: AbortSignal,
   ): AsyncGenerator<AllStreamRecordedEvent> {
-    let [last, from] = [after, after];
-    for (;;) {
+    for (const start of starts) {
+      let [last, from] = [after, start];
       try {
         const events = this.#resumed('$all', () => open(positionOf(from)), signal);
         for await (const event of events as AsyncIterable<AllStreamRecordedEvent>) {
-          const position = event.position.commit;
-          from = position;
-          if (position <= last) continue;
-          last = position;
+          from = event.position.commit;
+          if (from <= last) continue;
+          last = from;
           yield event;
         }
         return;
       } catch (error) {
-        if (from !== after || after <= 0n || !isNoPosition(error)) throw error;
-        from = 0n;
+        if (from !== start || start <= 0n || !isNoPosition(error)) throw error;
       }
     }
   }

@@ -127,7 +127,7 @@ export class Reader implements Reads {
     return undefined;
   }
 
-  /** Whoever reads from the beginning, as every process does once, notices what a stream lacks. */
+  /** Whoever reads from the beginning, as every host does once, notices what a stream lacks. */
   #assertNext(expected: Map<string, bigint>, { streamId, revision }: RecordedEvent): void {
     const next = expected.get(streamId) ?? 0n;
     if (revision !== next) throw eventsGone(this.#connection.name, streamId, next);
