@@ -37,6 +37,7 @@ export { Backend } from './library/backend.ts';
 export type { Command, CommandInput, CommandName } from './library/commander.ts';
 export { Connection } from './library/connection.ts';
 export { createEngine, Engine, type EngineOptions } from './library/engine.ts';
+export { type MigrateOptions, migrateLog } from './library/migrate-log.ts';
 export type { Policy } from './library/policy.ts';
 export type { OpenOperation, RecoveredOperation } from './library/recovery.ts';
 export { Snapshot } from './library/snapshot.ts';

@@ -208,6 +208,14 @@ export const ERROR_WORDS: Readonly<Record<RejectionCode, ErrorWords>> = {
     right: 'A copy that verifies; [audit](../how-to/audit.md) says what can be concluded',
   },
   LogNewer: { means: 'A newer Scoria wrote this log', right: 'That Scoria, or a newer one' },
+  LogNotMigrated: {
+    means: "The log's database has no tables of Scoria, or those of an older version",
+    right: '`scoria log migrate`, as a role that may create tables',
+  },
+  LogNotDurable: {
+    means: 'The server acknowledges what a power cut would take',
+    right: "The server's settings for durable commits, which the message names",
+  },
   LogTruncated: {
     means: "Events of the record were deleted on the log's server, or its settings let them go",
     right: 'Settings that keep everything; where events are gone, an export that verifies',
@@ -220,7 +228,10 @@ export const ERROR_WORDS: Readonly<Record<RejectionCode, ErrorWords>> = {
     means: "The log's server refuses the user, its credential or what it wants to do",
     right: 'The right credential, and the privileges that the how-to page of the server lists',
   },
-  LogReadOnly: { means: 'The log cannot be written', right: 'Permission to write the file and its directory' },
+  LogReadOnly: {
+    means: 'The log cannot be written',
+    right: 'Permission to write the file and its directory; the primary server, not a replica',
+  },
   LogNotEmpty: { means: 'A dump or an export can only be loaded into a log that holds nothing', right: 'A new log' },
   LogFull: {
     means:

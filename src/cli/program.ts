@@ -33,6 +33,7 @@ const GROUPS: Readonly<Record<string, Group>> = {
     description: 'the keys that credentials are sealed by',
     load: () => import('./groups/secrets.ts'),
   },
+  log: { description: 'the tables of a log on a server', load: () => import('./groups/log.ts') },
   events: { description: 'the events themselves', load: () => import('./groups/events.ts') },
   audit: {
     description: 'proofs that the record is whole: seal it, verify it, prove an event, report on it',

@@ -1,8 +1,6 @@
 import type { CommandContext } from '../commands/given.ts';
 import type { Engine, EngineOptions } from '../library/engine.ts';
 import { holdsPassword, PASSWORD_REMEDY } from '../library/log-credential.ts';
-import { projectionDirectoryOfUser } from '../library/projection-file.ts';
-import { isLogUrl } from '../log-url.ts';
 import { createLogger } from '../logging.ts';
 import { type CheckedBackends, type ConfiguredBackend, checkBackends } from './backends.ts';
 import { type EffectiveSettings, effectiveSettings, type Origins } from './effective.ts';
@@ -184,10 +182,8 @@ const engineOptionsOf = (
     }),
     policy: fieldsGiven({ requireReason: settings.require_reason, actors: settings.allowed_actors }),
   };
-  const log = settings.log ?? SETTINGS.log.default;
   return {
-    log,
-    ...(isLogUrl(log) ? { projectionDirectory: projectionDirectoryOfUser() } : {}),
+    log: settings.log ?? SETTINGS.log.default,
     projections,
     logger: createLogger({ level: settings.log_level ?? SETTINGS.log_level.default }),
     ...(withoutUndefined(options) as Omit<EngineOptions, 'log'>),

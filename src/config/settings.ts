@@ -18,7 +18,8 @@ const seconds = (milliseconds: number): number => milliseconds / 1000;
 export const SETTINGS = {
   log: {
     flag: '--log <log>',
-    description: 'The event log: a SQLite file, :memory:, or the URL of a log on a server, such as esdb://host:2113',
+    description:
+      'The event log: a SQLite file, :memory:, or the URL of a log on a server (esdb://, postgres://, mysql://)',
     default: 'scoria.db',
   },
   user: {
@@ -62,7 +63,7 @@ export const SETTINGS = {
     flag: null,
     description: 'The key store, which credentials that storage makes are sealed by: a file apart from the log',
     default: null,
-    otherwise: 'the log with `.keys` behind its name',
+    otherwise: 'the log with `.keys` behind its name; beside a log on a server, `$XDG_STATE_HOME/scoria/scoria.keys`',
   },
   master_key: {
     flag: null,

@@ -87,6 +87,8 @@ export const rejections = {
   LogRolledBack: rejection('LogRolledBack', 'log'),
   RecordBroken: rejection('RecordBroken', 'log'),
   LogNewer: rejection('LogNewer', 'log'),
+  LogNotMigrated: rejection('LogNotMigrated', 'log'),
+  LogNotDurable: rejection('LogNotDurable', 'log'),
   LogTruncated: rejection('LogTruncated', 'log'),
   LogAppendTooLarge: rejection('LogAppendTooLarge', 'log'),
   LogAccessDenied: rejection('LogAccessDenied', 'log'),

@@ -39,6 +39,24 @@ export const createArrivals = (): Arrivals => {
   };
 };
 
+const NOTHING: readonly StoredEvent[] = [];
+
+/** A page that takes long (a server may be away) keeps nobody who wants no more. */
+const unlessAborted = async (
+  page: Promise<readonly StoredEvent[]>,
+  signal: AbortSignal | undefined,
+): Promise<readonly StoredEvent[]> => {
+  if (signal === undefined) return page;
+  const { promise: aborted, resolve } = Promise.withResolvers<readonly StoredEvent[]>();
+  const stop = () => resolve(NOTHING);
+  signal.addEventListener('abort', stop);
+  try {
+    return await Promise.race([page, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+};
+
 /** Reads page after page, then waits for the next; holds one page and nothing else while its reader is slow. */
 export async function* follow(
   pageAfter: (position: bigint) => Promise<readonly StoredEvent[]>,
@@ -52,7 +70,7 @@ export async function* follow(
   let last = options.after ?? 0n;
   while (!options.signal?.aborted) {
     const seen = arrivals.count();
-    const page = await pageAfter(last);
+    const page = await unlessAborted(pageAfter(last), options.signal);
     for (const event of page) {
       if (options.signal?.aborted) return;
       yield event;

@@ -1,18 +1,11 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { StoredEvent } from '../domain/event.ts';
 import type { StreamRecords } from './append-to-stream.ts';
+import { type Page, within } from './paged-reader.ts';
 
 /** A page ends at whichever comes first: a reader holds little, and its garbage dies young. */
 const PAGE_EVENTS = 256;
 const PAGE_CHARS = 4 * 1024 * 1024;
-
-const LARGEST = 2n ** 63n - 1n;
-
-export interface Page {
-  readonly events: readonly StoredEvent[];
-  /** False when the page ended because there was no more. */
-  readonly full: boolean;
-}
 
 /** The rows of the `events` table. Every call reads or writes at once and leaves no statement open. */
 export interface SqliteRecords extends StreamRecords {
@@ -31,8 +24,6 @@ const eventOf = ([position, stream, revision, id, body, hash]: Row): StoredEvent
   body,
   hash,
 });
-
-const within = (bound: bigint): bigint => (bound > LARGEST ? LARGEST : bound < -1n ? -1n : bound);
 
 const pageOf = (rows: Iterable<unknown>): Page => {
   const events: StoredEvent[] = [];

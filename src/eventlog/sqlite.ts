@@ -5,16 +5,18 @@ import { type Appended, appendToStream, assertAppend } from './append-to-stream.
 import { createArrivals } from './follow.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { logClosed, logNotEmpty, wrongRevision } from './log-errors.ts';
+import { pagedReader } from './paged-reader.ts';
 import type { Append, EventLog } from './port.ts';
 import { explainSqlite, logLocked } from './sqlite-errors.ts';
 import { assertUnwritten, openSqliteFile, type SqliteFile } from './sqlite-file.ts';
 import { sqliteLeases } from './sqlite-leases.ts';
-import { type Read, sqliteReader } from './sqlite-reader.ts';
 import { type SqliteRecords, sqliteRecords } from './sqlite-records.ts';
 import { derivedTransaction, untilLate, whenFree, writeTransaction } from './write-transaction.ts';
 
 const LOCK_TIMEOUT_MS = 10_000;
 const LOAD_EVENTS = 1_000;
+/** How long a subscriber may not notice what other processes append. */
+const POLL_MS = 50;
 
 /** Projections that move with the append. */
 export interface InTransaction {
@@ -89,7 +91,8 @@ const sqliteLog = (opened: SqliteFile, lockTimeoutMs: number): SqliteLog => {
     }
   };
 
-  const read: Read = (query) =>
+  /** Runs a query at once, or as soon as the file is free. */
+  const read = <T>(query: () => T): Promise<T> =>
     explained(() =>
       whenFree(
         () => {
@@ -100,6 +103,16 @@ const sqliteLog = (opened: SqliteFile, lockTimeoutMs: number): SqliteLog => {
         untilLate(lockTimeoutMs, late),
       ),
     );
+
+  const reader = pagedReader(
+    {
+      lastPosition: () => read(records.lastPosition),
+      pageOfStream: (stream, from, to) => read(() => records.pageOfStream(stream, from, to)),
+      pageAfter: (position, upTo) => read(() => records.pageAfter(position, upTo)),
+    },
+    arrivals,
+    POLL_MS,
+  );
 
   const commits = createGroupCommit<Append, Appended>({
     database,
@@ -158,7 +171,7 @@ const sqliteLog = (opened: SqliteFile, lockTimeoutMs: number): SqliteLog => {
         storeAll(name, records, projections, appends);
       }),
 
-    ...sqliteReader(records, read, arrivals),
+    ...reader,
 
     leases: sqliteLeases({
       database,

@@ -49,6 +49,7 @@ import { ENGINE_DEFAULTS } from './engine-defaults.ts';
 import { createHostExecutors } from './host-executors.ts';
 import { openLogAt } from './open-log.ts';
 import { type Policy, Refusals } from './policy.ts';
+import { projectionDirectoryOfUser } from './projection-file.ts';
 import { type OpenOperation, openOperations, type RecoveredOperation, recoverAll } from './recovery.ts';
 import { Snapshot } from './snapshot.ts';
 import { openStorage, type Storage } from './storage.ts';
@@ -60,8 +61,9 @@ import { watched } from './watched.ts';
 
 export interface EngineOptions {
   /**
-   * The path of a SQLite log, `:memory:`, the URL of a log on a server (`esdb://host:2113`), or an event log of your
-   * own. A URL holds no password but a reference to one: `?password=env:NAME`.
+   * The path of a SQLite log, `:memory:`, the URL of a log on a server (`esdb://host:2113`, `postgres://user@host/database`
+   * or `mysql://...` that `migrateLog` has prepared), or an event log of your own. A URL holds no password but a reference
+   * to one: `?password=env:NAME`.
    */
   readonly log: string | EventLog;
   /** What to do when there is no such log: `create` it unless given; `refuse` throws `LogNotFound`. */
@@ -94,7 +96,8 @@ export interface EngineOptions {
   readonly projections?: readonly Projection<any>[];
   /**
    * Where the projections of a log that is not a file of this host are kept: in a file that this host's processes share,
-   * and that may be removed at any time. In each process's memory unless given.
+   * and that may be removed at any time. Unless given, it is `$XDG_STATE_HOME/scoria/projections` for a log that a URL
+   * names, and each process's memory for an event log of your own.
    */
   readonly projectionDirectory?: string;
   /** How many operations run at once on one backend; as many as are asked for, unless given. */
@@ -144,7 +147,7 @@ export const createEngine = async (options: EngineOptions): Promise<Engine> => {
     ifMissing,
     lockTimeoutMs,
     projections: [...builtInProjections, ...(options.projections ?? []).map(keyedRows)],
-    projectionDirectory: options.projectionDirectory,
+    projectionDirectory: options.projectionDirectory ?? (isUrl(options.log) ? projectionDirectoryOfUser() : undefined),
     onlooker: onlookerOf(options),
   });
   try {

@@ -1,17 +1,23 @@
 import type { EventLog } from '../eventlog/port.ts';
+import type { Migrated } from '../eventlog/sql/migrate.ts';
+import type { SqlServer } from '../eventlog/sql/server.ts';
 import type { Revealing } from '../secrets/reveal.ts';
 import { invalidLogUrl, parseLogUrl } from './log-credential.ts';
 
-/** What a log on a server needs besides its URL. */
-export interface LogSurroundings extends Revealing {
-  readonly ifMissing: 'create' | 'refuse';
+/** What reaching a server needs besides its URL. */
+export interface ServerSurroundings extends Revealing {
   readonly lockTimeoutMs: number;
+}
+
+export interface LogSurroundings extends ServerSurroundings {
+  readonly ifMissing: 'create' | 'refuse';
 }
 
 /** A kind of log that URLs name. Its client is loaded when such a URL is opened. */
 interface LogKind {
   /** `log` is the URL as it was given: one that names several hosts is no URL of the standard. */
   open(url: URL, surroundings: LogSurroundings, log: string): Promise<EventLog>;
+  migrate?(url: URL, surroundings: ServerSurroundings): Promise<Migrated>;
 }
 
 const eventStore: LogKind = {
@@ -21,11 +27,38 @@ const eventStore: LogKind = {
   },
 };
 
+const sql = (server: (url: URL, surroundings: ServerSurroundings) => Promise<SqlServer>): LogKind => ({
+  async open(url, surroundings) {
+    const { openSqlLog } = await import('../eventlog/sql/sql-log.ts');
+    return openSqlLog(await server(url, surroundings));
+  },
+  async migrate(url, surroundings) {
+    const { migrate } = await import('../eventlog/sql/migrate.ts');
+    return migrate(await server(url, surroundings));
+  },
+});
+
+const postgresql = sql(async (url, surroundings) => {
+  const { POSTGRESQL_WORDS, sqlPlace } = await import('./sql-place.ts');
+  const place = sqlPlace(url, POSTGRESQL_WORDS, surroundings);
+  return (await import('../eventlog/sql/postgresql.ts')).postgresql(place);
+});
+
+const mysql = sql(async (url, surroundings) => {
+  const { MYSQL_WORDS, sqlPlace } = await import('./sql-place.ts');
+  const place = sqlPlace(url, MYSQL_WORDS, surroundings);
+  return (await import('../eventlog/sql/mysql.ts')).mysqlServer(place);
+});
+
 const KINDS: Readonly<Record<string, LogKind>> = {
   'esdb:': eventStore,
   'esdb+discover:': eventStore,
   'kurrentdb:': eventStore,
   'kurrentdb+discover:': eventStore,
+  'postgres:': postgresql,
+  'postgresql:': postgresql,
+  'mysql:': mysql,
+  'mariadb:': mysql,
 };
 
 const kindOf = ({ protocol }: URL): LogKind => {
@@ -42,4 +75,12 @@ const kindOf = ({ protocol }: URL): LogKind => {
 export const openLogAt = async (log: string, surroundings: LogSurroundings): Promise<EventLog> => {
   const url = parseLogUrl(log);
   return kindOf(url).open(url, surroundings, log);
+};
+
+/** Brings the tables of the log that a URL names to the version that this Scoria works with. */
+export const migrateLogAt = async (log: string, surroundings: ServerSurroundings): Promise<Migrated> => {
+  const url = parseLogUrl(log);
+  const { migrate } = kindOf(url);
+  if (migrate !== undefined) return migrate(url, surroundings);
+  throw invalidLogUrl(`logs of ${url.protocol}// have no tables to migrate`, 'open it');
 };

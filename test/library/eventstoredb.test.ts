@@ -22,8 +22,9 @@ const newLog = async (): Promise<string> => {
 };
 
 const open = async (log: string, options: Partial<EngineOptions> = {}): Promise<Engine> => {
-  const keyStore = join(await directoryOfTest(), 'keys');
-  const engine = await createEngine({ log, keyStore, user: 'ada', ...options });
+  const host = await directoryOfTest();
+  const own = { keyStore: join(host, 'keys'), projectionDirectory: join(host, 'projections') };
+  const engine = await createEngine({ log, ...own, user: 'ada', ...options });
   onTestFinished(() => engine.close());
   return engine;
 };
