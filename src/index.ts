@@ -36,6 +36,7 @@ export type { AuditOptions } from './library/audit/options.ts';
 export { Backend } from './library/backend.ts';
 export type { Command, CommandInput, CommandName } from './library/commander.ts';
 export { Connection } from './library/connection.ts';
+export { type CopyLogOptions, checkLogs, copyLog, type LogComparison, type LogCopy } from './library/copied-log.ts';
 export { createEngine, Engine, type EngineOptions } from './library/engine.ts';
 export { type MigrateOptions, migrateLog } from './library/migrate-log.ts';
 export type { Policy } from './library/policy.ts';

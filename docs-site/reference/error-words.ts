@@ -108,6 +108,10 @@ export const ERROR_WORDS: Readonly<Record<RejectionCode, ErrorWords>> = {
     means: 'The array has still what is to be forgotten. `details.still_there` names it',
     right: 'Delete it; `--force` forgets it all the same, and leaves it on the array with no owner',
   },
+  LogsDiffer: {
+    means: 'Two logs that were compared do not hold the same events',
+    right: 'What `scoria audit verify` says of each; a copy that was interrupted goes on when it is given again',
+  },
   BackendDiffers: {
     means: 'The array and the record do not say the same',
     right: 'What the report says of each difference',

@@ -25,6 +25,6 @@ export const EXIT_CODE_MEANINGS: readonly { readonly code: number; readonly name
     { code: EXIT_CODES.busy, name: 'busy', meaning: 'another operation holds the resource; try again' },
     { code: EXIT_CODES.failed, name: 'failed', meaning: 'the driver or the connector failed' },
     { code: EXIT_CODES.unknown, name: 'unknown', meaning: 'whether it was done is not known' },
-    { code: EXIT_CODES.differs, name: 'differs', meaning: 'the storage and the record differ' },
+    { code: EXIT_CODES.differs, name: 'differs', meaning: 'the storage and the record differ, or two records do' },
     { code: EXIT_CODES.log, name: 'log', meaning: 'the log is missing, damaged, read-only, full or locked' },
   ];

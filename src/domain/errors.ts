@@ -81,6 +81,7 @@ export const rejections = {
   OutcomeUnknown: rejection('OutcomeUnknown', 'unknown'),
 
   BackendDiffers: rejection('BackendDiffers', 'differs'),
+  LogsDiffer: rejection('LogsDiffer', 'differs'),
 
   LogNotFound: rejection('LogNotFound', 'log'),
   LogInvalid: rejection('LogInvalid', 'log'),

@@ -1,10 +1,24 @@
 import type { Command } from 'commander';
+import { rejections, ScoriaError } from '../../domain/errors.ts';
+import type { StoredEvent } from '../../domain/event.ts';
+import type { LogComparison } from '../../index.ts';
 import { giveExamples } from '../examples.ts';
+import type { Globals } from '../globals.ts';
+import { interruption } from '../interruption.ts';
+import { type Meter, meterFor } from '../meter.ts';
+import { print, type Report } from '../report.ts';
 import { configurationFor } from '../session.ts';
 import { one } from '../shown.ts';
 import { telling } from '../verbs.ts';
 
+type TwoLogs = readonly [string, string];
+
 const EXAMPLES = {
+  copy: [
+    'scoria log copy scoria.db postgres://scoria@db.example/scoria?password=env:SCORIA_DB_PASSWORD',
+    'scoria log copy scoria.db copy.db',
+  ],
+  check: ['scoria log check scoria.db copy.db'],
   migrate: [
     'scoria log migrate --log postgres://owner@db.example/scoria?password=env:SCORIA_OWNER_PASSWORD',
     'scoria log migrate --log mysql://owner@db.example/scoria?password=file:/etc/scoria/owner-password',
@@ -24,5 +38,67 @@ export const verbs = (group: Command): void => {
         return one({ ...(await migrateLog(engine)) });
       }),
     );
+  group
+    .command('copy <from> <to>')
+    .description('copy all events into another log (a file or a URL), byte for byte; goes on where it was interrupted')
+    .action(
+      telling<object, TwoLogs>((logs, options) =>
+        metered(options, async (watching) => {
+          const { copyLog } = await import('../../library/copied-log.ts');
+          const { found, copied, sealedStreams } = await copyLog(...logs, watching);
+          return one({ found, copied, sealed_streams: sealedStreams.length });
+        }),
+      ),
+    );
+  group
+    .command('check <one> <other>')
+    .description('compare two logs event by event: ids, contents and hashes, in order')
+    .action(
+      telling<object, TwoLogs>((logs, options) =>
+        metered(options, async (watching) => {
+          const { checkLogs } = await import('../../library/copied-log.ts');
+          const compared = await checkLogs(...logs, watching);
+          const report = one({
+            same: compared.same,
+            one: placeOf(compared.parting?.one),
+            other: placeOf(compared.parting?.other),
+          });
+          return compared.parting === null ? report : differ(report, logs, compared, options.json ?? false);
+        }),
+      ),
+    );
   giveExamples(group, EXAMPLES);
+};
+
+/** Shows how far long work is, where somebody looks. */
+const metered = async (
+  options: Globals,
+  work: (watching: { readonly signal: AbortSignal; readonly onProgress?: Meter['show'] }) => Promise<Report>,
+): Promise<Report> => {
+  const meter = meterFor(options);
+  try {
+    return await work({ signal: interruption, ...(meter === null ? {} : { onProgress: meter.show.bind(meter) }) });
+  } finally {
+    meter?.clear();
+  }
+};
+
+const placeOf = (event: StoredEvent | null | undefined): string | null =>
+  event ? `${event.stream}@${event.revision}` : null;
+
+/** The report goes to standard output all the same. */
+const differ = async (
+  report: Report,
+  [log, other]: TwoLogs,
+  { same }: LogComparison,
+  json: boolean,
+): Promise<never> => {
+  await print(report, json);
+  throw new ScoriaError(
+    rejections.LogsDiffer(
+      `the two logs hold the same ${same} events, and then not`,
+      'an ended log lacks what follows in the other; else one of them was changed: `scoria audit verify` tells which',
+      { log, other, same },
+    ),
+  );
 };

@@ -3,7 +3,16 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { createEngine, type Engine, migrateLog, type ScoriaEvent, silentLogger } from '../../../src/index.ts';
+import {
+  checkLogs,
+  copyLog,
+  createEngine,
+  type Engine,
+  migrateLog,
+  type ScoriaEvent,
+  silentLogger,
+} from '../../../src/index.ts';
+import { createKeyFile } from '../../../src/library/audit/key-file.ts';
 import { Running } from '../../cli/running.ts';
 import { Shell } from '../../cli/scoria.ts';
 import { newLog, onEachServer } from './opening.ts';
@@ -67,6 +76,34 @@ await onEachServer(({ server }) => {
     const moved = await engineOn(server.url(await newLog(server), 'application'), places().keyStore);
     await moved.load(exported.join(''));
     expect(await Array.fromAsync((await moved.view()).exportEvents())).toEqual(exported);
+  });
+
+  it('a sealed log moves there and back, and the notes over the first one prove them all', async () => {
+    const { volumes, keyStore } = places();
+    const [file, back] = [`${keyStore}.first.db`, `${keyStore}.back.db`];
+    const keyFile = `${keyStore}.audit-key`;
+    await createKeyFile(keyFile);
+    const audit = { keyFile, notesDirectory: `${keyStore}.notes` };
+    const engine = await createEngine({ log: file, keyStore, audit, logger: silentLogger });
+    const backend = await engine.addBackend({ name: 'store', driver: 'file', options: { directory: volumes } });
+    const made = await Promise.all([1, 2, 3].map(() => backend.createVolume({ size: 1 })));
+    await Promise.all(made.map((volume) => volume.createSnapshot()));
+    await engine.audit.seal();
+    await engine.close();
+
+    const log = server.url(await newLog(server), 'application');
+    const options = { logger: silentLogger };
+    const { copied } = await copyLog(file, log, options);
+    expect(await copyLog(file, log, options)).toMatchObject({ found: copied, copied: 0 });
+    expect(await checkLogs(file, log, options)).toEqual({ same: copied, parting: null });
+    const moved = await createEngine({ log, keyStore, audit, projectionDirectory: `${keyStore}.read`, ...options });
+    onTestFinished(() => moved.close());
+    expect(await moved.audit.verify()).toMatchObject({ checkpoints: 1, notes: { held: 1 } });
+    await (await moved.volume(made[0]?.id ?? '')).extend(2);
+
+    await copyLog(log, back, options);
+    expect((await checkLogs(back, log, options)).parting).toBeNull();
+    expect(await checkLogs(file, log, options)).toMatchObject({ same: copied, parting: { one: null } });
   });
 
   it('two engines share it: each sees what the other did, follows it, and one of two rivals wins', async () => {
