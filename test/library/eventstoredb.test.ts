@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createEngine, type Engine, type EngineOptions } from '../../src/index.ts';
+import { checkLogs, copyLog, createEngine, type Engine, type EngineOptions } from '../../src/index.ts';
 import { createKeyFile } from '../../src/library/audit/key-file.ts';
 import { Shell } from '../cli/scoria.ts';
 import { server, startStandIn } from '../eventlog/eventstoredb/opened.ts';
@@ -53,6 +53,23 @@ describe('an engine whose log is in EventStoreDB', () => {
     const command = { type: 'CreateVolume', backend: backend.name, size: 1, commandId: 'again' } as const;
     const first = await engine.execute(command as never);
     expect(await engine.execute(command as never)).toEqual(first);
+  });
+
+  it('moves there from a file and back again, event by event', async () => {
+    const directory = await directoryOfTest();
+    const [file, back] = [join(directory, 'first.db'), join(directory, 'back.db')];
+    const engine = await open(file);
+    const backend = await addFiles(engine);
+    const made = await Promise.all([1, 2].map(() => backend.createVolume({ size: 1 })));
+    await engine.close();
+    const log = await newLog();
+    const { copied } = await copyLog(file, log);
+    expect(await copyLog(file, log)).toMatchObject({ found: copied, copied: 0 });
+    expect(await checkLogs(file, log)).toEqual({ same: copied, parting: null });
+    const moved = await open(log);
+    await (await moved.volume(made[0]?.id ?? '')).extend(2);
+    await copyLog(log, back);
+    expect((await checkLogs(log, back)).parting).toBeNull();
   });
 
   it('is followed by another', async () => {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { rejections, ScoriaError } from '../../domain/errors.ts';
-import type { RecoveredOperation } from '../../index.ts';
+import type { Engine, RecoveredOperation } from '../../index.ts';
 import { listOf } from '../arguments.ts';
 import { withExamples } from '../examples.ts';
 import { print, type Report } from '../report.ts';
@@ -26,6 +26,7 @@ export const recoverVerb = (program: Command): void => {
       writing<RecoverOptions>(async ({ engine, context }, _operands, { list = false, gone = [], json = false }) => {
         if (list)
           return many((await engine.openOperations()).map(asDocument), [...COLUMNS, field('state'), field('question')]);
+        await sayWhatIsWatched(engine, gone);
         const recovered = await engine.recover({ gone }, context);
         const report = many(recovered.map(asDocument), [...COLUMNS, field('outcome')]);
         const unknown = recovered.filter(({ outcome }) => outcome === 'unknown');
@@ -37,6 +38,15 @@ export const recoverVerb = (program: Command): void => {
     'scoria recover',
     "scoria recover --gone node7/4711/0195 --reason 'node7 is gone'",
   ]);
+};
+
+/** It takes some seconds to tell whether executors are alive that this host's kernel knows nothing of. */
+const sayWhatIsWatched = async (engine: Engine, gone: readonly string[]): Promise<void> => {
+  if (!process.stderr.isTTY) return;
+  const open = await engine.openOperations();
+  const watched = open.filter(({ state, executor }) => state === 'open' && !gone.includes(executor));
+  const executors = new Set(watched.map(({ executor }) => executor));
+  if (executors.size > 0) process.stderr.write(`watching ${[...executors].join(', ')} for signs of life\n`);
 };
 
 const stillUnknown = async (report: Report, unknown: readonly RecoveredOperation[], json: boolean): Promise<never> => {
