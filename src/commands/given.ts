@@ -27,6 +27,7 @@ const ContextSchema = z.strictObject({
   actor: z.strictObject({ user: Text, project: Text }).optional(),
   reason: Text.optional(),
   correlationId: Text.optional(),
+  signal: z.instanceof(AbortSignal, { error: 'must be an AbortSignal' }).optional(),
 }) satisfies z.ZodType<CommandContext>;
 
 /** What is wrong with a context that comes from outside; `null` when nothing is. */
