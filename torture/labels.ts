@@ -5,7 +5,7 @@ import { CALLS, methodOf } from './points/driver.ts';
 import { FILE_STEPS } from './points/files.ts';
 
 /** What a worker does next: a command, or one of what people do besides. */
-export type Task = CommandName | 'Recover' | 'Look';
+export type Task = CommandName | 'Recover' | 'Look' | 'Reconcile';
 
 /** A place where a process may end itself. */
 export interface Point {
@@ -62,6 +62,9 @@ const RECORDS: Readonly<Record<string, Task>> = {
   DeleteKeyValue: 'DeleteKeyValue',
 };
 
+/** What is done about volumes that are not of the record. Here there are none. */
+const OF_STRANGERS = ['findResource', 'deleteResource', 'manageExisting'];
+
 const FOUND_BY_RECOVERY: Readonly<Record<string, string>> = {
   findVolume: 'driver createVolume: during',
   findSnapshot: 'driver createSnapshot: during',
@@ -70,6 +73,7 @@ const FOUND_BY_RECOVERY: Readonly<Record<string, string>> = {
 /** The driver's calls that are not named as the commands that make them. */
 const ASKED_BY: Readonly<Record<string, Task>> = {
   stats: 'RefreshBackendStats',
+  listResources: 'Reconcile',
   findVolume: 'Recover',
   findSnapshot: 'Recover',
   createExport: 'ConnectVolume',
@@ -109,7 +113,9 @@ export const pointsOf = ({ driver, attaches, copiesByProgram, hasFiles }: Subjec
     ...effects.flatMap(([command, task]) => ofAppend(`${command} outcome`, task)),
     ...Object.entries(RECORDS).flatMap(([command, task]) => ofAppend(`${command} fact`, task)),
     ...ofAppend('claim', 'Recover', { atMost: 1, afterDeathAt: 'driver createVolume: during' }),
-    ...CALLS.filter((call) => methodOf(driver, call) !== undefined).flatMap(({ method }) => ofCall(method)),
+    ...CALLS.filter((call) => methodOf(driver, call) && !OF_STRANGERS.includes(call.method)).flatMap(({ method }) =>
+      ofCall(method),
+    ),
     ...(hasFiles ? FILE_STEPS : []).flatMap((step) => {
       const towards = step === 'rename' ? 'RevertToSnapshot' : step === 'unlink' ? 'DeleteVolume' : 'CreateVolume';
       return ['before', 'after'].map((when) => point(`file ${step}: ${when}`, towards));

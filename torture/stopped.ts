@@ -21,18 +21,20 @@ export const hasStopped = async (pid: number, withinMs: number): Promise<boolean
 
 const ID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
+export const idsIn = (text: string): readonly string[] => text.match(ID) ?? [];
+
 /** What operations are about that were taken from processes that were stopped: ids of volumes, snapshots, connections. */
 export const takenFrom = (stopped: ReadonlySet<string>, events: readonly RecordedEvent[]) => {
   const claims = events.filter(({ data }) => stopped.has(pidOf(String(data.from_executor ?? ''))));
   const intents = new Set(claims.map(({ data }) => data.intent_id));
   const ids = events
     .filter(({ id }) => intents.has(id))
-    .flatMap(({ stream, data }) => [...(`${stream} ${JSON.stringify(data)}`.match(ID) ?? [])]);
+    .flatMap(({ stream, data }) => idsIn(`${stream} ${JSON.stringify(data)}`));
   return { count: claims.length, ids: new Set(ids) };
 };
 
 /** The differences that are about one of these, and the others. */
 export const apart = (differences: readonly string[], ids: ReadonlySet<string>) => {
-  const isOfThem = (difference: string): boolean => (difference.match(ID) ?? []).some((id) => ids.has(id));
+  const isOfThem = (difference: string): boolean => idsIn(difference).some((id) => ids.has(id));
   return { theirs: differences.filter(isOfThem), others: differences.filter((one) => !isOfThem(one)) };
 };

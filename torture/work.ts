@@ -4,7 +4,11 @@ import type { Task } from './labels.ts';
 
 export const BACKEND = 'store';
 
-export type Chosen = Command | { readonly type: 'Recover' } | { readonly type: 'Look' };
+interface Besides<Type extends Task> {
+  readonly type: Type;
+}
+
+export type Chosen = Command | Besides<'Recover'> | Besides<'Look'> | Besides<'Reconcile'>;
 
 const MOST_VOLUMES = 16;
 const MOST_GIB = 8;
@@ -54,6 +58,7 @@ const onBackend = (backend: Backend, drawn: Drawn): readonly Chosen[] => [
   { type: 'RefreshBackendStats', name: BACKEND },
   { type: 'Recover' },
   { type: 'Look' },
+  { type: 'Reconcile' },
   { type: isFrozen(backend) ? 'ThawBackend' : 'FreezeBackend', name: BACKEND },
 ];
 

@@ -9,7 +9,7 @@ import { instrumentFiles } from './points/files.ts';
 import { instrumentLog } from './points/log.ts';
 import { at, type Doom, dieAt } from './points/points.ts';
 import { tally } from './tally.ts';
-import { nextTask } from './work.ts';
+import { BACKEND, nextTask } from './work.ts';
 
 export interface Life {
   readonly log: string;
@@ -51,6 +51,7 @@ const work = async (lane: number): Promise<never> => {
     const chosen = await nextTask(engine, drawn, towards, attaches);
     if (chosen.type === 'Recover') await engine.recover();
     else if (chosen.type === 'Look') await (await engine.view()).capacity();
+    else if (chosen.type === 'Reconcile') await (await engine.backend(BACKEND)).reconcile();
     else {
       const commandId = drawn.uuid();
       const outcome = await engine.execute(chosen, { commandId });

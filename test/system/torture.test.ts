@@ -15,6 +15,8 @@ const PROMISES = [
   'unknown',
   'unequal',
   'on the array',
+  'in the sweep',
+  'not in the sweep',
   'still running',
   'ended too late',
   'still attached',

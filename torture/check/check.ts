@@ -5,8 +5,9 @@ import { openSqliteLog } from '../../src/eventlog/sqlite.ts';
 import { type Engine, ScoriaError } from '../../src/index.ts';
 import type { Acknowledged } from '../acknowledged.ts';
 import type { EndedCopy } from '../slow-copies.ts';
-import { apart, takenFrom } from '../stopped.ts';
+import { apart, idsIn, takenFrom } from '../stopped.ts';
 import type { Tortured } from '../subjects.ts';
+import { BACKEND } from '../work.ts';
 import { outlivedTheirClaims, processesLeft } from './left-behind.ts';
 import { unequalIn } from './projections.ts';
 import { contradictedIn, lostIn, unclaimedIn } from './record.ts';
@@ -53,6 +54,14 @@ export interface Checked {
   readonly leftByStopped: readonly string[];
 }
 
+/** What the sweep shows, as text. */
+const swept = async (engine: Engine): Promise<readonly string[]> => {
+  const { differences } = await (await engine.backend(BACKEND)).reconcile();
+  return differences.map((one) =>
+    JSON.stringify(one, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
+  );
+};
+
 /** To be called right after the recovery: first it looks at what still runs. */
 export const check = async ({ engine, log, tortured, told, copies, stopped, mark }: Evidence): Promise<Checked> => {
   const running = await processesLeft(mark);
@@ -61,6 +70,7 @@ export const check = async ({ engine, log, tortured, told, copies, stopped, mark
   const open = await engine.openOperations();
   const taken = takenFrom(stopped, events);
   const differences = apart(await tortured.differences(engine, stored), taken.ids);
+  const shown = apart(await swept(engine), taken.ids);
   const findings = {
     lost: lostIn(events, told),
     contradicted: contradictedIn(events, told),
@@ -71,6 +81,8 @@ export const check = async ({ engine, log, tortured, told, copies, stopped, mark
     unknown: open.map(({ operation, resource, state }) => `${operation} of ${resource} is ${state}`),
     unequal: await unequalIn(engine, log, stored),
     'on the array': differences.others,
+    'in the sweep': shown.others,
+    'not in the sweep': differences.theirs.filter((one) => !idsIn(one).some((id) => shown.theirs.join().includes(id))),
     'still running': running,
     'ended too late': outlivedTheirClaims(events, copies, stopped),
   };

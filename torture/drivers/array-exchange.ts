@@ -18,4 +18,4 @@ export const sent = (message: Question | Answer): string =>
   `${JSON.stringify(message, (_, value) => (typeof value === 'bigint' ? String(value) : value))}\n`;
 
 export const understood = <Message extends Question | Answer>(line: string): Message =>
-  JSON.parse(line, (key, value) => (key === 'sizeBytes' ? BigInt(value) : value));
+  JSON.parse(line, (key, value) => (key === 'sizeBytes' && value !== null ? BigInt(value) : value));

@@ -32,7 +32,8 @@ const answered = async ({ id, method, given }: Question): Promise<Answer> => {
   const call = CALLS.find((one) => one.method === method);
   try {
     const made = method === 'dump' ? dump : call && methodOf(driver, call);
-    return { id, value: await made?.(...given) };
+    const value = await made?.(...given);
+    return { id, value: method === 'listResources' ? [...(value as Iterable<unknown>)] : value };
   } catch (error) {
     const { message, remedy } = error as { readonly message: string; readonly remedy: string };
     return isDriverFailure(error) ? { id, failure: { message, remedy } } : { id, error: message };

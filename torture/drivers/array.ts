@@ -64,7 +64,7 @@ export default defineDriver({
       client ??= ArrayClient.connected(socket);
       return client;
     };
-    const driver = driverOf(CALLS, { online: true, multiattach: true }, async ({ method }, given) =>
+    const driver = driverOf(CALLS, { online: true, multiattach: true, connections: true }, async ({ method }, given) =>
       (await connected()).ask(method, given),
     );
     return { ...withPoints(driver), close: async () => (await client)?.close() };

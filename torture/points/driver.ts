@@ -23,10 +23,17 @@ export const methodOf = (driver: Driver, { method, capability }: Call): Method |
   return owner?.[method]?.bind(owner);
 };
 
+/** What a driver is besides its calls. */
+type Traits = {
+  readonly online: boolean;
+  readonly multiattach: boolean;
+  readonly connections: boolean;
+};
+
 /** A driver whose every call is made by `make`. */
 export const driverOf = (
   calls: readonly Call[],
-  consts: { readonly online: boolean; readonly multiattach: boolean },
+  { online, multiattach, connections }: Traits,
   make: (call: Call, given: readonly unknown[]) => Promise<unknown>,
 ): Driver => {
   const driver: Record<string, unknown> = {};
@@ -35,18 +42,25 @@ export const driverOf = (
     if (call.capability === null) driver[call.method] = method;
     else driver[call.capability] = { ...(driver[call.capability] ?? {}), [call.method]: method };
   }
+  const having = (capability: string, trait: object) =>
+    driver[capability] === undefined ? {} : { [capability]: { ...driver[capability], ...trait } };
   return {
     ...driver,
-    ...(driver.extend === undefined ? {} : { extend: { ...driver.extend, online: consts.online } }),
-    ...(consts.multiattach ? { multiattach: true } : {}),
+    ...having('extend', { online }),
+    ...having('resources', { connections }),
+    ...(multiattach ? { multiattach: true } : {}),
   } as unknown as Driver;
 };
 
 /** The driver, with points before, during and after each of its calls. */
 export const withPoints = (driver: Driver): Driver => {
   const calls = CALLS.filter((call) => methodOf(driver, call) !== undefined);
-  const consts = { online: driver.extend?.online ?? false, multiattach: driver.multiattach ?? false };
-  const labelled = driverOf(calls, consts, async (call, given) => {
+  const traits = {
+    online: driver.extend?.online ?? false,
+    multiattach: driver.multiattach ?? false,
+    connections: driver.resources?.connections ?? false,
+  };
+  const labelled = driverOf(calls, traits, async (call, given) => {
     const point = `driver ${call.method}`;
     at(`${point}: before`);
     const during = nextTurn().then(() => at(`${point}: during`));
