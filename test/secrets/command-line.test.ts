@@ -70,6 +70,9 @@ const fitting = (placeholder: string, group: string, things: Things): string => 
     shell: 'bash',
     file: shell.path('connector.json'),
     drivers: DRIVER,
+    from: shell.path('scoria.db'),
+    to: shell.path('copied.db'),
+    status: 'error',
   };
   return values[placeholder] ?? 'x';
 };
@@ -83,6 +86,8 @@ const BESIDES: Readonly<Record<string, (things: Things) => readonly string[]>> =
   'backend change': () => ['--set', 'reserved_percentage=5'],
   'backend stats': () => ['--refresh'],
   'connection report-device': () => ['--path', '/dev/sdq'],
+  'volume forget': () => ['--force'],
+  'volume rename': () => ['new'],
 };
 
 const lineOf = (path: string, verb: Command, things: Things): readonly string[] => {
