@@ -29,7 +29,8 @@ const point = (name: string, towards: Task | null, change: Partial<Point> = {}):
   ...change,
 });
 
-const ON_THE_HOST = ['AttachVolume', 'DetachVolume', 'AttachDevice', 'DetachDevice'];
+/** What attaches and detaches on this host. */
+export const ON_THE_HOST: readonly string[] = ['AttachVolume', 'DetachVolume', 'AttachDevice', 'DetachDevice'];
 
 /** The commands that have an effect, and the task that gives them. */
 const EFFECTS: Readonly<Record<string, Task>> = {

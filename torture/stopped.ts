@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecordedEvent } from '../src/domain/event.ts';
+import { ON_THE_HOST } from './labels.ts';
 
 /** Of an executor, `host/pid/instance`. */
 export const pidOf = (executor: string): string => executor.split('/')[1] ?? '';
@@ -23,18 +24,30 @@ const ID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 export const idsIn = (text: string): readonly string[] => text.match(ID) ?? [];
 
-/** What operations are about that were taken from processes that were stopped: ids of volumes, snapshots, connections. */
-export const takenFrom = (stopped: ReadonlySet<string>, events: readonly RecordedEvent[]) => {
+/** What operations are about that were taken from stopped processes: ids of volumes, snapshots and connections. */
+export interface Taken {
+  readonly count: number;
+  readonly ids: ReadonlySet<string>;
+  /** Of those that attach and detach on this host: no others leave devices. */
+  readonly onTheHost: ReadonlySet<string>;
+}
+
+const idsOf = (intents: readonly RecordedEvent[]): ReadonlySet<string> =>
+  new Set(intents.flatMap(({ stream, data }) => idsIn(`${stream} ${JSON.stringify(data)}`)));
+
+export const takenFrom = (stopped: ReadonlySet<string>, events: readonly RecordedEvent[]): Taken => {
   const claims = events.filter(({ data }) => stopped.has(pidOf(String(data.from_executor ?? ''))));
-  const intents = new Set(claims.map(({ data }) => data.intent_id));
-  const ids = events
-    .filter(({ id }) => intents.has(id))
-    .flatMap(({ stream, data }) => idsIn(`${stream} ${JSON.stringify(data)}`));
-  return { count: claims.length, ids: new Set(ids) };
+  const taken = new Set(claims.map(({ data }) => data.intent_id));
+  const intents = events.filter(({ id }) => taken.has(id));
+  const onTheHost = intents.filter(({ meta }) => ON_THE_HOST.includes(meta.command));
+  return { count: claims.length, ids: idsOf(intents), onTheHost: idsOf(onTheHost) };
 };
 
 /** The differences that are about one of these, and the others. */
-export const apart = (differences: readonly string[], ids: ReadonlySet<string>) => {
-  const isOfThem = (difference: string): boolean => idsIn(difference).some((id) => ids.has(id));
+export const apart = (differences: readonly string[], { ids, onTheHost }: Taken) => {
+  const isOfThem = (difference: string): boolean => {
+    const excused = difference.includes('/dev/loop') ? onTheHost : ids;
+    return idsIn(difference).some((id) => excused.has(id));
+  };
   return { theirs: differences.filter(isOfThem), others: differences.filter((one) => !isOfThem(one)) };
 };

@@ -98,7 +98,7 @@ const seconds = (performance.now() - startedAt) / 1000;
 const copied = await copies.ended();
 const { told, stopped } = lived;
 const checked = await check({ engine, log, tortured, told, copies: copied, stopped, mark });
-const attached = apart(await detachAll(engine, directory), checked.taken.ids);
+const attached = apart(await detachAll(engine, directory), checked.taken);
 const findings: Findings = {
   'never reached': points.map(({ name }) => name).filter((name) => !lived.deaths.has(name)),
   ...checked.findings,

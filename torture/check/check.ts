@@ -5,7 +5,7 @@ import { openSqliteLog } from '../../src/eventlog/sqlite.ts';
 import { type Engine, ScoriaError } from '../../src/index.ts';
 import type { Acknowledged } from '../acknowledged.ts';
 import type { EndedCopy } from '../slow-copies.ts';
-import { apart, idsIn, takenFrom } from '../stopped.ts';
+import { apart, idsIn, type Taken, takenFrom } from '../stopped.ts';
 import type { Tortured } from '../subjects.ts';
 import { BACKEND } from '../work.ts';
 import { outlivedTheirClaims, processesLeft } from './left-behind.ts';
@@ -49,7 +49,7 @@ const unverified = async ({ audit }: Engine): Promise<readonly string[]> => {
 export interface Checked {
   readonly findings: Findings;
   /** What was taken from processes that were stopped. */
-  readonly taken: ReturnType<typeof takenFrom>;
+  readonly taken: Taken;
   /** Differences on the array about those: what a call did that began before they were taken, and ended after. */
   readonly leftByStopped: readonly string[];
 }
@@ -69,8 +69,8 @@ export const check = async ({ engine, log, tortured, told, copies, stopped, mark
   const events = stored.map(decode);
   const open = await engine.openOperations();
   const taken = takenFrom(stopped, events);
-  const differences = apart(await tortured.differences(engine, stored), taken.ids);
-  const shown = apart(await swept(engine), taken.ids);
+  const differences = apart(await tortured.differences(engine, stored), taken);
+  const shown = apart(await swept(engine), taken);
   const findings = {
     lost: lostIn(events, told),
     contradicted: contradictedIn(events, told),
