@@ -28,7 +28,7 @@ export class LoopAttachments {
     if (claim === null) return null;
     if ((await backingFileOf(claim)) === file) return { type: 'block', path: claim };
     if (!(await this.#claims.isAttaching(connectionId))) return null;
-    const claimed = new Set((await this.#claims.devices()).values());
+    const claimed = await this.#claims.devicesOver(file);
     const unclaimed = (await loopDevicesOf(file)).find((device) => !claimed.has(device));
     return unclaimed === undefined ? null : { type: 'block', path: unclaimed };
   }
@@ -41,7 +41,7 @@ export class LoopAttachments {
     }
     if (standing === null) await this.#begin(connectionId);
     const path = standing?.path ?? (await this.#make(file, connectionId, readOnly));
-    await this.#claims.settle(connectionId, path);
+    await this.#claims.settle(connectionId, path, file);
     await this.#bypassPageCache(file, path);
     return { type: 'block', path };
   }

@@ -145,7 +145,7 @@ const asRoot = (): void => {
       if (!command[1].includes('--show')) return result;
       made.push(result.stdout.trim());
       // As a process leaves it that ends between making the link and giving it its name.
-      await symlink(made[0] ?? '', join(root, 'state', 'loops', '.a.1'));
+      await symlink(`${made[0]} ${file}`, join(root, 'state', 'loops', '.a.1'));
       throw new Error('the process ended here');
     };
     await expect(connectorOf(true, cutOff).connectVolume(infoOf('a'), rw)).rejects.toThrow('ended here');
@@ -153,6 +153,19 @@ const asRoot = (): void => {
     await connector.disconnectVolume(infoOf('a'), null, gently);
     expect(await loopDevicesOf(file)).toEqual([]);
     expect(await readdir(join(root, 'state', 'loops'))).toEqual([]);
+  });
+
+  test('finds the device of an attachment that was cut off, whatever it was claimed for before', async () => {
+    const another = join(root, 'volume-2');
+    await writeFile(another, Buffer.alloc(MIB_BYTES));
+    const before = await connector.connectVolume(infoOf('before', another), rw);
+    await runForReal('losetup', ['-d', before.path]);
+    // As an attachment leaves it that got the device which became free, and ended there.
+    await runForReal('losetup', [before.path, file]);
+    await symlink('attaching', join(root, 'state', 'loops', 'a'));
+    expect(await connector.connectVolume(infoOf('a'), rw)).toEqual(before);
+    await connector.disconnectVolume(infoOf('a'), null, gently);
+    expect(await loopDevicesOf(file)).toEqual([]);
   });
 
   test("leaves an operator's own loop device alone", async () => {
