@@ -1,5 +1,6 @@
 import type { Backend, BackendStats } from '../domain/backend/backend.ts';
 import { BackendStatsSchema } from '../domain/backend/backend.ts';
+import { mayExecute, notOnThisHost } from '../domain/backend/hosts.ts';
 import { type Rejection, rejections, ScoriaError } from '../domain/errors.ts';
 import { type Driver, isDriverFailure, type Volume } from '../drivers/contract.ts';
 import type { Services } from './services.ts';
@@ -7,10 +8,11 @@ import type { Services } from './services.ts';
 /** Asks the backend's driver: a question, so that no intent is needed. `unanswered` goes on after the backend's name. */
 export const asked = async <Answer>(
   backend: Backend,
-  { drivers }: Services,
+  { drivers, executors }: Services,
   unanswered: string,
   ask: (driver: Driver) => Promise<Answer>,
 ): Promise<Answer> => {
+  if (!mayExecute(executors.host, backend.hosts)) throw new ScoriaError(notOnThisHost(backend, executors.host));
   try {
     return await drivers.ask(backend, ask);
   } catch (error) {

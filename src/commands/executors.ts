@@ -55,6 +55,11 @@ export class Executors {
     return this.#host.own;
   }
 
+  /** What it calls its host. */
+  get host(): string {
+    return this.own.split('/')[0] ?? '';
+  }
+
   /** Whether the executor of an open intent will not go on with it, as far as is known now. */
   async isGone({ executor, event_id }: Held): Promise<boolean> {
     if (await this.#host.isGone(executor)) return true;

@@ -43,8 +43,8 @@ export interface FactsContext<Kind extends StreamKind> {
 export interface Effect<Kind extends StreamKind, Intent, Answer> {
   // biome-ignore lint/suspicious/noExplicitAny: the state is the aggregate's own
   readonly intent: EventDefinition<any, string, Intent>;
-  /** What a frozen (or going) backend means to it. */
-  readonly backend: 'must be thawed' | 'may be frozen' | 'not touched';
+  /** What a frozen (or going) backend means to it. One that does not touch it calls no driver, so that any host may perform it. */
+  readonly backend: 'must be thawed' | 'may be frozen' | 'in any state' | 'not touched';
   /** Ends as a driver's call does (`drivers/contract.ts`): an answer, a failure, or unknown. */
   perform(work: Work<Kind, Intent>): Promise<Answer>;
   succeeded(intent: Intent, answer: Answer): readonly NewEvent<string, unknown>[];

@@ -17,6 +17,10 @@ export const OpenIntentSchema = z.strictObject({
   correlation_id: z.string(),
   executor: z.string(),
   at: z.string(),
+  /** The hosts that may execute it, where the intent itself says so and not its backend. */
+  hosts: z.array(z.string()).readonly().optional(),
+  /** Nobody works on it yet: executors that may take it up have until then (ISO 8601 in UTC). */
+  offered_until: z.string().optional(),
 });
 export type OpenIntent = z.infer<typeof OpenIntentSchema>;
 
@@ -35,6 +39,8 @@ export const openWorkShape = {
 // States are JSON, so their types are type aliases: interfaces have no index signature.
 /** Whose operation is claimed: the id of its intent event, and the executor that wrote it or claimed it before. */
 export const ClaimShape = { intent_id: z.string(), from_executor: z.string() };
+/** Whom an intent is offered to, and until when (ISO 8601 in UTC, by the clock of whoever offers it). */
+export const OfferShape = { hosts: z.array(z.string()).min(1).readonly(), until: z.iso.datetime() };
 
 /** What the state of every stream holds besides its own facts. */
 export type OpenWork = {
@@ -45,9 +51,9 @@ export const NO_OPEN_WORK: OpenWork = { open: [], questions: [] };
 
 /**
  * An intent opens work, an outcome ends it (and an unknown one leaves a question), a claim hands it to another executor,
- * a fact does none of these.
+ * an offer leaves it to whoever may execute it, a fact does none of these.
  */
-export type EventRole = 'intent' | 'outcome' | 'unknown' | 'claim' | 'fact';
+export type EventRole = 'intent' | 'outcome' | 'unknown' | 'claim' | 'offer' | 'fact';
 
 /** Turns the data of one version of an event into that of the next. Pure. */
 export type Upcast = (data: JsonObject) => JsonObject;
@@ -100,6 +106,7 @@ export const eventsOf = <State>() => {
     outcome: define('outcome'),
     unknown: define('unknown'),
     claim: define('claim'),
+    offer: define('offer'),
     fact: define('fact'),
   };
 };
@@ -167,12 +174,19 @@ const openIntent = (event: RecordedEvent): OpenIntent => ({
   correlation_id: event.meta.correlationId,
   executor: event.meta.executor,
   at: event.meta.at,
+  ...(Array.isArray(event.data.hosts) ? { hosts: event.data.hosts as readonly string[] } : {}),
 });
 
 const withoutCommand = <Entry extends OpenIntent>(entries: readonly Entry[], commandId: string): readonly Entry[] =>
   entries.some((entry) => entry.command_id === commandId)
     ? entries.filter((entry) => entry.command_id !== commandId)
     : entries;
+
+const ofCommand = (
+  open: readonly OpenIntent[],
+  { meta }: RecordedEvent,
+  change: (entry: OpenIntent) => OpenIntent,
+): readonly OpenIntent[] => open.map((entry) => (entry.command_id === meta.commandId ? change(entry) : entry));
 
 const openWorkAfter = (role: EventRole, work: OpenWork, event: RecordedEvent): OpenWork => {
   const { open, questions } = work;
@@ -188,11 +202,11 @@ const openWorkAfter = (role: EventRole, work: OpenWork, event: RecordedEvent): O
       };
     case 'claim':
       return {
-        open: open.map((entry) =>
-          entry.command_id === event.meta.commandId ? { ...entry, executor: event.meta.executor } : entry,
-        ),
+        open: ofCommand(open, event, ({ offered_until: _, ...entry }) => ({ ...entry, executor: event.meta.executor })),
         questions,
       };
+    case 'offer':
+      return { open: ofCommand(open, event, (entry) => ({ ...entry, offered_until: String(event.data.until) })), questions };
     case 'unknown': {
       const intent = open.find((entry) => entry.command_id === event.meta.commandId);
       if (intent === undefined) return work;

@@ -70,7 +70,9 @@ export const rejections = {
   NotSealed: rejection('NotSealed', 'conflict'),
   NothingToAccept: rejection('NothingToAccept', 'conflict'),
   CommandIdReused: rejection('CommandIdReused', 'conflict'),
+  NotOnThisHost: rejection('NotOnThisHost', 'conflict'),
   ResourceBusy: rejection('ResourceBusy', 'busy'),
+  NotTakenUp: rejection('NotTakenUp', 'busy'),
 
   ProjectionFailed: rejection('ProjectionFailed', 'failed'),
   DriverFailed: rejection('DriverFailed', 'failed'),

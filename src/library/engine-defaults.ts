@@ -11,5 +11,6 @@ export const ENGINE_DEFAULTS = {
   effectTimeoutMs: 3_600_000,
   stopTimeoutMs: 5_000,
   reconcileTimeoutMs: 10_000,
+  offerTimeoutMs: 60_000,
   drainTimeoutMs: 60_000,
 } as const;

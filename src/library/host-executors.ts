@@ -41,10 +41,10 @@ const partsOf = (executor: string) => {
     : null;
 };
 
-const isGone = async (executor: string): Promise<boolean> => {
+const isGone = async (executor: string, host: string): Promise<boolean> => {
   const parts = partsOf(executor);
   // Of another host, or without an identity: nothing here tells.
-  if (parts === null || parts.host !== hostname()) return false;
+  if (parts === null || parts.host !== host) return false;
   const here = await hereAndNow();
   if (parts.boot !== here.boot) return true;
   if (parts.namespace !== here.namespace) return false;
@@ -52,10 +52,10 @@ const isGone = async (executor: string): Promise<boolean> => {
   return found === null || ENDED.includes(found.state) || found.startTicks !== parts.startTicks;
 };
 
-/** The executors of this host, by what the kernel says of their processes. */
-export const createHostExecutors = async (run: RunCommand): Promise<HostExecutors> => ({
-  own: `${hostname()}/${process.pid}/${await ownInstance()}`,
-  isGone,
+/** The executors of this host, by what the kernel says of their processes. Two machines must not have the same name. */
+export const createHostExecutors = async (run: RunCommand, host = hostname()): Promise<HostExecutors> => ({
+  own: `${host}/${process.pid}/${await ownInstance()}`,
+  isGone: (executor) => isGone(executor, host),
   endCommandsOf: (executor, commandId) =>
     endCommandsOf({ commandId, sinceTicks: BigInt(partsOf(executor)?.startTicks ?? 0) }, run),
 });

@@ -13,12 +13,12 @@ export const addBackend = operation({
   command: AddBackend,
   kind: 'backend',
   stream: ({ name }) => backendStream(name),
-  facts: ({ name, driver, options = {} }, { state, services }) =>
-    driverFacts(name, driver, options, state.backend, services),
+  facts: ({ name, driver, options = {}, hosts }, { state, services }) =>
+    driverFacts({ name, driver, options, hosts }, state.backend, services),
   decide: decideAddBackend,
   effect: {
     intent: BackendAdditionRequested,
-    backend: 'not touched',
+    backend: 'in any state',
     perform: async ({ driver }): Promise<BackendStats> => (await driver()).stats(),
     succeeded: (_, stats) => [BackendAdded.of({ stats })],
     failed: (_, failure) => BackendAdditionFailed.of({ failure }),

@@ -16,10 +16,12 @@ export const changeBackend = operation({
   command: ChangeBackend,
   kind: 'backend',
   stream: ({ name }) => backendStream(name),
-  facts: async ({ name, options }, { state, services }) => {
+  facts: async ({ name, options, hosts }, { state, services }) => {
     if (state.backend === null) throw new ScoriaError(backendNotFound(name));
     const merged = Object.entries({ ...state.backend.options, ...options }).filter(([, value]) => value !== null);
-    const facts = await driverFacts(name, state.backend.driver, Object.fromEntries(merged), state.backend, services);
+    const { driver, hosts: present } = state.backend;
+    const wished = { name, driver, options: Object.fromEntries(merged), hosts: hosts ?? present };
+    const facts = await driverFacts(wished, state.backend, services);
     // A newer driver may be able to do more, with the options that the backend has.
     const sameAbilities = canonicalJson(facts.capabilities) === canonicalJson(state.backend.capabilities);
     return { ...facts, sameConfiguration: facts.sameConfiguration && sameAbilities };
@@ -27,7 +29,7 @@ export const changeBackend = operation({
   decide: decideChangeBackend,
   effect: {
     intent: BackendChangeRequested,
-    backend: 'not touched',
+    backend: 'in any state',
     /** The new configuration is tried on a driver of its own; the backend's is set up anew when it is next used. */
     perform: async ({ state, intent, services }): Promise<BackendStats> => {
       const { backend } = state;
@@ -40,7 +42,7 @@ export const changeBackend = operation({
         await driver.close?.();
       }
     },
-    succeeded: ({ options, capabilities }, stats) => [BackendChanged.of({ options, capabilities, stats })],
+    succeeded: (configuration, stats) => [BackendChanged.of({ ...configuration, stats })],
     failed: (_, failure) => BackendChangeFailed.of({ failure }),
     reconcile: 'perform again',
   },

@@ -21,7 +21,7 @@ export const freezeBackend = operation({
   decide: decideFreezeBackend,
   effect: {
     intent: BackendFreezeRequested,
-    backend: 'not touched',
+    backend: 'in any state',
     perform: async (work) => {
       const { backend } = work.state;
       if (backend !== null) await drained(backend.name, work);
@@ -40,7 +40,7 @@ export const thawBackend = operation({
   decide: decideThawBackend,
   effect: {
     intent: BackendThawRequested,
-    backend: 'not touched',
+    backend: 'in any state',
     perform: async ({ driver }) => (await driver()).freeze?.thawBackend(),
     succeeded: () => [BackendThawed.of({})],
     failed: (_, failure) => BackendThawFailed.of({ failure }),

@@ -1,4 +1,5 @@
 import { backendStream } from '../../domain/backend/backend.ts';
+import { mayExecute } from '../../domain/backend/hosts.ts';
 import { gibToBytes } from '../../domain/backend/resource.ts';
 import {
   decideExtendVolume,
@@ -20,7 +21,7 @@ const isSmallerOnArray = async (
 ): Promise<boolean> => {
   if (volume?.size !== size || !['available', 'in-use'].includes(volume.status)) return false;
   const { backend } = inventory.state('backend', backendStream(volume.backend_name));
-  if (backend === null) return false;
+  if (backend === null || !mayExecute(services.executors.host, backend.hosts)) return false;
   const found = await services.drivers.ask(backend, (driver) => findOnArray(driver, volume)).catch(() => null);
   return found !== null && found.sizeBytes < gibToBytes(size);
 };

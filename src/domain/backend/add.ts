@@ -1,9 +1,11 @@
 import { z } from 'zod';
+import { nextVersion } from '../aggregate.ts';
 import { command, type Decision, type InputOf, nothingToDo, record, refuse } from '../decision.ts';
 import { rejections } from '../errors.ts';
 import { type JsonObject, JsonObjectSchema, Text } from '../json.ts';
 import { FailureSchema } from '../volume/volume.ts';
 import {
+  type Backend,
   BackendName,
   BackendSchema,
   type BackendState,
@@ -12,26 +14,32 @@ import {
   type Capability,
   withBackend,
 } from './backend.ts';
+import { type HostNames, HostNamesSchema } from './hosts.ts';
 
 const PlannedBackendSchema = BackendSchema.pick({ name: true, driver: true, capabilities: true }).extend({
   options: JsonObjectSchema,
 });
+type PlannedBackend = z.infer<typeof PlannedBackendSchema> & { readonly hosts?: HostNames | undefined };
 
-/** Asked for; the driver is about to be set up for the first time. */
-export const BackendAdditionRequested = backendEvents.intent(
+const adding = (planned: PlannedBackend, created_at: string): Backend => ({
+  ...planned,
+  status: 'adding',
+  frozen: 'thawed',
+  stats: null,
+  stats_at: null,
+  created_at,
+});
+
+const BackendAdditionRequestedV1 = backendEvents.intent(
   'BackendAdditionRequested',
   z.strictObject({ backend: PlannedBackendSchema }),
-  (state, { data, meta }) => ({
-    ...state,
-    backend: {
-      ...data.backend,
-      status: 'adding',
-      frozen: 'thawed',
-      stats: null,
-      stats_at: null,
-      created_at: meta.at,
-    },
-  }),
+);
+/** Asked for; the driver is about to be set up for the first time. Since version 2 hosts may be named. */
+export const BackendAdditionRequested = nextVersion(
+  BackendAdditionRequestedV1,
+  z.strictObject({ backend: PlannedBackendSchema.extend({ hosts: HostNamesSchema.optional() }) }),
+  (state, { data, meta }): BackendState => ({ ...state, backend: adding(data.backend, meta.at) }),
+  (data) => data,
 );
 /** The driver came into use; `stats` is what the array said first. */
 export const BackendAdded = backendEvents.outcome(
@@ -52,7 +60,12 @@ export const BackendAdditionFailed = backendEvents.outcome(
 /** Brings a driver with its options into use under a name. The same name and configuration again changes nothing. */
 export const AddBackend = command(
   'AddBackend',
-  z.strictObject({ name: BackendName, driver: Text.min(1), options: JsonObjectSchema.optional() }),
+  z.strictObject({
+    name: BackendName,
+    driver: Text.min(1),
+    options: JsonObjectSchema.optional(),
+    hosts: HostNamesSchema.optional(),
+  }),
 );
 
 /** What the driver's definition made of the options: its own form of them, and what it is able to do. */
@@ -60,17 +73,20 @@ export interface DriverFacts {
   readonly driver: string;
   readonly options: JsonObject;
   readonly capabilities: readonly Capability[];
-  /** Whether these options say the same as those that the backend has. */
+  /** Whether these options and hosts say the same as those that the backend has. */
   readonly sameConfiguration: boolean;
 }
 
+/** Nothing is recorded of hosts where any may execute. */
+export const named = (hosts: HostNames): { readonly hosts?: HostNames } => (hosts.length === 0 ? {} : { hosts });
+
 export const decideAddBackend = (
   state: BackendState,
-  { name }: InputOf<typeof AddBackend>,
+  { name, hosts = [] }: InputOf<typeof AddBackend>,
   { driver, options, capabilities, sameConfiguration }: DriverFacts,
 ): Decision => {
   if (state.backend === null || state.backend.status === 'error') {
-    return record(BackendAdditionRequested.of({ backend: { name, driver, options, capabilities } }));
+    return record(BackendAdditionRequested.of({ backend: { name, driver, options, capabilities, ...named(hosts) } }));
   }
   if (sameConfiguration) return nothingToDo;
   return refuse(

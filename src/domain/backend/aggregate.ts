@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { aggregate, ClaimShape, type EventOf } from '../aggregate.ts';
+import { aggregate, ClaimShape, type EventOf, OfferShape } from '../aggregate.ts';
 import { Text } from '../json.ts';
 import { BackendAdded, BackendAdditionFailed, BackendAdditionRequested } from './add.ts';
 import { type BackendState, BackendStateSchema, backendEvents, NO_BACKEND, withBackend } from './backend.ts';
@@ -22,8 +22,10 @@ export const BackendOutcomeUnknown = backendEvents.unknown(
   z.strictObject({ question: Text }),
   (state) => withBackend(state, { status: state.backend?.status === 'adding' ? 'error' : 'available' }),
 );
-/** Another executor goes on with an operation on the backend: the one that began it is gone. */
+/** Another executor goes on with an operation on the backend: it was offered, or the one that began it is gone. */
 export const BackendOperationClaimed = backendEvents.claim('BackendOperationClaimed', z.strictObject(ClaimShape));
+/** This host may not execute the operation for the backend: executors on others may take it up until then. */
+export const BackendOperationOffered = backendEvents.offer('BackendOperationOffered', z.strictObject(OfferShape));
 /** A backend that another log knew. */
 export const BackendImported = backendEvents.fact(
   'BackendImported',
@@ -53,6 +55,7 @@ const definitions = [
   ResourceDeletionFailed,
   BackendOutcomeUnknown,
   BackendOperationClaimed,
+  BackendOperationOffered,
   BackendImported,
 ] as const;
 

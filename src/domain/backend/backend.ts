@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { eventsOf, NO_OPEN_WORK, type OpenWork, openWorkShape } from '../aggregate.ts';
 import { JsonObjectSchema, Text } from '../json.ts';
+import { HostNamesSchema } from './hosts.ts';
 
 export const backendStream = (name: string): string => `backend-${name}`;
 
@@ -60,6 +61,8 @@ export const BackendSchema = z.strictObject({
    */
   options: JsonObjectSchema.nullable(),
   capabilities: z.array(CapabilitySchema).readonly(),
+  /** The hosts that may execute for it; any, where none is named. */
+  hosts: HostNamesSchema.optional(),
   /** `error` where it is not known whether it came into use. */
   status: z.enum(['adding', 'available', 'changing', 'removing', 'error']),
   /** Commands that change the array are refused from `freezing` until `thawed`. */

@@ -1,10 +1,11 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { z } from 'zod';
+import { nextVersion } from '../aggregate.ts';
 import { command, type Decision, type InputOf, nothingToDo, record } from '../decision.ts';
 import { JsonObjectSchema } from '../json.ts';
 import { knownBackend } from '../volume/checks.ts';
 import { FailureSchema } from '../volume/volume.ts';
-import type { DriverFacts } from './add.ts';
+import { type DriverFacts, named } from './add.ts';
 import {
   BackendName,
   BackendSchema,
@@ -13,18 +14,34 @@ import {
   backendEvents,
   withBackend,
 } from './backend.ts';
+import { HostNamesSchema } from './hosts.ts';
 
 const Configuration = BackendSchema.pick({ capabilities: true }).extend({ options: JsonObjectSchema });
 
-/** Holds the whole configuration that is about to be tried. */
-export const BackendChangeRequested = backendEvents.intent('BackendChangeRequested', Configuration, (state) =>
-  withBackend(state, { status: 'changing' }),
+const Hosts = { hosts: HostNamesSchema.optional() };
+
+const BackendChangeRequestedV1 = backendEvents.intent('BackendChangeRequested', Configuration);
+/**
+ * Holds the whole configuration that is about to be tried, by one of the hosts that it names. Since version 2 hosts may be
+ * named.
+ */
+export const BackendChangeRequested = nextVersion(
+  BackendChangeRequestedV1,
+  Configuration.extend(Hosts),
+  (state) => withBackend(state, { status: 'changing' }),
+  (data) => data,
 );
-/** The driver came into use with the new configuration. */
-export const BackendChanged = backendEvents.outcome(
+const BackendChangedV1 = backendEvents.outcome(
   'BackendChanged',
   z.strictObject({ ...Configuration.shape, stats: BackendStatsSchema }),
-  (state, { data, meta }) => withBackend(state, { ...data, status: 'available', stats_at: meta.at }),
+);
+/** The driver came into use with the new configuration. Since version 2 hosts may be named. */
+export const BackendChanged = nextVersion(
+  BackendChangedV1,
+  z.strictObject({ ...Configuration.shape, ...Hosts, stats: BackendStatsSchema }),
+  (state, { data, meta }) =>
+    withBackend(state, { ...data, hosts: data.hosts ?? [], status: 'available', stats_at: meta.at }),
+  (data) => data,
 );
 /** The configuration stays as it was. */
 export const BackendChangeFailed = backendEvents.outcome(
@@ -33,15 +50,22 @@ export const BackendChangeFailed = backendEvents.outcome(
   (state) => withBackend(state, { status: 'available' }),
 );
 
-/** Sets the options given; `null` takes one away, the others stay. */
-export const ChangeBackend = command('ChangeBackend', z.strictObject({ name: BackendName, options: JsonObjectSchema }));
+/**
+ * Sets the options given; `null` takes one away, the others stay. So do the hosts that may execute for it, unless they are
+ * given: none is any host.
+ */
+export const ChangeBackend = command(
+  'ChangeBackend',
+  z.strictObject({ name: BackendName, options: JsonObjectSchema, hosts: HostNamesSchema.optional() }),
+);
 
 export const decideChangeBackend = (
   state: BackendState,
-  { name }: InputOf<typeof ChangeBackend>,
+  { name, hosts }: InputOf<typeof ChangeBackend>,
   { options, capabilities, sameConfiguration }: DriverFacts,
 ): Decision => {
   const backend = knownBackend(state, name);
   if (E.isLeft(backend)) return backend;
-  return sameConfiguration ? nothingToDo : record(BackendChangeRequested.of({ options, capabilities }));
+  if (sameConfiguration) return nothingToDo;
+  return record(BackendChangeRequested.of({ options, capabilities, ...named(hosts ?? backend.right.hosts ?? []) }));
 };

@@ -1,7 +1,7 @@
 import { aggregate, type EventOf } from '../aggregate.ts';
 import { VolumeAdopted, VolumeAdoptionFailed, VolumeAdoptionRequested } from './adopt.ts';
 import { VolumeAttached, VolumeAttachmentFailed, VolumeAttachmentRequested } from './attach.ts';
-import { VolumeOperationClaimed } from './claim.ts';
+import { VolumeOperationClaimed, VolumeOperationOffered } from './claim.ts';
 import { ConnectionInitializationFailed, ConnectionInitializationRequested, ConnectionInitialized } from './connect.ts';
 import { VolumeCopied, VolumeCopyFailed, VolumeCopyRequested } from './copy.ts';
 import { VolumeCreated, VolumeCreationFailed, VolumeCreationRequested } from './create.ts';
@@ -90,6 +90,7 @@ const definitions = [
   SecretsShown,
   VolumeOutcomeUnknown,
   VolumeOperationClaimed,
+  VolumeOperationOffered,
   VolumeImported,
 ] as const;
 
