@@ -123,6 +123,14 @@ export const ERROR_WORDS: Readonly<Record<RejectionCode, ErrorWords>> = {
     right: 'The same configuration, another name, or `scoria backend change`',
   },
   BackendFrozen: { means: 'The backend is frozen or being removed', right: '`scoria backend thaw NAME`' },
+  NotOnThisHost: {
+    means: 'Only the hosts of its backend may ask the driver, and this is none of them. `details.hosts` names them',
+    right: 'Give the command on one of these hosts',
+  },
+  NotTakenUp: {
+    means: 'No host that may execute the operation took it up before its offer ended. Nothing was done',
+    right: 'See that `scoria serve` runs on a host that the message names, and give the command again',
+  },
   BackendInUse: { means: 'The backend holds volumes, so it cannot be forgotten', right: 'Delete its volumes first' },
   InvalidVolume: {
     means: 'The status of the volume forbids it',

@@ -19,12 +19,13 @@ const KINDS: readonly Kind[] = [
   { kind: 'audit', heading: 'Events of the audit', stream: 'audit' },
 ];
 
-const ROLES: Readonly<Record<'intent' | 'outcome' | 'failure' | 'unknown' | 'claim' | 'fact', string>> = {
+const ROLES: Readonly<Record<'intent' | 'outcome' | 'failure' | 'unknown' | 'claim' | 'offer' | 'fact', string>> = {
   intent: 'durable before the driver or connector is called; it stays open until its outcome',
   outcome: 'the effect happened; it ends the intent',
   failure: 'the effect did not happen and nothing is left of it; it ends the intent',
   unknown: 'the effect ended neither way; the intent becomes an open question',
-  claim: 'another executor goes on with what one that is gone left open',
+  claim: 'another executor goes on with what was offered, or what one that is gone left open',
+  offer: 'this host may not execute the operation: others may claim it until then',
   fact: 'stands for itself',
 };
 export type Role = keyof typeof ROLES;
@@ -133,7 +134,7 @@ const writersOfEvents = (): ReadonlyMap<string, readonly string[]> => {
 
 const writtenBy = ({ type, role }: EventFormat, writers: readonly string[]): string => {
   if (writers.length > 0) return writers.map(commandLink).join(', ');
-  if (role === 'unknown' || role === 'claim') return 'any command';
+  if (role === 'unknown' || role === 'claim' || role === 'offer') return 'any command';
   if (type.endsWith('Imported')) return '[`scoria load`](cli.md#scoria-load)';
   throw new Error(`no operation under src/commands was found to write ${type}`);
 };

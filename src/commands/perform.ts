@@ -7,7 +7,7 @@ import { BackendOperationClaimed, BackendOutcomeUnknown } from '../domain/backen
 import { type BackendState, backendStream } from '../domain/backend/backend.ts';
 import type { InputOf } from '../domain/decision.ts';
 import { type Rejection, rejections, ScoriaError } from '../domain/errors.ts';
-import type { NewEvent, RecordedEvent } from '../domain/event.ts';
+import type { Actor, NewEvent, RecordedEvent } from '../domain/event.ts';
 import type { Json } from '../domain/json.ts';
 import {
   decode,
@@ -51,7 +51,7 @@ interface WorkOnBackend extends Work<StreamKind, unknown> {
 export class Performer {
   readonly #log: EventLog;
   readonly #services: Services;
-  readonly #author: Author;
+  readonly #author: Author & { readonly actor: Actor };
   readonly #operations: ReadonlyMap<string, AnyOperation>;
   readonly #calls: EffectCalls;
   readonly #busy: Patience;
@@ -63,7 +63,7 @@ export class Performer {
   constructor(
     log: EventLog,
     services: Services,
-    author: Author,
+    author: Author & { readonly actor: Actor },
     operations: readonly AnyOperation[],
     calls: EffectCalls,
     busy: Patience,
@@ -86,7 +86,51 @@ export class Performer {
 
   /** An intent of this process that nothing works on any more: its outcome could not be recorded. */
   isAbandoned(intent: OpenIntent): boolean {
-    return intent.executor === this.#author.executor && !this.#active.has(intent.command_id);
+    const isOffered = intent.offered_until !== undefined;
+    return !isOffered && intent.executor === this.#author.executor && !this.#active.has(intent.command_id);
+  }
+
+  /** Whether the effect of that command needs a host that may execute for its backend. */
+  callsDriver(command: string): boolean {
+    const operation = this.#operations.get(command);
+    return operation !== undefined && isEffectful(operation) && operation.effect.backend !== 'not touched';
+  }
+
+  /** Claims an intent that is offered, and performs it: nothing was called yet. `null` where another was faster. */
+  async take(
+    kind: StreamKind,
+    stream: string,
+    kept: KeptState,
+    open: OpenIntent,
+    by: Claimant,
+  ): Promise<Outcome | null> {
+    const operation = this.#operations.get(open.operation);
+    const intent = await this.#intent(stream, open);
+    if (intent === null || operation === undefined || !isEffectful(operation)) return null;
+    // At work before the claim, so that nobody here takes it for abandoned.
+    return this.#atWork(open.command_id, async () => {
+      if (!(await this.#appendClaim(kind, stream, kept, open, intent, by))) return null;
+      const claimed = await this.#services.read.kept(kind, stream);
+      if (claimed === null) throw new TypeError(`${stream} holds nothing`);
+      return this.perform(operation, stream, intent, claimed, givenBy(intent, stream));
+    });
+  }
+
+  /** Ends an offer as failed: nothing was called. */
+  async withdraw(kind: StreamKind, stream: string, kept: KeptState, open: OpenIntent, why: Rejection): Promise<void> {
+    const operation = this.#operations.get(open.operation);
+    if (operation === undefined || !isEffectful(operation))
+      throw new TypeError(`no operation ${open.operation} can fail`);
+    const intent = await this.#intent(stream, open);
+    const event =
+      intent === null
+        ? unknownOf(kind).of({ question: FOREIGN })
+        : operation.effect.failed(intent.data, failureOf(why));
+    const given =
+      intent === null ? { ...foreignMeta(open), actor: this.#author.actor } : metaOf(givenBy(intent, stream));
+    const meta = { ...given, causationId: open.event_id };
+    // Moved meanwhile: whoever claimed it goes on with it.
+    await this.#log.append(seal(stream, kept, [event], meta, this.#author));
   }
 
   /** Performs the effect of an intent that was just recorded. */
@@ -103,7 +147,11 @@ export class Performer {
       const refusal = effect.backend === 'must be thawed' ? await refusalBy(work.backend, kept.state) : null;
       const ending: Ending<unknown> =
         refusal === null
-          ? await this.#calls.perform(effect, work, effect.backend === 'not touched' ? null : backendNameOf(kept.state))
+          ? await this.#calls.perform(
+              effect,
+              work,
+              effect.backend === 'not touched' || effect.backend === 'in any state' ? null : backendNameOf(kept.state),
+            )
           : { kind: 'failed', failure: failureOf(refusal) };
       // Children move the stream.
       const standing = effect.reconcile === 'resume children' ? null : kept;
@@ -118,6 +166,17 @@ export class Performer {
   async claim(kind: StreamKind, stream: string, kept: KeptState, open: OpenIntent, by: Claimant): Promise<Claim> {
     if (!(await this.#services.executors.endCommandsOf(open.executor, open.command_id))) return 'still at work';
     const intent = await this.#intent(stream, open);
+    return (await this.#appendClaim(kind, stream, kept, open, intent, by)) ? 'claimed' : 'stale';
+  }
+
+  async #appendClaim(
+    kind: StreamKind,
+    stream: string,
+    kept: KeptState,
+    open: OpenIntent,
+    intent: RecordedEvent | null,
+    by: Claimant,
+  ): Promise<boolean> {
     const claimed = kind === 'backend' ? BackendOperationClaimed : VolumeOperationClaimed;
     const event =
       intent === null
@@ -126,7 +185,7 @@ export class Performer {
     const events: ReadonlyNonEmptyArray<NewEvent<string, unknown>> = [event];
     const given = intent === null ? foreignMeta(open) : metaOf(givenBy(intent, stream));
     const meta = { ...given, ...by, causationId: open.event_id };
-    return E.isRight(await this.#log.append(seal(stream, kept, events, meta, this.#author))) ? 'claimed' : 'stale';
+    return E.isRight(await this.#log.append(seal(stream, kept, events, meta, this.#author)));
   }
 
   /** Takes up an intent whose effect may have happened: asks first. */

@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
 import { validate as isUuid, v5 as uuid5 } from 'uuid';
 import type { OpenIntent } from '../domain/aggregate.ts';
+import { notOnThisHost } from '../domain/backend/hosts.ts';
 import type { InputOf } from '../domain/decision.ts';
 import { type Rejection, rejections, ScoriaError } from '../domain/errors.ts';
 import type { Actor, NewEvent, RecordedEvent } from '../domain/event.ts';
@@ -20,6 +21,7 @@ import type { KeptState, KnownCommand } from '../projections/inventory.ts';
 import { type Author, commandDigest, EMPTY_STREAM, type StreamHead, seal } from './envelope.ts';
 import { firstOutcome } from './first-outcome.ts';
 import type { CommandContext, Given } from './given.ts';
+import { Handover } from './handover.ts';
 import { Lines } from './lines.ts';
 import { type AnyOperation, type EffectfulOperation, type FactsContext, isEffectful } from './operation.ts';
 import { parseInput } from './parse.ts';
@@ -36,6 +38,8 @@ export interface RunnerOptions {
   readonly actor: Actor;
   /** How long a command waits for another process's open intent. */
   readonly busy: Patience;
+  /** How long an operation that this host may not execute is offered to those that may. */
+  readonly offerTimeoutMs: number;
   /** Whether ids must be UUIDs. */
   readonly nonUuidIds: boolean;
 }
@@ -60,6 +64,7 @@ interface Accepted {
 type Acceptance<Kind extends StreamKind> =
   | { readonly settled: E.Either<Rejection, StreamStates[Kind]> }
   | { readonly accepted: Accepted }
+  | { readonly offered: true }
   | { readonly resumed: OpenIntent };
 
 /**
@@ -73,6 +78,8 @@ export class Runner {
   readonly #options: RunnerOptions;
   readonly #performer: Performer;
   readonly #lines = new Lines();
+  /** What goes to other hosts. */
+  readonly handover: Handover;
 
   constructor(log: EventLog, services: Services, author: Author, performer: Performer, options: RunnerOptions) {
     this.#log = log;
@@ -80,6 +87,8 @@ export class Runner {
     this.#author = author;
     this.#performer = performer;
     this.#options = options;
+    const { busy, offerTimeoutMs } = options;
+    this.handover = new Handover(log, services, performer, { busy, offerTimeoutMs, now: () => author.now() });
     performer.runChildrenWith((operation, input, given) => this.#run(operation, input, given));
     performer.recoverWith((kind, stream) => this.recover(kind, stream, (open) => services.executors.isGone(open)));
   }
@@ -146,12 +155,17 @@ export class Runner {
       const acceptance = await this.#accept(operation, input, given, stream);
       if (acceptance === 'stale') continue;
       if ('blocker' in acceptance) {
+        if (await this.#isMineElsewhere(acceptance.blocker, operation.kind, stream, given))
+          return this.handover.outcome(operation.kind, stream, given) as never;
         if (await this.#passed(operation.kind, stream, acceptance.blocker, given)) continue;
         if (await waiting()) continue;
         return E.left(busy(stream, acceptance.blocker));
       }
       if ('settled' in acceptance) return acceptance.settled;
+      if ('offered' in acceptance) return this.handover.outcome(operation.kind, stream, given) as never;
       if ('resumed' in acceptance) {
+        const refusal = await this.#elsewhere(operation.kind, stream, acceptance.resumed);
+        if (refusal !== null) return E.left(refusal);
         const outcome = await this.#performer.resume(stream, acceptance.resumed, given.signal);
         if (acceptance.resumed.command_id === given.commandId) return outcome;
         continue;
@@ -201,8 +215,32 @@ export class Runner {
     by: Claimant,
   ): Promise<Claim | 'not gone'> {
     if (this.#performer.isAbandoned(open)) return 'claimed';
-    if (!(await isGone(open))) return 'not gone';
+    if (open.offered_until !== undefined || !(await isGone(open))) return 'not gone';
+    if (!(await this.handover.mayExecute(kept.state, open))) return 'not gone';
     return this.#performer.claim(kind, stream, kept, open, by);
+  }
+
+  /** Why this host may not ask how an operation ended; `null` where it may. */
+  async #elsewhere(kind: StreamKind, stream: string, open: OpenIntent): Promise<Rejection | null> {
+    const state = await this.#services.read.state(kind, stream);
+    if (await this.handover.mayExecute(state, open)) return null;
+    const name = (await this.handover.backendOf(state))?.name ?? stream;
+    return notOnThisHost({ name, hosts: await this.handover.hostsOf(state, open) }, this.#services.executors.host);
+  }
+
+  /** Whether it is this very command that another host is at, or is to take up. */
+  async #isMineElsewhere(open: OpenIntent, kind: StreamKind, stream: string, given: Given): Promise<boolean> {
+    if (open.command_id !== given.commandId) return false;
+    return open.offered_until !== undefined || (await this.#elsewhere(kind, stream, open)) !== null;
+  }
+
+  /** Takes up an operation that is offered, if this host may. `null` where another was faster. */
+  async take(kind: StreamKind, stream: string, command_id: string): Promise<E.Either<Rejection, StreamState> | null> {
+    const kept = await this.#services.read.kept(kind, stream);
+    const open = kept?.state.open.find((one) => one.command_id === command_id);
+    if (kept === null || open?.offered_until === undefined || this.handover.isOverdue(open)) return null;
+    if (!(await this.handover.mayExecute(kept.state, open))) return null;
+    return this.#performer.take(kind, stream, kept, open, { actor: this.#options.actor, reason: undefined });
   }
 
   /** Settles the operation in the way, if its executor is gone. Answers whether to look again. */
@@ -210,6 +248,10 @@ export class Runner {
     const { executors, read } = this.#services;
     const kept = await read.kept(kind, stream);
     if (kept === null || !kept.state.open.some(({ event_id }) => event_id === blocker.event_id)) return true;
+    if (this.handover.isOverdue(blocker)) {
+      await this.handover.expire(kind, stream, blocker.command_id);
+      return true;
+    }
     const isGone: IsGone = (open) => executors.isGone(open);
     const taken = await this.#taken(kind, stream, kept, blocker, isGone, { actor: given.actor, reason: given.reason });
     if (taken === 'claimed') await this.#performer.resume(stream, blocker, given.signal);
@@ -241,13 +283,33 @@ export class Runner {
     if (E.isLeft(decision)) return unlessMoved(decision);
     const [first, ...others] = decision.right;
     if (first === undefined) return unlessMoved(E.right(state));
-    const recorded = await this.#record(stream, kept ?? EMPTY_STREAM, [first, ...others], given);
+    const offer = await this.#offerWith(operation, state, [first, ...others]);
+    const events = offer === null ? others : [...others, offer];
+    const recorded = await this.#record(stream, kept ?? EMPTY_STREAM, [first, ...events], given);
     if (recorded === null) return 'stale';
     const next = recorded.reduce((folded, event) => evolveStream(kind, folded, event), state);
     const intent = recorded.at(-1);
+    if (offer !== null) return { offered: true };
     if (!isEffectful(operation) || intent === undefined) return { settled: E.right(next) };
     const { revision, meta } = intent;
     return { accepted: { operation, intent, kept: { state: next, revision, hash: meta.hash } } };
+  }
+
+  /** The offer to other hosts that goes with what is about to be recorded. */
+  async #offerWith(
+    operation: AnyOperation,
+    state: StreamState,
+    events: readonly NewEvent<string, unknown>[],
+  ): Promise<NewEvent<string, unknown> | null> {
+    const kind: StreamKind = operation.kind;
+    const meta = { at: '', command: operation.command.name };
+    const next = events.reduce<StreamState>(
+      (folded, event) => evolveStream(kind, folded, { ...event, meta } as unknown as RecordedEvent),
+      state,
+    );
+    const data = events.at(-1)?.data as { readonly hosts?: readonly string[] } | undefined;
+    const hosts = data?.hosts === undefined ? {} : { hosts: data.hosts };
+    return this.handover.offer(kind, next, { operation: operation.command.name, ...hosts });
   }
 
   /** What already stands open in the stream, and what it means to this command. */

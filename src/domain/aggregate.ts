@@ -18,9 +18,9 @@ export const OpenIntentSchema = z.strictObject({
   executor: z.string(),
   at: z.string(),
   /** The hosts that may execute it, where the intent itself says so and not its backend. */
-  hosts: z.array(z.string()).readonly().optional(),
+  hosts: z.array(z.string()).readonly().exactOptional(),
   /** Nobody works on it yet: executors that may take it up have until then (ISO 8601 in UTC). */
-  offered_until: z.string().optional(),
+  offered_until: z.string().exactOptional(),
 });
 export type OpenIntent = z.infer<typeof OpenIntentSchema>;
 
@@ -206,7 +206,10 @@ const openWorkAfter = (role: EventRole, work: OpenWork, event: RecordedEvent): O
         questions,
       };
     case 'offer':
-      return { open: ofCommand(open, event, (entry) => ({ ...entry, offered_until: String(event.data.until) })), questions };
+      return {
+        open: ofCommand(open, event, (entry) => ({ ...entry, offered_until: String(event.data.until) })),
+        questions,
+      };
     case 'unknown': {
       const intent = open.find((entry) => entry.command_id === event.meta.commandId);
       if (intent === undefined) return work;

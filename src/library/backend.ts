@@ -91,11 +91,10 @@ export class Backend {
     if (problems.length > 0) throw new ScoriaError(invalidConnector(problems));
   }
 
-  /** Sets the options given; `null` takes one away, the others stay. */
-  async change(options: JsonObject, context?: CommandContext): Promise<this> {
-    return this.#see(
-      (await this.#resources.commands.give('ChangeBackend', { name: this.name, options }, context)).state,
-    );
+  /** Sets the options given; `null` takes one away, the others stay; also the hosts that may execute for it, which `[]` makes any. */
+  async change(options: JsonObject, context?: CommandContext, hosts?: readonly string[]): Promise<this> {
+    const input = { name: this.name, options, ...(hosts === undefined ? {} : { hosts }) };
+    return this.#see((await this.#resources.commands.give('ChangeBackend', input, context)).state);
   }
 
   /** Refuses what changes the array until `thaw`; waits for what is under way. */

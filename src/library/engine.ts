@@ -51,6 +51,7 @@ import { openLogAt } from './open-log.ts';
 import { type Policy, Refusals } from './policy.ts';
 import { projectionDirectoryOfUser } from './projection-file.ts';
 import { type OpenOperation, openOperations, type RecoveredOperation, recoverAll } from './recovery.ts';
+import { type ServeOptions, serve } from './serve.ts';
 import { Snapshot } from './snapshot.ts';
 import { openStorage, type Storage } from './storage.ts';
 import { type Surroundings, surroundingsOf } from './surroundings.ts';
@@ -132,6 +133,10 @@ export interface EngineOptions {
   readonly audit?: AuditOptions;
   /** Which commands are refused, whatever they are about. */
   readonly policy?: Policy;
+  /** What this executor calls its host, for backends that name hosts: the machine's name unless given. */
+  readonly host?: string;
+  /** How long an operation that this host may not execute is offered to those that may (60 s unless given). */
+  readonly offerTimeoutMs?: number;
   /** The clock that events are dated by: the system's unless given. */
   readonly now?: () => Date;
   /** Who else executes on this log, and whether they are gone: what this host's kernel says, unless given. */
@@ -163,7 +168,7 @@ const isUrl = (log: string | EventLog): log is string => typeof log === 'string'
 const engineOn = async (storage: Storage, options: EngineOptions, surroundings: Surroundings): Promise<Engine> => {
   const { signal, audit: auditOptions = {}, leaseMs = ENGINE_DEFAULTS.leaseMs } = options;
   const { logger, run } = surroundings;
-  const host = options.executors ?? (await createHostExecutors(run));
+  const host = options.executors ?? (await createHostExecutors(run, options.host));
   const executors = new Executors(host, storage.log.leases, {
     leaseMs,
     log: logger,
@@ -209,6 +214,7 @@ const engineOn = async (storage: Storage, options: EngineOptions, surroundings: 
   const runner = new Runner(log, services, author, performer, {
     actor: author.actor,
     busy,
+    offerTimeoutMs: options.offerTimeoutMs ?? ENGINE_DEFAULTS.offerTimeoutMs,
     nonUuidIds: options.nonUuidIds ?? ENGINE_DEFAULTS.nonUuidIds,
   });
   const refusals = new Refusals(options.policy ?? {}, author.actor, logger);
@@ -216,7 +222,11 @@ const engineOn = async (storage: Storage, options: EngineOptions, surroundings: 
   const audit = auditBy(commands);
   if (auditOptions.ifRolledBack !== 'open') await audit.assertNotRolledBack();
   sealer.start();
-  return new Engine({ storage, services, runner, commands, author, audit, sealer, refusals });
+  const serving = {
+    leaseMs,
+    operationsPerBackend: options.operationsPerBackend ?? ENGINE_DEFAULTS.operationsPerBackend,
+  };
+  return new Engine({ storage, services, runner, commands, author, audit, sealer, refusals, serving });
 };
 
 const onlookerOf = ({ signal, onProgress }: EngineOptions): Onlooker => ({ signal, onProgress });
@@ -258,6 +268,7 @@ interface Parts {
   readonly audit: Audit;
   readonly sealer: Sealer;
   readonly refusals: Refusals;
+  readonly serving: Omit<ServeOptions, 'signal'>;
 }
 
 const keyStoreOf = (
@@ -282,10 +293,12 @@ export class Engine implements AsyncDisposable {
   readonly #resources: BackendResources;
   readonly #sealer: Sealer;
   readonly #refusals: Refusals;
+  readonly #serving: Omit<ServeOptions, 'signal'>;
   /** The record's proofs of itself: seal it, verify it, prove one event. */
   readonly audit: Audit;
 
-  constructor({ storage, services, runner, commands, author, audit, sealer, refusals }: Parts) {
+  constructor({ storage, services, runner, commands, author, audit, sealer, refusals, serving }: Parts) {
+    this.#serving = serving;
     this.audit = audit;
     this.#sealer = sealer;
     this.#refusals = refusals;
@@ -433,7 +446,7 @@ export class Engine implements AsyncDisposable {
 
   /** What stands open: operations without an outcome, of this executor and others, and questions. */
   openOperations(): Promise<readonly OpenOperation[]> {
-    return openOperations(this.#services);
+    return openOperations(this.#services, this.#runner.handover);
   }
 
   /**
@@ -447,6 +460,15 @@ export class Engine implements AsyncDisposable {
   ): Promise<readonly RecoveredOperation[]> {
     this.#assertAllowed('Recover', context);
     return recoverAll(this.#runner, this.#services, options.gone ?? [], context);
+  }
+
+  /**
+   * Executes what other hosts may not, and this one may, until `signal` aborts it; then what is under way comes to its
+   * end. Operations of executors that are gone it recovers.
+   */
+  async serve({ signal }: { readonly signal: AbortSignal }): Promise<void> {
+    this.#assertAllowed('Serve', {});
+    return serve(this.#runner, this.#services, { signal, ...this.#serving });
   }
 
   /** The projections, and the position that each has moved to. */

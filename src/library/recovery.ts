@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { CommandContext } from '../commands/given.ts';
+import type { Handover } from '../commands/handover.ts';
 import { Limits } from '../commands/lines.ts';
 import type { IsGone, Runner } from '../commands/runner.ts';
 import type { Services } from '../commands/services.ts';
@@ -19,8 +20,11 @@ export interface OpenOperation {
   readonly executor: string;
   /** When it was asked for: ISO 8601 in UTC. */
   readonly at: string;
-  /** `gone`: `recover` settles it. `question`: nobody could tell how it ended. `open`: its executor may be at work. */
-  readonly state: 'open' | 'gone' | 'question';
+  /**
+   * `gone`: `recover` settles it. `question`: nobody could tell how it ended. `open`: its executor may be at work.
+   * `offered`: a host that may is to take it up. `elsewhere`: its executor is gone, and another host is to recover it.
+   */
+  readonly state: 'open' | 'gone' | 'offered' | 'elsewhere' | 'question';
   /** What could not be told; `null` where nothing was asked yet. */
   readonly question: string | null;
 }
@@ -38,12 +42,18 @@ const described = (kind: StreamKind, stream: string, open: OpenIntent) => {
 };
 
 /** Everything that stands open: operations first, then questions, each oldest first. */
-export const openOperations = async ({ read, executors }: Services): Promise<readonly OpenOperation[]> => {
+export const openOperations = async (
+  { read, executors }: Services,
+  handover: Handover,
+): Promise<readonly OpenOperation[]> => {
   const inventory = await read.inventory();
   const found: OpenOperation[] = [];
   for (const { stream, kind } of inventory.openStreams()) {
-    for (const open of inventory.state(kind, stream).open) {
-      const state = (await executors.isGone(open)) ? 'gone' : 'open';
+    const held = inventory.state(kind, stream);
+    for (const open of held.open) {
+      const gone = async () => ((await handover.mayExecute(held, open)) ? 'gone' : 'elsewhere');
+      const working = async () => ((await executors.isGone(open)) ? gone() : 'open');
+      const state = open.offered_until === undefined ? await working() : 'offered';
       found.push({ ...described(kind, stream, open), state, question: null });
     }
   }
@@ -70,7 +80,9 @@ const goneAfterAll = async (
   alsoGone: readonly string[],
 ): Promise<ReadonlySet<string>> => {
   const inventory = await read.inventory();
-  const open = streams.flatMap(({ stream, kind }) => inventory.state(kind, stream).open);
+  const open = streams
+    .flatMap(({ stream, kind }) => inventory.state(kind, stream).open)
+    .filter(({ offered_until }) => offered_until === undefined);
   const verdicts = await Promise.all(
     open.map((held) => alsoGone.includes(held.executor) || executors.isGoneAfterAll(held)),
   );
@@ -85,7 +97,12 @@ export const recoverAll = async (
   context: CommandContext,
 ): Promise<readonly RecoveredOperation[]> => {
   const { read, executors } = services;
-  const open = (await read.inventory()).openStreams();
+  const inventory = await read.inventory();
+  const open = inventory.openStreams();
+  for (const { stream, kind } of open) {
+    const overdue = inventory.state(kind, stream).open.filter((one) => runner.handover.isOverdue(one));
+    for (const { command_id } of overdue) await runner.handover.expire(kind, stream, command_id);
+  }
   const gone = await goneAfterAll(open, services, alsoGone);
   const isGone: IsGone = async (held) => gone.has(heldBy(held)) || executors.isGone(held);
   const limits = new Limits(STREAMS_AT_ONCE);

@@ -1,5 +1,5 @@
 import { VolumeAttached, VolumeAttachmentFailed, VolumeAttachmentRequested } from '../domain/volume/attach.ts';
-import { VolumeOperationClaimed } from '../domain/volume/claim.ts';
+import { VolumeOperationClaimed, VolumeOperationOffered } from '../domain/volume/claim.ts';
 import {
   ConnectionInitializationFailed,
   ConnectionInitializationRequested,
@@ -74,6 +74,7 @@ const lifecycle: readonly Saying[] = [
   saying(VolumeImported, ({ source, state }) => `volume imported${named(state.volume?.name)} from ${source}`),
   saying(VolumeOutcomeUnknown, ({ question }) => `outcome unknown: ${question}`),
   saying(VolumeOperationClaimed, ({ from_executor }) => `operation taken over from ${from_executor}, which is gone`),
+  saying(VolumeOperationOffered, ({ hosts, until }) => `operation offered to ${hosts.join(', ')} until ${until}`),
 ];
 
 const descriptions: readonly Saying[] = [

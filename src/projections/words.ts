@@ -1,6 +1,11 @@
 import { AuditKeyRotated, AuditStarted, CheckpointSigned, RollbackAccepted } from '../domain/audit/audit.ts';
 import { BackendAdded, BackendAdditionFailed, BackendAdditionRequested } from '../domain/backend/add.ts';
-import { BackendImported, BackendOperationClaimed, BackendOutcomeUnknown } from '../domain/backend/aggregate.ts';
+import {
+  BackendImported,
+  BackendOperationClaimed,
+  BackendOperationOffered,
+  BackendOutcomeUnknown,
+} from '../domain/backend/aggregate.ts';
 import { BackendChanged, BackendChangeFailed, BackendChangeRequested } from '../domain/backend/change.ts';
 import {
   ResourceDeleted,
@@ -54,6 +59,7 @@ const backendWords: readonly Saying[] = [
   saying(ResourceDeletionFailed, ({ reference, failure }) => `deletion of ${reference} failed: ${because(failure)}`),
   saying(BackendOutcomeUnknown, ({ question }) => `outcome unknown: ${question}`),
   saying(BackendOperationClaimed, ({ from_executor }) => `operation taken over from ${from_executor}, which is gone`),
+  saying(BackendOperationOffered, ({ hosts, until }) => `operation offered to ${hosts.join(', ')} until ${until}`),
   saying(BackendImported, ({ source }) => `backend imported from ${source}`),
 ];
 

@@ -62,7 +62,7 @@ export const BackendSchema = z.strictObject({
   options: JsonObjectSchema.nullable(),
   capabilities: z.array(CapabilitySchema).readonly(),
   /** The hosts that may execute for it; any, where none is named. */
-  hosts: HostNamesSchema.optional(),
+  hosts: HostNamesSchema.exactOptional(),
   /** `error` where it is not known whether it came into use. */
   status: z.enum(['adding', 'available', 'changing', 'removing', 'error']),
   /** Commands that change the array are refused from `freezing` until `thawed`. */

@@ -1,0 +1,78 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import * as E from 'fp-ts/lib/Either.js';
+import { LOOKS_PER_LEASE } from '../commands/executors.ts';
+import { Limits } from '../commands/lines.ts';
+import type { Runner } from '../commands/runner.ts';
+import type { Services } from '../commands/services.ts';
+import type { OpenIntent } from '../domain/aggregate.ts';
+import type { StreamKind, StreamState } from '../domain/streams.ts';
+
+export interface ServeOptions {
+  readonly signal: AbortSignal;
+  readonly leaseMs: number;
+  /** So many operations of one backend are taken up at once. */
+  readonly operationsPerBackend: number;
+}
+
+/** Between two looks at the log. */
+const LOOK_MS = 200;
+
+/** Takes up what is offered to this host, and recovers what it may, until `signal`; what it took up comes to its end. */
+export const serve = async (runner: Runner, services: Services, options: ServeOptions): Promise<void> => {
+  const { read, executors, log } = services;
+  const { signal, leaseMs } = options;
+  const limits = new Limits(options.operationsPerBackend);
+  const underWay = new Map<string, Promise<void>>();
+
+  const inBackground = (key: string, operation: string, stream: string, work: () => Promise<void>): void => {
+    if (underWay.has(key)) return;
+    const done = work()
+      .catch((error) => log.error({ operation, stream, code: error?.code ?? null }, 'An operation was not executed'))
+      .finally(() => underWay.delete(key));
+    underWay.set(key, done);
+  };
+
+  const take = async (kind: StreamKind, stream: string, { command_id, operation }: OpenIntent): Promise<void> => {
+    const fields = { operation, stream, commandId: command_id };
+    const outcome = await runner.take(kind, stream, command_id);
+    if (outcome === null) return;
+    if (E.isRight(outcome)) log.info(fields, 'An operation was executed for another host');
+    else log.warn({ ...fields, code: outcome.left.code }, 'An operation for another host did not succeed');
+  };
+
+  const recover = async (kind: StreamKind, stream: string): Promise<void> => {
+    const recovered = await runner.recover(kind, stream, (open) => executors.isGone(open));
+    for (const { operation } of recovered) {
+      log.info(
+        { operation: operation.operation, stream, commandId: operation.command_id },
+        'An operation was recovered',
+      );
+    }
+  };
+
+  const look = async (kind: StreamKind, stream: string, state: StreamState, open: OpenIntent): Promise<void> => {
+    const { command_id, operation } = open;
+    if (runner.handover.isOverdue(open)) return runner.handover.expire(kind, stream, command_id);
+    if (open.offered_until !== undefined) {
+      if (!(await runner.handover.mayExecute(state, open))) return;
+      const backend = (await runner.handover.backendOf(state))?.name ?? stream;
+      const work = () => take(kind, stream, open);
+      inBackground(command_id, operation, stream, async () => void (await limits.within(backend, work, signal)));
+      return;
+    }
+    if (underWay.has(command_id) || !(await executors.isGone(open))) return;
+    inBackground(stream, operation, stream, () => recover(kind, stream));
+  };
+
+  log.info({}, 'Serving');
+  while (!signal.aborted) {
+    const inventory = await read.inventory();
+    for (const { stream, kind } of inventory.openStreams()) {
+      const state = inventory.state(kind, stream);
+      for (const open of state.open) await look(kind, stream, state, open);
+    }
+    await delay(Math.min(LOOK_MS, leaseMs / LOOKS_PER_LEASE), undefined, { signal }).catch(() => {});
+  }
+  await Promise.all(underWay.values());
+  log.info({}, 'Served');
+};
