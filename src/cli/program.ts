@@ -6,6 +6,7 @@ import { globalOptions } from './globals.ts';
 import { connectorVerb } from './groups/connector.ts';
 import { recordVerbs } from './groups/record.ts';
 import { recoverVerb } from './groups/recover.ts';
+import { serveVerb } from './groups/serve.ts';
 import { quickstartVerb } from './quickstart/verb.ts';
 
 interface Group {
@@ -82,6 +83,7 @@ export const makeProgram = async (argv: readonly string[], json: boolean): Promi
   recordVerbs(program);
   connectorVerb(program);
   recoverVerb(program);
+  serveVerb(program);
   completionVerbs(program);
   return program.addHelpText('after', EXAMPLES + exitCodes());
 };

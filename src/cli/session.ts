@@ -101,3 +101,13 @@ const sessionOf = async (
     },
   };
 };
+
+/** For work that ends by itself when it is interrupted: what its engine is at comes to its end first. */
+export const withEngineUntilDone = async (
+  configuration: Configuration,
+  work: (engine: Engine) => Promise<void>,
+): Promise<void> => {
+  const { createEngine } = await import('../library/engine.ts');
+  await using engine = await createEngine({ ...configuration.engine, ifMissing: 'refuse' });
+  await work(engine);
+};

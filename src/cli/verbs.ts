@@ -10,7 +10,7 @@ type Operands = readonly (string | number | readonly string[] | undefined)[];
 
 type Action = (...received: unknown[]) => Promise<void>;
 
-const action =
+export const action =
   <Options>(answer: (operands: Operands, options: Options & Globals) => Promise<void>): Action =>
   (...received) => {
     const command = received.at(-1) as Command;

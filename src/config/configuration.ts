@@ -171,6 +171,8 @@ const engineOptionsOf = (
     effectTimeoutMs: milliseconds(settings.effect_timeout),
     stopTimeoutMs: milliseconds(settings.stop_timeout),
     reconcileTimeoutMs: milliseconds(settings.reconcile_timeout),
+    host: settings.host,
+    offerTimeoutMs: milliseconds(settings.offer_timeout),
     drainTimeoutMs: milliseconds(settings.drain_timeout),
     audit: fieldsGiven({
       keyFile: settings.audit_key_file,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BackendName } from '../domain/backend/backend.ts';
+import { HostName } from '../domain/backend/hosts.ts';
 import { Text } from '../domain/json.ts';
 import { hasNoNul, NO_NUL, type SecretReference, secret } from '../drivers/options.ts';
 import { LOG_LEVELS, SETTINGS, type SettingName } from './settings.ts';
@@ -28,6 +29,8 @@ const shapes = {
   effect_timeout: seconds(1),
   stop_timeout: seconds(),
   reconcile_timeout: seconds(),
+  host: HostName,
+  offer_timeout: seconds(),
   drain_timeout: seconds(),
   audit_key_file: Path,
   audit_notes_directory: Path,

@@ -110,6 +110,17 @@ export const SETTINGS = {
     description: 'How long a driver is asked about a call that ended neither way, in seconds',
     default: seconds(ENGINE_DEFAULTS.reconcileTimeoutMs),
   },
+  host: {
+    flag: null,
+    description: 'What this process calls its host, for backends that say which hosts may execute',
+    default: null,
+    otherwise: 'the name of the machine',
+  },
+  offer_timeout: {
+    flag: null,
+    description: 'How long an operation that this host may not execute is offered to those that may, in seconds',
+    default: seconds(ENGINE_DEFAULTS.offerTimeoutMs),
+  },
   drain_timeout: {
     flag: null,
     description: "How long a freeze or a removal waits for a backend's operations, in seconds",

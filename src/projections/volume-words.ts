@@ -73,7 +73,7 @@ const lifecycle: readonly Saying[] = [
   saying(VolumeExtensionFailed, ({ failure }) => `volume extension failed: ${because(failure)}`),
   saying(VolumeImported, ({ source, state }) => `volume imported${named(state.volume?.name)} from ${source}`),
   saying(VolumeOutcomeUnknown, ({ question }) => `outcome unknown: ${question}`),
-  saying(VolumeOperationClaimed, ({ from_executor }) => `operation taken over from ${from_executor}, which is gone`),
+  saying(VolumeOperationClaimed, ({ from_executor }) => `operation taken over from ${from_executor}`),
   saying(VolumeOperationOffered, ({ hosts, until }) => `operation offered to ${hosts.join(', ')} until ${until}`),
 ];
 

@@ -58,7 +58,7 @@ const backendWords: readonly Saying[] = [
   saying(ResourceDeleted, ({ reference }) => `${reference} deleted from the array`),
   saying(ResourceDeletionFailed, ({ reference, failure }) => `deletion of ${reference} failed: ${because(failure)}`),
   saying(BackendOutcomeUnknown, ({ question }) => `outcome unknown: ${question}`),
-  saying(BackendOperationClaimed, ({ from_executor }) => `operation taken over from ${from_executor}, which is gone`),
+  saying(BackendOperationClaimed, ({ from_executor }) => `operation taken over from ${from_executor}`),
   saying(BackendOperationOffered, ({ hosts, until }) => `operation offered to ${hosts.join(', ')} until ${until}`),
   saying(BackendImported, ({ source }) => `backend imported from ${source}`),
 ];

@@ -41,7 +41,7 @@ describe('a command that was killed in a driver call', () => {
     expect(await shell.json('recover', '--list')).toEqual([]);
     const history = await shell.json('history', 'lost');
     expect(history.at(-2)).toMatchObject({ reason: 'the machine was restarted' });
-    expect(history.at(-2).words).toMatch(/^operation taken over from .*, which is gone$/);
+    expect(history.at(-2).words).toMatch(/^operation taken over from \S+$/);
     expect(await shell.json('volume', 'delete', 'lost')).toMatchObject({ status: 'deleted' });
   });
 });

@@ -33,6 +33,12 @@ const EXAMPLES = {
 
 type Pairs = Readonly<Record<string, string>>;
 type Name = readonly [string];
+interface Change {
+  readonly set?: Pairs;
+  readonly unset?: readonly string[];
+  readonly host?: readonly string[];
+  readonly anyHost?: boolean;
+}
 
 /** What the array says now is recorded; what it said in the past is read. */
 const statsOf = (name: string, stats: unknown): Document => ({ id: name, name, ...asDocument(stats ?? {}) });
@@ -84,11 +90,18 @@ const changes = (group: Command): void => {
     .description('add a backend; the same name and options again change nothing')
     .option('--driver <driver>', 'one of `scoria driver list`, ./driver.ts or npm:package; else it is in scoria.yaml')
     .option('--set <option=value>', "one of the driver's options (repeatable)", pairsOf('--set'))
+    .option('--host <name>', 'a host that may execute for it; any, unless given (repeatable)', listOf)
     .action(
-      telling<{ driver?: string; set?: Pairs }, Name>(async ([name], options) => {
+      telling<{ driver?: string; set?: Pairs; host?: readonly string[] }, Name>(async ([name], options) => {
         const configuration = configurationFor(options);
         const { driver, options: wished } = await wishedBackend(await configuration, name, options.driver);
-        const command = { type: 'AddBackend', name, driver, options: { ...wished, ...options.set } } as const;
+        const command = {
+          type: 'AddBackend',
+          name,
+          driver,
+          options: { ...wished, ...options.set },
+          ...(options.host === undefined ? {} : { hosts: options.host }),
+        } as const;
         const add = async (session: Session) => {
           await session.give(command);
           return did('backend', await backendNow(session, name));
@@ -101,10 +114,13 @@ const changes = (group: Command): void => {
     .description("change a backend's options; the others stay")
     .option('--set <option=value>', 'an option to set (repeatable)', pairsOf('--set'))
     .option('--unset <option>', 'an option to take away (repeatable)', listOf)
+    .option('--host <name>', 'a host that may execute for it, in place of those before (repeatable)', listOf)
+    .option('--any-host', 'any host may execute for it')
     .action(
-      writing<{ set?: Pairs; unset?: readonly string[] }, Name>(async (session, [name], { set = {}, unset = [] }) => {
+      writing<Change, Name>(async (session, [name], { set = {}, unset = [], host, anyHost }) => {
+        const hosts = anyHost ? [] : host;
         const options = { ...Object.fromEntries(unset.map((option) => [option, null])), ...set };
-        await session.give({ type: 'ChangeBackend', name, options });
+        await session.give({ type: 'ChangeBackend', name, options, ...(hosts === undefined ? {} : { hosts }) });
         return did('backend', await backendNow(session, name));
       }),
     );

@@ -19,7 +19,7 @@ import { type HostNames, HostNamesSchema } from './hosts.ts';
 const PlannedBackendSchema = BackendSchema.pick({ name: true, driver: true, capabilities: true }).extend({
   options: JsonObjectSchema,
 });
-type PlannedBackend = z.infer<typeof PlannedBackendSchema> & { readonly hosts?: HostNames | undefined };
+type PlannedBackend = z.infer<typeof PlannedBackendSchema> & { readonly hosts?: HostNames };
 
 const adding = (planned: PlannedBackend, created_at: string): Backend => ({
   ...planned,
@@ -37,7 +37,7 @@ const BackendAdditionRequestedV1 = backendEvents.intent(
 /** Asked for; the driver is about to be set up for the first time. Since version 2 hosts may be named. */
 export const BackendAdditionRequested = nextVersion(
   BackendAdditionRequestedV1,
-  z.strictObject({ backend: PlannedBackendSchema.extend({ hosts: HostNamesSchema.optional() }) }),
+  z.strictObject({ backend: PlannedBackendSchema.extend({ hosts: HostNamesSchema.exactOptional() }) }),
   (state, { data, meta }): BackendState => ({ ...state, backend: adding(data.backend, meta.at) }),
   (data) => data,
 );

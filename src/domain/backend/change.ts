@@ -18,7 +18,7 @@ import { HostNamesSchema } from './hosts.ts';
 
 const Configuration = BackendSchema.pick({ capabilities: true }).extend({ options: JsonObjectSchema });
 
-const Hosts = { hosts: HostNamesSchema.optional() };
+const Hosts = { hosts: HostNamesSchema.exactOptional() };
 
 const BackendChangeRequestedV1 = backendEvents.intent('BackendChangeRequested', Configuration);
 /**
