@@ -12,13 +12,13 @@ const executors = (own: string, gone: readonly string[] = []) => ({
 });
 
 /** A caller on a host that may not execute for the backend, and servers on the one that may. */
-const openHouse = async (caller: Partial<EngineOptions> = {}) => {
+const openHouse = async (caller: Partial<EngineOptions> = {}, serverOptions: Partial<EngineOptions> = {}) => {
   const log = createMemoryLog();
   const array = memoryArray(randomUUID());
   onTestFinished(() => array.reset());
   const open = (own: string, gone: readonly string[] = [], more: Partial<EngineOptions> = {}) =>
     openEngine({ log, reconcileTimeoutMs: 50, executors: executors(own, gone), ...more });
-  const server = await open('storage/1/a');
+  const server = await open('storage/1/a', [], serverOptions);
   const options = { array: array.name };
   await server.addBackend({ name: 'store', driver: 'memory', options, hosts: ['storage'] });
   return { log, array, open, server, caller: await open('web/1/a', [], caller) };
@@ -81,10 +81,13 @@ test('an offer that nobody takes up fails at its deadline, and says who may', as
   expect(await caller.openOperations()).toEqual([]);
 });
 
+/** Some that pass before anybody looks, one that does not, and some about when somebody does. */
+const DEADLINES_MS = [0, 6, 8, 10, 12, 14, 20, 30_000];
+
 test('of a claim and an expiry at once exactly one wins', async () => {
   const outcomes = new Set<boolean>();
   for (let round = 0; round < 40; round += 1) {
-    const { server, caller, array } = await openHouse({ offerTimeoutMs: 5 + (round % 20) });
+    const { server, caller, array } = await openHouse({ offerTimeoutMs: DEADLINES_MS[round % 8] ?? 0 }, { leaseMs: 150 });
     const stop = serving(server);
     const isDone = await created(caller).then(
       () => true,
@@ -98,6 +101,7 @@ test('of a claim and an expiry at once exactly one wins', async () => {
     expect(array.calls.some(({ call }) => call === 'createVolume')).toBe(isDone);
     stop.abort();
   }
+  expect(outcomes).toEqual(new Set([true, false]));
 });
 
 test('a server that dies after its claim is recovered by another that may, and by nobody else', async () => {
