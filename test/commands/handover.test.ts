@@ -87,7 +87,10 @@ const DEADLINES_MS = [0, 6, 8, 10, 12, 14, 20, 30_000];
 test('of a claim and an expiry at once exactly one wins', async () => {
   const outcomes = new Set<boolean>();
   for (let round = 0; round < 40; round += 1) {
-    const { server, caller, array } = await openHouse({ offerTimeoutMs: DEADLINES_MS[round % 8] ?? 0 }, { leaseMs: 150 });
+    const { server, caller, array } = await openHouse(
+      { offerTimeoutMs: DEADLINES_MS[round % 8] ?? 0 },
+      { leaseMs: 150 },
+    );
     const stop = serving(server);
     const isDone = await created(caller).then(
       () => true,
