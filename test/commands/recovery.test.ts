@@ -160,7 +160,7 @@ describe('an operation whose executor is gone', () => {
     expect(recovered.flat().map(({ outcome }) => outcome)).toEqual(['done']);
     const history = await Array.fromAsync((await house.survivor.view()).history(V));
     const claims = history.filter(({ type }) => type === 'VolumeOperationClaimed');
-    expect(claims).toMatchObject([{ ...grace, words: `operation taken over from ${DEAD}, which is gone` }]);
+    expect(claims).toMatchObject([{ ...grace, words: `operation taken over from ${DEAD}` }]);
   });
 
   test('says of its outcome that it was found by asking', async () => {
