@@ -1,8 +1,11 @@
+import { v5 as uuid5 } from 'uuid';
 import { z } from 'zod';
+import type { InputOf } from '../domain/decision.ts';
 import type { Rejection } from '../domain/errors.ts';
-import type { Actor } from '../domain/event.ts';
-import { Text } from '../domain/json.ts';
-import type { CommandMeta } from './envelope.ts';
+import type { Actor, RecordedEvent } from '../domain/event.ts';
+import { type Json, Text } from '../domain/json.ts';
+import { type CommandMeta, commandDigest } from './envelope.ts';
+import type { AnyOperation } from './operation.ts';
 import { invalidInput } from './parse.ts';
 
 /** Who gives a command, why, and under which id. */
@@ -45,3 +48,39 @@ export interface Given extends CommandMeta {
   readonly held: readonly string[];
   readonly signal?: AbortSignal | undefined;
 }
+
+/** What its events hold of it. */
+export const metaOf = ({ actor, command, commandId, commandDigest: digest, correlationId, reason }: Given) => ({
+  actor,
+  command,
+  commandId,
+  commandDigest: digest,
+  correlationId,
+  reason,
+});
+
+/** A command again, from its intent. */
+export const givenBy = ({ meta }: RecordedEvent, stream: string): Given => ({
+  ...metaOf({ ...meta, reason: meta.reason, ancestors: [], held: [] }),
+  causationId: meta.causationId,
+  ancestors: [],
+  held: [stream],
+});
+
+/** A step of a command, under an id made from the parent's and the step's name. */
+export const childOf = <Child extends AnyOperation>(
+  parent: Given,
+  intent: RecordedEvent,
+  step: string,
+  child: Child,
+  input: InputOf<Child['command']>,
+): Given => ({
+  ...metaOf(parent),
+  command: child.command.name,
+  commandId: uuid5(step, parent.commandId),
+  commandDigest: commandDigest(child.command.name, input as Json),
+  causationId: intent.id,
+  ancestors: [...parent.ancestors, parent.commandId],
+  held: parent.held,
+  signal: parent.signal,
+});

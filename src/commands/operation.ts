@@ -88,6 +88,10 @@ export type EffectfulOperation = AnyOperation & { readonly effect: AnyEffect };
 
 export const isEffectful = (candidate: AnyOperation): candidate is EffectfulOperation => candidate.effect !== undefined;
 
+/** Whether its effect needs a host that may execute for the backend. */
+export const callsDriver = (candidate: AnyOperation): boolean =>
+  isEffectful(candidate) && candidate.effect.backend !== 'not touched';
+
 /** An effect that must not go on: ends the operation as failed, with this rejection. */
 export class Refused extends Error {
   override readonly name = 'Refused';

@@ -1,46 +1,31 @@
 import * as E from 'fp-ts/lib/Either.js';
-import { isNonEmpty } from 'fp-ts/lib/ReadonlyArray.js';
-import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
-import { v5 as uuid5 } from 'uuid';
 import type { OpenIntent } from '../domain/aggregate.ts';
-import { BackendOperationClaimed, BackendOutcomeUnknown } from '../domain/backend/aggregate.ts';
 import { type BackendState, backendStream } from '../domain/backend/backend.ts';
-import type { InputOf } from '../domain/decision.ts';
 import { type Rejection, rejections, ScoriaError } from '../domain/errors.ts';
-import type { Actor, NewEvent, RecordedEvent } from '../domain/event.ts';
-import type { Json } from '../domain/json.ts';
-import {
-  decode,
-  decodeOnce,
-  evolveStream,
-  type StreamKind,
-  type StreamState,
-  type StreamStates,
-} from '../domain/streams.ts';
+import type { Actor, RecordedEvent } from '../domain/event.ts';
+import type { StreamKind, StreamState, StreamStates } from '../domain/streams.ts';
 import { changeableBackend, knownBackend } from '../domain/volume/checks.ts';
-import { VolumeOperationClaimed } from '../domain/volume/claim.ts';
-import { VolumeOutcomeUnknown } from '../domain/volume/outcome-unknown.ts';
 import { asOperation } from '../drivers/current-operation.ts';
 import type { EventLog } from '../eventlog/port.ts';
 import type { KeptState } from '../projections/inventory.ts';
+import { type Claimant, Claims, FOREIGN, type Standing } from './claims.ts';
 import type { EffectCalls } from './effect-calls.ts';
-import { type Ending, endNotRecorded, failureOf, outcomeUnknown, rejectionOf } from './ending.ts';
-import { type Author, commandDigest, seal } from './envelope.ts';
-import { firstOutcome } from './first-outcome.ts';
-import type { Given } from './given.ts';
-import { type AnyOperation, type EffectfulOperation, isEffectful, Refused, type Work } from './operation.ts';
+import { type Ending, failureOf, outcomeUnknown } from './ending.ts';
+import type { Author } from './envelope.ts';
+import { childOf, type Given, givenBy } from './given.ts';
+import {
+  type AnyOperation,
+  callsDriver,
+  type EffectfulOperation,
+  isEffectful,
+  Refused,
+  type Work,
+} from './operation.ts';
 import type { Services } from './services.ts';
-import { type Patience, waitingFor } from './waiting.ts';
+import { type Outcome, Settlements, takenOver } from './settlements.ts';
+import type { Patience } from './waiting.ts';
 
 type RunChild = (operation: AnyOperation, input: unknown, given: Given) => Promise<E.Either<Rejection, StreamState>>;
-
-type Outcome = E.Either<Rejection, StreamState>;
-
-/** Who goes on with an operation, and why. */
-export type Claimant = Pick<Given, 'actor' | 'reason'>;
-
-/** `stale` when the stream was moved meanwhile, perhaps by another who claims it too. */
-export type Claim = 'claimed' | 'stale' | 'still at work';
 
 interface WorkOnBackend extends Work<StreamKind, unknown> {
   /** The backend's stream, as it stood after the intent. */
@@ -49,12 +34,13 @@ interface WorkOnBackend extends Work<StreamKind, unknown> {
 
 /** Takes an open intent to its outcome. */
 export class Performer {
-  readonly #log: EventLog;
   readonly #services: Services;
-  readonly #author: Author & { readonly actor: Actor };
+  readonly #author: Author;
   readonly #operations: ReadonlyMap<string, AnyOperation>;
   readonly #calls: EffectCalls;
-  readonly #busy: Patience;
+  readonly #settlements: Settlements;
+  /** Who goes on with what stands open. */
+  readonly claims: Claims;
   /** Command ids whose effects run in this process now. */
   readonly #active = new Set<string>();
   #runChild: RunChild = () => Promise.reject(new TypeError('the performer has no runner'));
@@ -68,12 +54,12 @@ export class Performer {
     calls: EffectCalls,
     busy: Patience,
   ) {
-    this.#log = log;
     this.#services = services;
     this.#author = author;
     this.#operations = new Map(operations.map((operation) => [operation.command.name, operation]));
     this.#calls = calls;
-    this.#busy = busy;
+    this.#settlements = new Settlements(log, services.read, author, busy);
+    this.claims = new Claims(log, services.executors, author);
   }
 
   runChildrenWith(runChild: RunChild): void {
@@ -90,47 +76,30 @@ export class Performer {
     return !isOffered && intent.executor === this.#author.executor && !this.#active.has(intent.command_id);
   }
 
-  /** Whether the effect of that command needs a host that may execute for its backend. */
+  /** Whether the effect of the command of that name needs a host that may execute for the backend. */
   callsDriver(command: string): boolean {
     const operation = this.#operations.get(command);
-    return operation !== undefined && isEffectful(operation) && operation.effect.backend !== 'not touched';
+    return operation !== undefined && callsDriver(operation);
   }
 
   /** Claims an intent that is offered, and performs it: nothing was called yet. `null` where another was faster. */
-  async take(
-    kind: StreamKind,
-    stream: string,
-    kept: KeptState,
-    open: OpenIntent,
-    by: Claimant,
-  ): Promise<Outcome | null> {
-    const operation = this.#operations.get(open.operation);
-    const intent = await this.#intent(stream, open);
-    if (intent === null || operation === undefined || !isEffectful(operation)) return null;
+  async take(standing: Standing, by: Claimant): Promise<Outcome | null> {
+    const { kind, stream, open } = standing;
+    const operation = this.#effectful(open);
+    const intent = await this.claims.intentOf(stream, open);
+    if (intent === null) return null;
     // At work before the claim, so that nobody here takes it for abandoned.
     return this.#atWork(open.command_id, async () => {
-      if (!(await this.#appendClaim(kind, stream, kept, open, intent, by))) return null;
+      if (!(await this.claims.takeUp(standing, intent, by))) return null;
       const claimed = await this.#services.read.kept(kind, stream);
       if (claimed === null) throw new TypeError(`${stream} holds nothing`);
       return this.perform(operation, stream, intent, claimed, givenBy(intent, stream));
     });
   }
 
-  /** Ends an offer as failed: nothing was called. */
-  async withdraw(kind: StreamKind, stream: string, kept: KeptState, open: OpenIntent, why: Rejection): Promise<void> {
-    const operation = this.#operations.get(open.operation);
-    if (operation === undefined || !isEffectful(operation))
-      throw new TypeError(`no operation ${open.operation} can fail`);
-    const intent = await this.#intent(stream, open);
-    const event =
-      intent === null
-        ? unknownOf(kind).of({ question: FOREIGN })
-        : operation.effect.failed(intent.data, failureOf(why));
-    const given =
-      intent === null ? { ...foreignMeta(open), actor: this.#author.actor } : metaOf(givenBy(intent, stream));
-    const meta = { ...given, causationId: open.event_id };
-    // Moved meanwhile: whoever claimed it goes on with it.
-    await this.#log.append(seal(stream, kept, [event], meta, this.#author));
+  /** Ends an offer that nobody took up. */
+  withdraw(standing: Standing, why: Rejection): Promise<void> {
+    return this.claims.withdraw(standing, this.#effectful(standing.open), why);
   }
 
   /** Performs the effect of an intent that was just recorded. */
@@ -155,53 +124,28 @@ export class Performer {
           : { kind: 'failed', failure: failureOf(refusal) };
       // Children move the stream.
       const standing = effect.reconcile === 'resume children' ? null : kept;
-      return this.#settle(operation, stream, intent, given, ending, standing);
+      return this.#settlements.settle(operation, stream, intent, given, ending, standing);
     });
-  }
-
-  /**
-   * Makes an intent of an executor that is gone this one's own. Before, it ends what that one's commands still run:
-   * nothing can be asked about an effect that is under way. One that was asked for in another log becomes a question.
-   */
-  async claim(kind: StreamKind, stream: string, kept: KeptState, open: OpenIntent, by: Claimant): Promise<Claim> {
-    if (!(await this.#services.executors.endCommandsOf(open.executor, open.command_id))) return 'still at work';
-    const intent = await this.#intent(stream, open);
-    return (await this.#appendClaim(kind, stream, kept, open, intent, by)) ? 'claimed' : 'stale';
-  }
-
-  async #appendClaim(
-    kind: StreamKind,
-    stream: string,
-    kept: KeptState,
-    open: OpenIntent,
-    intent: RecordedEvent | null,
-    by: Claimant,
-  ): Promise<boolean> {
-    const claimed = kind === 'backend' ? BackendOperationClaimed : VolumeOperationClaimed;
-    const event =
-      intent === null
-        ? unknownOf(kind).of({ question: FOREIGN })
-        : claimed.of({ intent_id: open.event_id, from_executor: open.executor });
-    const events: ReadonlyNonEmptyArray<NewEvent<string, unknown>> = [event];
-    const given = intent === null ? foreignMeta(open) : metaOf(givenBy(intent, stream));
-    const meta = { ...given, ...by, causationId: open.event_id };
-    return E.isRight(await this.#log.append(seal(stream, kept, events, meta, this.#author)));
   }
 
   /** Takes up an intent whose effect may have happened: asks first. */
   async resume(stream: string, open: OpenIntent, signal?: AbortSignal): Promise<Outcome> {
-    const operation = this.#operations.get(open.operation);
-    if (operation === undefined || !isEffectful(operation))
-      throw new TypeError(`no operation ${open.operation} can be resumed`);
-    const intent = await this.#intent(stream, open);
+    const operation = this.#effectful(open);
+    const intent = await this.claims.intentOf(stream, open);
     if (intent === null) return E.left(outcomeUnknown(open.operation, FOREIGN, open.command_id));
     const given: Given = { ...givenBy(intent, stream), recovered: true, signal };
     return this.#atWork(given.commandId, async () => {
       const kind = operation.kind as StreamKind;
       const state = await this.#services.read.state(kind, stream);
       const ending = await this.#calls.resume(operation.effect, this.#work(kind, state, intent, given));
-      return this.#settle(operation, stream, intent, given, ending, null);
+      return this.#settlements.settle(operation, stream, intent, given, ending, null);
     });
+  }
+
+  #effectful({ operation: name }: OpenIntent): EffectfulOperation {
+    const operation = this.#operations.get(name);
+    if (operation === undefined || !isEffectful(operation)) throw new TypeError(`no operation ${name} has an effect`);
+    return operation;
   }
 
   async #atWork<Value>(commandId: string, work: () => Promise<Value>): Promise<Value> {
@@ -211,15 +155,6 @@ export class Performer {
     } finally {
       this.#active.delete(commandId);
     }
-  }
-
-  /** `null` for what was loaded with a dump, which holds what stood open and not the events. */
-  async #intent(stream: string, open: OpenIntent): Promise<RecordedEvent | null> {
-    const revision = BigInt(open.revision);
-    for await (const stored of this.#log.readStream(stream, { from: revision, to: revision })) {
-      if (stored.id === open.event_id) return decode(stored);
-    }
-    return null;
   }
 
   #work(kind: StreamKind, state: StreamState, intent: RecordedEvent, given: Given): WorkOnBackend {
@@ -263,70 +198,9 @@ export class Performer {
   async #assertOurs(kind: StreamKind, stream: string, given: Given): Promise<void> {
     if (!this.#services.executors.mayBeTakenForGone) return;
     const kept = await this.#services.read.kept(kind, stream);
-    if (kept === null || !this.#isOurs(kept.state, given)) throw new Refused(takenOver(given));
-  }
-
-  /** Whether the operation stands open and is this executor's, or nobody could tell how it ended. */
-  #isOurs({ open, questions }: StreamState, { commandId }: Given): boolean {
-    return (
-      questions.some(({ command_id }) => command_id === commandId) ||
-      open.some(({ command_id, executor }) => command_id === commandId && executor === this.#author.executor)
-    );
-  }
-
-  /** How an operation ended that another executor went on with. */
-  async #settledByAnother(kind: StreamKind, stream: string, given: Given): Promise<Outcome> {
-    const waiting = waitingFor(this.#busy);
-    const isOpen = async (): Promise<boolean> => {
-      const kept = await this.#services.read.kept(kind, stream);
-      return kept?.state.open.some(({ command_id }) => command_id === given.commandId) ?? false;
-    };
-    while ((await isOpen()) && (await waiting()));
-    return (await firstOutcome(this.#log, kind, stream, given.commandId)) ?? E.left(takenOver(given));
-  }
-
-  /**
-   * Records the outcome, while the intent is still open and ours: the outcome is decided too. `standing` is the stream as it
-   * stood last, where nobody is likely to have moved it since.
-   */
-  async #settle(
-    operation: EffectfulOperation,
-    stream: string,
-    intent: RecordedEvent,
-    given: Given,
-    ending: Ending<unknown>,
-    standing: KeptState | null,
-  ): Promise<Outcome> {
-    const kind = operation.kind as StreamKind;
-    for (let known = standing; ; known = null) {
-      const kept = known ?? (await this.#services.read.kept(kind, stream));
-      if (kept === null || !this.#isOurs(kept.state, given)) return this.#settledByAnother(kind, stream, given);
-      const isAsked = kept.state.questions.some(({ command_id }) => command_id === given.commandId);
-      const unknown =
-        ending.kind === 'unknown' ? outcomeUnknown(given.command, ending.question, given.commandId) : null;
-      if (unknown !== null && isAsked) return E.left(unknown);
-      const events = outcomeEvents(operation, kind, intent, ending);
-      if (!isNonEmpty(events)) throw new TypeError(`${given.command} has no outcome`);
-      const meta = {
-        ...metaOf(given),
-        causationId: intent.id,
-        ...(given.recovered ? { recovered: given.recovered } : {}),
-      };
-      const result = await this.#log.append(seal(stream, kept, events, meta, this.#author)).catch((error) => {
-        throw endNotRecorded(error, given);
-      });
-      if (E.isLeft(result)) continue;
-      if (unknown !== null) return E.left(unknown);
-      if (ending.kind === 'failed') return E.left(rejectionOf(ending.failure));
-      return E.right(
-        result.right.reduce<StreamState>((state, event) => evolveStream(kind, state, decodeOnce(event)), kept.state),
-      );
-    }
+    if (kept === null || !this.#settlements.isOurs(kept.state, given)) throw new Refused(takenOver(given));
   }
 }
-
-const takenOver = ({ command, commandId }: Given): Rejection =>
-  outcomeUnknown(command, 'another executor went on with it', commandId);
 
 /** Why the backend does not allow a change now, or `null`. */
 const refusalBy = async (backend: WorkOnBackend['backend'], state: StreamState): Promise<Rejection | null> => {
@@ -334,71 +208,8 @@ const refusalBy = async (backend: WorkOnBackend['backend'], state: StreamState):
   return E.isLeft(changeable) ? changeable.left : null;
 };
 
-const FOREIGN = 'it was asked for in another log';
-
-const unknownOf = (kind: StreamKind) => (kind === 'backend' ? BackendOutcomeUnknown : VolumeOutcomeUnknown);
-
-/** Of a command whose intent is not here: nothing tells its content. */
-const foreignMeta = ({ operation, command_id, correlation_id }: OpenIntent) => ({
-  command: operation,
-  commandId: command_id,
-  commandDigest: commandDigest(operation, null),
-  correlationId: correlation_id,
-});
-
-const outcomeEvents = (
-  { effect }: EffectfulOperation,
-  kind: StreamKind,
-  intent: RecordedEvent,
-  ending: Ending<unknown>,
-): readonly NewEvent<string, unknown>[] => {
-  const { succeeded, failed } = effect;
-  switch (ending.kind) {
-    case 'done':
-      return succeeded(intent.data, ending.answer);
-    case 'failed':
-      return [failed(intent.data, ending.failure)];
-    case 'unknown':
-      return [unknownOf(kind).of({ question: ending.question })];
-  }
-};
-
 const backendNameOf = (state: StreamState): string => {
   if ('volume' in state && state.volume !== null) return state.volume.backend_name;
   if ('backend' in state && state.backend !== null) return state.backend.name;
   throw new ScoriaError(rejections.BackendNotFound('the stream has no backend', 'give a backend'));
 };
-
-const metaOf = ({ actor, command, commandId, commandDigest: digest, correlationId, reason }: Given) => ({
-  actor,
-  command,
-  commandId,
-  commandDigest: digest,
-  correlationId,
-  reason,
-});
-
-/** A command again, from its intent. */
-const givenBy = ({ meta }: RecordedEvent, stream: string): Given => ({
-  ...metaOf({ ...meta, reason: meta.reason, ancestors: [], held: [] }),
-  causationId: meta.causationId,
-  ancestors: [],
-  held: [stream],
-});
-
-const childOf = <Child extends AnyOperation>(
-  parent: Given,
-  intent: RecordedEvent,
-  step: string,
-  child: Child,
-  input: InputOf<Child['command']>,
-): Given => ({
-  ...metaOf(parent),
-  command: child.command.name,
-  commandId: uuid5(step, parent.commandId),
-  commandDigest: commandDigest(child.command.name, input as Json),
-  causationId: intent.id,
-  ancestors: [...parent.ancestors, parent.commandId],
-  held: parent.held,
-  signal: parent.signal,
-});

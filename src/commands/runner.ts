@@ -1,31 +1,22 @@
 import * as E from 'fp-ts/lib/Either.js';
-import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
 import { validate as isUuid, v5 as uuid5 } from 'uuid';
 import type { OpenIntent } from '../domain/aggregate.ts';
-import { notOnThisHost } from '../domain/backend/hosts.ts';
 import type { InputOf } from '../domain/decision.ts';
-import { type Rejection, rejections, ScoriaError } from '../domain/errors.ts';
-import type { Actor, NewEvent, RecordedEvent } from '../domain/event.ts';
+import { type Rejection, rejections } from '../domain/errors.ts';
+import type { Actor } from '../domain/event.ts';
 import type { Json } from '../domain/json.ts';
-import {
-  aggregateOf,
-  decodeOnce,
-  evolveStream,
-  type StreamKind,
-  type StreamState,
-  type StreamStates,
-} from '../domain/streams.ts';
+import type { StreamKind, StreamState, StreamStates } from '../domain/streams.ts';
 import type { EventLog } from '../eventlog/port.ts';
 import { newId } from '../new-id.ts';
-import type { KeptState, KnownCommand } from '../projections/inventory.ts';
-import { type Author, commandDigest, EMPTY_STREAM, type StreamHead, seal } from './envelope.ts';
-import { firstOutcome } from './first-outcome.ts';
+import { Acceptor } from './accept.ts';
+import type { Claim, Claimant, Standing } from './claims.ts';
+import { type Author, commandDigest } from './envelope.ts';
 import type { CommandContext, Given } from './given.ts';
 import { Handover } from './handover.ts';
 import { Lines } from './lines.ts';
-import { type AnyOperation, type EffectfulOperation, type FactsContext, isEffectful } from './operation.ts';
+import type { AnyOperation } from './operation.ts';
 import { parseInput } from './parse.ts';
-import type { Claim, Claimant, Performer } from './perform.ts';
+import type { Performer } from './perform.ts';
 import type { Services } from './services.ts';
 import { eitherSignal, type Patience, waitingFor } from './waiting.ts';
 
@@ -53,42 +44,26 @@ export interface Recovered {
   readonly outcome: E.Either<Rejection, StreamState>;
 }
 
-/** A decided command whose intent is in the log. */
-interface Accepted {
-  readonly operation: EffectfulOperation;
-  readonly intent: RecordedEvent;
-  /** Its stream, right after it. */
-  readonly kept: KeptState;
-}
-
-type Acceptance<Kind extends StreamKind> =
-  | { readonly settled: E.Either<Rejection, StreamStates[Kind]> }
-  | { readonly accepted: Accepted }
-  | { readonly offered: true }
-  | { readonly resumed: OpenIntent };
-
 /**
- * Performs every operation. *Accept* decides and makes the intent durable; *perform* (`perform.ts`) takes an open
+ * Performs every operation. *Accept* (`accept.ts`) decides and makes the intent durable; *perform* (`perform.ts`) takes an open
  * intent to its outcome. There is no other way to reach a driver.
  */
 export class Runner {
-  readonly #log: EventLog;
   readonly #services: Services;
-  readonly #author: Author;
   readonly #options: RunnerOptions;
   readonly #performer: Performer;
+  readonly #acceptor: Acceptor;
   readonly #lines = new Lines();
   /** What goes to other hosts. */
   readonly handover: Handover;
 
   constructor(log: EventLog, services: Services, author: Author, performer: Performer, options: RunnerOptions) {
-    this.#log = log;
     this.#services = services;
-    this.#author = author;
     this.#performer = performer;
     this.#options = options;
-    const { busy, offerTimeoutMs } = options;
-    this.handover = new Handover(log, services, performer, { busy, offerTimeoutMs, now: () => author.now() });
+    const { busy, offerTimeoutMs, actor } = options;
+    this.handover = new Handover(log, services, performer, { busy, offerTimeoutMs, actor, now: () => author.now() });
+    this.#acceptor = new Acceptor(log, services, author, performer, this.handover);
     performer.runChildrenWith((operation, input, given) => this.#run(operation, input, given));
     performer.recoverWith((kind, stream) => this.recover(kind, stream, (open) => services.executors.isGone(open)));
   }
@@ -152,10 +127,10 @@ export class Runner {
       signal: eitherSignal(this.#options.busy.signal, given.signal),
     });
     for (;;) {
-      const acceptance = await this.#accept(operation, input, given, stream);
+      const acceptance = await this.#acceptor.accept(operation, input, given, stream);
       if (acceptance === 'stale') continue;
       if ('blocker' in acceptance) {
-        if (await this.#isMineElsewhere(acceptance.blocker, operation.kind, stream, given))
+        if (await this.handover.isElsewhere(acceptance.blocker, operation.kind, stream, given))
           return this.handover.outcome(operation.kind, stream, given) as never;
         if (await this.#passed(operation.kind, stream, acceptance.blocker, given)) continue;
         if (await waiting()) continue;
@@ -164,7 +139,7 @@ export class Runner {
       if ('settled' in acceptance) return acceptance.settled;
       if ('offered' in acceptance) return this.handover.outcome(operation.kind, stream, given) as never;
       if ('resumed' in acceptance) {
-        const refusal = await this.#elsewhere(operation.kind, stream, acceptance.resumed);
+        const refusal = await this.handover.refusal(operation.kind, stream, acceptance.resumed);
         if (refusal !== null) return E.left(refusal);
         const outcome = await this.#performer.resume(stream, acceptance.resumed, given.signal);
         if (acceptance.resumed.command_id === given.commandId) return outcome;
@@ -196,7 +171,7 @@ export class Runner {
         const kept = await this.#services.read.kept(kind, stream);
         const open = kept?.state.open.find(({ command_id }) => !left.has(command_id));
         if (kept === null || open === undefined) return recovered;
-        const taken = await this.#taken(kind, stream, kept, open, isGone, { actor, reason });
+        const taken = await this.#taken({ kind, stream, kept, open }, isGone, { actor, reason });
         if (taken === 'stale') continue;
         left.add(open.command_id);
         if (taken !== 'claimed') continue;
@@ -206,41 +181,12 @@ export class Runner {
   }
 
   /** Whether an open intent is this executor's to go on with, now or by a claim. */
-  async #taken(
-    kind: StreamKind,
-    stream: string,
-    kept: KeptState,
-    open: OpenIntent,
-    isGone: IsGone,
-    by: Claimant,
-  ): Promise<Claim | 'not gone'> {
+  async #taken(standing: Standing, isGone: IsGone, by: Claimant): Promise<Claim | 'not gone'> {
+    const { kept, open } = standing;
     if (this.#performer.isAbandoned(open)) return 'claimed';
     if (open.offered_until !== undefined || !(await isGone(open))) return 'not gone';
     if (!(await this.handover.mayExecute(kept.state, open))) return 'not gone';
-    return this.#performer.claim(kind, stream, kept, open, by);
-  }
-
-  /** Why this host may not ask how an operation ended; `null` where it may. */
-  async #elsewhere(kind: StreamKind, stream: string, open: OpenIntent): Promise<Rejection | null> {
-    const state = await this.#services.read.state(kind, stream);
-    if (await this.handover.mayExecute(state, open)) return null;
-    const name = (await this.handover.backendOf(state))?.name ?? stream;
-    return notOnThisHost({ name, hosts: await this.handover.hostsOf(state, open) }, this.#services.executors.host);
-  }
-
-  /** Whether it is this very command that another host is at, or is to take up. */
-  async #isMineElsewhere(open: OpenIntent, kind: StreamKind, stream: string, given: Given): Promise<boolean> {
-    if (open.command_id !== given.commandId) return false;
-    return open.offered_until !== undefined || (await this.#elsewhere(kind, stream, open)) !== null;
-  }
-
-  /** Takes up an operation that is offered, if this host may. `null` where another was faster. */
-  async take(kind: StreamKind, stream: string, command_id: string): Promise<E.Either<Rejection, StreamState> | null> {
-    const kept = await this.#services.read.kept(kind, stream);
-    const open = kept?.state.open.find((one) => one.command_id === command_id);
-    if (kept === null || open?.offered_until === undefined || this.handover.isOverdue(open)) return null;
-    if (!(await this.handover.mayExecute(kept.state, open))) return null;
-    return this.#performer.take(kind, stream, kept, open, { actor: this.#options.actor, reason: undefined });
+    return this.#performer.claims.takeOver(standing, by);
   }
 
   /** Settles the operation in the way, if its executor is gone. Answers whether to look again. */
@@ -253,109 +199,12 @@ export class Runner {
       return true;
     }
     const isGone: IsGone = (open) => executors.isGone(open);
-    const taken = await this.#taken(kind, stream, kept, blocker, isGone, { actor: given.actor, reason: given.reason });
+    const { actor, reason } = given;
+    const taken = await this.#taken({ kind, stream, kept, open: blocker }, isGone, { actor, reason });
     if (taken === 'claimed') await this.#performer.resume(stream, blocker, given.signal);
     return taken === 'claimed' || taken === 'stale';
   }
-
-  async #accept<Op extends AnyOperation>(
-    operation: Op,
-    input: InputOf<Op['command']>,
-    given: Given,
-    stream: string,
-  ): Promise<Acceptance<Op['kind']> | { readonly blocker: OpenIntent } | 'stale'> {
-    const kind: Op['kind'] = operation.kind;
-    const inventory = await this.#services.read.inventory();
-    const kept = inventory.kept(kind, stream);
-    const state = kept?.state ?? aggregateOf(kind).initial;
-    const known = inventory.command(given.commandId);
-    if (known !== null && known.digest !== given.commandDigest) return { settled: E.left(reused(given, known)) };
-    const standing = this.#standing(state, given);
-    if (standing !== null) return standing;
-    const repeated = known && (await firstOutcome(this.#log, kind, known.stream, given.commandId));
-    if (repeated !== null) return { settled: repeated };
-    // What records nothing has no revision to be wrong: facts that are newer than the state must not decide it.
-    const unlessMoved = async (settled: E.Either<Rejection, StreamStates[Op['kind']]>) =>
-      (await this.#services.read.kept(kind, stream))?.revision === kept?.revision ? { settled } : ('stale' as const);
-    const facts = await this.#facts(operation, input, { state, inventory, services: this.#services });
-    if (E.isLeft(facts)) return unlessMoved(facts);
-    const decision = operation.decide(state, input, { ...facts.right, actor: given.actor });
-    if (E.isLeft(decision)) return unlessMoved(decision);
-    const [first, ...others] = decision.right;
-    if (first === undefined) return unlessMoved(E.right(state));
-    const offer = await this.#offerWith(operation, state, [first, ...others]);
-    const events = offer === null ? others : [...others, offer];
-    const recorded = await this.#record(stream, kept ?? EMPTY_STREAM, [first, ...events], given);
-    if (recorded === null) return 'stale';
-    const next = recorded.reduce((folded, event) => evolveStream(kind, folded, event), state);
-    const intent = recorded.at(-1);
-    if (offer !== null) return { offered: true };
-    if (!isEffectful(operation) || intent === undefined) return { settled: E.right(next) };
-    const { revision, meta } = intent;
-    return { accepted: { operation, intent, kept: { state: next, revision, hash: meta.hash } } };
-  }
-
-  /** The offer to other hosts that goes with what is about to be recorded. */
-  async #offerWith(
-    operation: AnyOperation,
-    state: StreamState,
-    events: readonly NewEvent<string, unknown>[],
-  ): Promise<NewEvent<string, unknown> | null> {
-    const kind: StreamKind = operation.kind;
-    const meta = { at: '', command: operation.command.name };
-    const next = events.reduce<StreamState>(
-      (folded, event) => evolveStream(kind, folded, { ...event, meta } as unknown as RecordedEvent),
-      state,
-    );
-    const data = events.at(-1)?.data as { readonly hosts?: readonly string[] } | undefined;
-    const hosts = data?.hosts === undefined ? {} : { hosts: data.hosts };
-    return this.handover.offer(kind, next, { operation: operation.command.name, ...hosts });
-  }
-
-  /** What already stands open in the stream, and what it means to this command. */
-  #standing(
-    state: StreamStates[StreamKind],
-    given: Given,
-  ): { readonly blocker: OpenIntent } | { readonly resumed: OpenIntent } | null {
-    const asked = state.questions.find((question) => question.command_id === given.commandId);
-    if (asked !== undefined) return { resumed: asked };
-    const open = state.open.find((intent) => !given.ancestors.includes(intent.command_id));
-    if (open === undefined) return null;
-    return this.#performer.isAbandoned(open) ? { resumed: open } : { blocker: open };
-  }
-
-  async #facts(
-    operation: AnyOperation,
-    input: unknown,
-    context: FactsContext<StreamKind>,
-  ): Promise<E.Either<Rejection, Record<string, unknown>>> {
-    try {
-      return E.right((await operation.facts?.(input, context)) ?? {});
-    } catch (error) {
-      if (error instanceof ScoriaError && error.kind !== 'log') return E.left(error.rejection);
-      throw error;
-    }
-  }
-
-  async #record(
-    stream: string,
-    head: StreamHead,
-    events: ReadonlyNonEmptyArray<NewEvent<string, unknown>>,
-    given: Given,
-  ): Promise<readonly RecordedEvent[] | null> {
-    const { actor, command, commandId, commandDigest: digest, correlationId, causationId, reason } = given;
-    const meta = { actor, command, commandId, commandDigest: digest, correlationId, causationId, reason };
-    const result = await this.#log.append(seal(stream, head, events, meta, this.#author));
-    return E.isLeft(result) ? null : result.right.map(decodeOnce);
-  }
 }
-
-const reused = ({ commandId }: Given, { stream }: KnownCommand): Rejection =>
-  rejections.CommandIdReused(
-    `the command id ${commandId} belongs to another command, on ${stream}`,
-    'give each command an id of its own; repeat a command with the same content, by id where a name has moved on',
-    { command_id: commandId, stream },
-  );
 
 const needsReason = ({ needsReason: needs = () => false }: AnyOperation, input: unknown): boolean =>
   needs === true || needs(input);

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../audit/canonical.ts';
 import type { DriverFacts } from '../../domain/backend/add.ts';
 import type { Backend } from '../../domain/backend/backend.ts';
-import type { HostNames } from '../../domain/backend/hosts.ts';
+import { type HostNames, sameHosts } from '../../domain/backend/hosts.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { capabilitiesOf } from '../../drivers/contract.ts';
 import type { Services } from '../services.ts';
@@ -23,9 +23,7 @@ export const driverFacts = async (
   const configuration = { driver: configured.driverName, options: configured.options };
   const sameConfiguration =
     present !== null &&
-    canonicalJson({ ...configuration, hosts: sorted(hosts) }) ===
-      canonicalJson({ driver: present.driver, options: present.options, hosts: sorted(present.hosts) });
+    canonicalJson(configuration) === canonicalJson({ driver: present.driver, options: present.options }) &&
+    sameHosts(hosts, present.hosts);
   return { ...configuration, capabilities: capabilitiesOf(configured.driver), sameConfiguration };
 };
-
-const sorted = (hosts: HostNames = []): HostNames => hosts.toSorted();
