@@ -37,19 +37,42 @@ test('a zombie is gone', async () => {
   expect(await vi.waitUntil(() => isGone(executor), { interval: 10, timeout: 20_000 })).toBe(true);
 });
 
-test.for<[string, (parts: readonly string[]) => string, boolean]>([
-  ['itself', ([host, pid, instance]) => `${host}/${pid}/${instance}`, false],
-  ['of the same id, started at another time', ([host, pid, instance]) => `${host}/${pid}/1${instance}`, true],
-  ['of another boot', ([host, pid, instance]) => `${host}/${pid}/${instance?.replace(/\.\w+\./, '.0af3.')}`, true],
-  [
-    'of another namespace',
-    ([host, pid, instance]) => `${host}/${pid}/${instance?.replace(/\.\d+\.(?=[^.]*$)/, '.1.')}`,
-    false,
-  ],
-  ['of another host', ([, pid, instance]) => `elsewhere/${pid}/1${instance}`, false],
-  ['that does not say what it is', ([host]) => `${host}/999999/0195513e`, false],
-  ['that is nonsense', () => 'nonsense', false],
+const MACHINE = { machine: 'aaaa', boot: 'b002', namespace: '4026531836' };
+
+/** An executor as it is written, with some of its parts changed. */
+const executorWith = (own: string, change: Readonly<Record<string, string>>): string => {
+  const [host, pid, instance = ''] = own.split('/');
+  const [ticks, boot, namespace, id, machine] = instance.split('.');
+  const parts = { host, pid, ticks, boot, namespace, id, machine, ...change };
+  return `${parts.host}/${parts.pid}/${[parts.ticks, parts.boot, parts.namespace, parts.id, parts.machine].join('.')}`;
+};
+
+test.for<[string, Readonly<Record<string, string>>, boolean]>([
+  ['itself', {}, false],
+  ['of the same id, started at another time', { ticks: '1' }, true],
+  ['that has ended', { pid: '999999999' }, true],
+  ['that has ended, of a host by another name on this machine', { host: 'elsewhere', pid: '999999999' }, true],
+  ['of an earlier boot of this machine', { boot: 'b001' }, true],
+  ['of an earlier boot of this machine, which had another name', { boot: 'b001', host: 'elsewhere' }, false],
+  ['of another machine of the same name', { boot: 'b001', machine: 'cccc', ticks: '1' }, false],
+  ['of a container of the same name', { boot: 'b001', machine: '', ticks: '1' }, false],
+  ['of another container of this machine', { namespace: '4026532000', ticks: '1' }, false],
 ])('a process %s', async ([, change, gone]) => {
-  const { own, isGone } = await createHostExecutors(run);
-  expect(await isGone(change(own.split('/')))).toBe(gone);
+  const { own, isGone } = await createHostExecutors(run, 'storage-1', MACHINE);
+  expect(await isGone(executorWith(own, change))).toBe(gone);
+});
+
+test('a container does not say which machine it is on, and takes nobody of another boot for gone', async () => {
+  const { own, isGone } = await createHostExecutors(run, 'storage-1', { ...MACHINE, machine: '' });
+  expect(await isGone(executorWith(own, { boot: 'b001', ticks: '1' }))).toBe(false);
+});
+
+test.for<[string, string, boolean]>([
+  ['of an older version that has ended', 'storage-1/999999999/100.b002.4026531836.0195513e', true],
+  ['of an older version and another boot', 'storage-1/7/100.b001.4026531836.0195513e', false],
+  ['that does not say what it is', 'storage-1/999999/0195513e', false],
+  ['that is nonsense', 'nonsense', false],
+])('a process %s', async ([, executor, gone]) => {
+  const { isGone } = await createHostExecutors(run, 'storage-1', MACHINE);
+  expect(await isGone(executor)).toBe(gone);
 });
