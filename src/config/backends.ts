@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
+import type { HostNames } from '../domain/backend/hosts.ts';
 import { ScoriaError } from '../domain/errors.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { DriverDefinition } from '../drivers/contract.ts';
@@ -17,6 +18,8 @@ import type { Path, YamlFile } from './yaml-file.ts';
 export interface ConfiguredBackend {
   readonly name: string;
   readonly driver: string;
+  /** Those that may execute for it; any, where none is named. */
+  readonly hosts: HostNames;
   /** Complete, as a registration records them: defaults filled in, credentials as references. */
   readonly options: JsonObject;
 }
@@ -35,7 +38,7 @@ export interface CheckedBackends {
 }
 
 type Given = Readonly<Record<string, unknown>>;
-type Entry = Given & { readonly volume_driver: string };
+type Entry = Given & { readonly volume_driver: string; readonly hosts?: HostNames };
 
 /** The backends of a file, each checked by its driver. */
 export const checkBackends = async (file: YamlFile, { values }: Fields): Promise<CheckedBackends> => {
@@ -60,6 +63,7 @@ export const checkBackends = async (file: YamlFile, { values }: Fields): Promise
 interface Found {
   readonly name: string;
   readonly driver: string;
+  readonly hosts: HostNames;
   readonly options: Given;
   readonly definition: DriverDefinition;
 }
@@ -69,10 +73,10 @@ const withDriver = async (
   name: string,
   entry: Entry,
 ): Promise<Found | { readonly problem: Problem }> => {
-  const { volume_driver, ...options } = entry;
+  const { volume_driver, hosts = [], ...options } = entry;
   const driver = absoluteModule(volume_driver, file.directory);
   try {
-    return { name, driver, options, definition: await findDriver(driver) };
+    return { name, driver, hosts, options, definition: await findDriver(driver) };
   } catch (error) {
     if (!(error instanceof ScoriaError)) throw error;
     const path = ['backends', name, 'volume_driver'];
@@ -88,7 +92,7 @@ interface Checked {
 }
 
 const checkBackend = (file: YamlFile, defaults: Given, found: Found): Checked => {
-  const { name, driver, definition, options: own } = found;
+  const { name, driver, hosts, definition, options: own } = found;
   const shape = definition.options.shape;
   const shared = Object.fromEntries(Object.entries(defaults).filter(([option]) => Object.hasOwn(shape, option)));
   const given = Object.entries({ ...shared, ...own });
@@ -101,7 +105,7 @@ const checkBackend = (file: YamlFile, defaults: Given, found: Found): Checked =>
   };
   const references = { definition, references: secretReferences(definition, options), placeOf };
   const checked = checkOptions(definition, options);
-  if (E.isRight(checked)) return { backend: { name, driver, options: checked.right }, references, problems: [] };
+  if (E.isRight(checked)) return { backend: { name, driver, hosts, options: checked.right }, references, problems: [] };
   const problems = checked.left.map((rejection) => {
     const { place, field } = placeOf(String(rejection.details.option));
     return problemAt(place, field, rejection);

@@ -120,7 +120,7 @@ export const configurationOf = ({ file, fields, effective, projections }: ReadCo
     checked ??= checkBackends(file, fields);
     const { backends: valid, problems } = await checked;
     if (isNotEmpty(problems)) throw refusalOf(problems);
-    return valid.map(({ name, driver, options }) => ({ name, driver, options }));
+    return valid;
   };
   const plan = async (engine: Engine): Promise<BackendPlan> => {
     const recorded = await engine.backends();
@@ -140,9 +140,9 @@ export const configurationOf = ({ file, fields, effective, projections }: ReadCo
     async apply(engine, context) {
       const planned = await plan(engine);
       assertApplicable(planned);
-      for (const { name, action, driver, options } of planned.steps) {
-        if (action === 'add') await engine.addBackend({ name, driver, options }, context);
-        if (action === 'change') await (await engine.backend(name)).change(options, context);
+      for (const { name, action, driver, ...changes } of planned.steps) {
+        if (action === 'add') await engine.addBackend({ name, driver, ...changes }, context);
+        if (action === 'change') await (await engine.backend(name)).change(changes, context);
       }
       return planned;
     },

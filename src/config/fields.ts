@@ -98,6 +98,18 @@ const wrongName = (name: string, place: Place, message: string): Entry => ({
   problem: { place, field: fieldOf(['backends', name]), message: `the name ${message}`, remedy: 'give another name' },
 });
 
+const wrongHosts = (name: string, { path, code, message }: z.core.$ZodIssue, placeOf: YamlFile['placeOf']): Entry => {
+  const whole = ['backends', name, ...(path as Path)];
+  return {
+    problem: {
+      place: placeOf(whole),
+      field: fieldOf(whole),
+      message: code === 'custom' || code === 'invalid_format' ? message : 'must be a list of names of hosts',
+      remedy: `give hosts: ${BackendEntry.shape.hosts.unwrap().description}`,
+    },
+  };
+};
+
 const mistakeIn = (entry: unknown): { readonly keys: readonly string[]; readonly message: string } => {
   if (!isMapping(entry)) return { keys: [], message: 'must be a mapping of volume_driver and options' };
   if ('volume_driver' in entry) return { keys: ['volume_driver'], message: 'must be the name of a driver' };
@@ -108,6 +120,9 @@ const mistakeIn = (entry: unknown): { readonly keys: readonly string[]; readonly
 const backendEntry = (name: string, entry: unknown, placeOf: YamlFile['placeOf']): Entry => {
   const parsed = BackendEntry.safeParse(entry);
   if (parsed.success) return { entry: [name, parsed.data] };
+  const ofDriver = parsed.error.issues.find(({ path: [key] }) => key !== 'hosts');
+  const [issue] = parsed.error.issues;
+  if (ofDriver === undefined && issue !== undefined) return wrongHosts(name, issue, placeOf);
   const { keys, message } = mistakeIn(entry);
   const path = ['backends', name, ...keys];
   return {

@@ -58,12 +58,13 @@ const backendSchema = (drivers: readonly DriverDefinition[]): Schema => ({
         { type: 'string', pattern: '^(\\.|/|file:|npm:)', description: 'A driver of your own' },
       ],
     },
+    hosts: schemaOf(BackendEntry.shape.hosts.unwrap()),
   },
   required: ['volume_driver'],
   allOf: drivers.map((driver) => ({
     if: { properties: { volume_driver: { const: driver.name } }, required: ['volume_driver'] },
     // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-    then: { properties: { volume_driver: true, ...optionSchemas(driver) }, additionalProperties: false },
+    then: { properties: { volume_driver: true, hosts: true, ...optionSchemas(driver) }, additionalProperties: false },
   })),
 });
 

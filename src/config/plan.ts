@@ -1,5 +1,6 @@
 import { canonicalJson } from '../audit/canonical.ts';
 import type { Backend } from '../domain/backend/backend.ts';
+import { type HostNames, sameHosts } from '../domain/backend/hosts.ts';
 import { rejections, ScoriaError } from '../domain/errors.ts';
 import type { Json, JsonObject } from '../domain/json.ts';
 import type { ConfiguredBackend } from './backends.ts';
@@ -11,6 +12,8 @@ export interface BackendStep {
   readonly driver: string;
   /** What is to be set; `null` takes an option away. */
   readonly options: JsonObject;
+  /** The hosts that may execute for it from now on; absent where they stay as they are. */
+  readonly hosts?: HostNames;
 }
 
 export interface BackendPlan {
@@ -21,7 +24,7 @@ export interface BackendPlan {
   readonly other_driver: readonly { readonly name: string; readonly driver: string; readonly recorded: string }[];
 }
 
-type Recorded = Pick<Backend, 'name' | 'driver' | 'options' | 'status'>;
+type Recorded = Pick<Backend, 'name' | 'driver' | 'options' | 'hosts' | 'status'>;
 
 /** Compares what the file wishes with what the log records. */
 export const planBackends = (wished: readonly ConfiguredBackend[], recorded: readonly Recorded[]): BackendPlan => {
@@ -39,12 +42,21 @@ export const planBackends = (wished: readonly ConfiguredBackend[], recorded: rea
   };
 };
 
-const stepOf = ({ name, driver, options }: ConfiguredBackend, known: Recorded | undefined): BackendStep => {
+const stepOf = ({ name, driver, options, hosts }: ConfiguredBackend, known: Recorded | undefined): BackendStep => {
   // Whether a backend in error came into use is not known: adding it again finds out.
-  if (known === undefined || known.status === 'error') return { name, action: 'add', driver, options };
+  if (known === undefined || known.status === 'error')
+    return { name, action: 'add', driver, options, ...(hosts.length === 0 ? {} : { hosts }) };
   const changed = changedOptions(options, known.options ?? {});
-  return { name, action: Object.keys(changed).length === 0 ? 'none' : 'change', driver, options: changed };
+  const moved = sameHosts(hosts, known.hosts) ? {} : { hosts };
+  const isSame = Object.keys({ ...changed, ...moved }).length === 0;
+  return { name, action: isSame ? 'none' : 'change', driver, options: changed, ...moved };
 };
+
+/** What a step sets, in the names of the file. */
+export const namesSet = ({ options, hosts }: BackendStep): readonly string[] => [
+  ...Object.keys(options),
+  ...(hosts === undefined ? [] : ['hosts']),
+];
 
 const same = (one: Json | undefined, other: Json | undefined): boolean =>
   one !== undefined && other !== undefined && canonicalJson(one) === canonicalJson(other);

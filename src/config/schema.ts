@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BackendName } from '../domain/backend/backend.ts';
-import { HostName } from '../domain/backend/hosts.ts';
+import { HostName, HostNamesSchema } from '../domain/backend/hosts.ts';
 import { Text } from '../domain/json.ts';
 import { hasNoNul, NO_NUL, type SecretReference, secret } from '../drivers/options.ts';
 import { LOG_LEVELS, SETTINGS, type SettingName } from './settings.ts';
@@ -55,6 +55,7 @@ export const BackendEntry = z.looseObject({
     .string()
     .min(1)
     .describe('The driver: one of `scoria driver list`, ./driver.ts (from the directory of this file) or npm:package'),
+  hosts: HostNamesSchema.describe('The hosts that may execute for the backend; any, where none is named').optional(),
 });
 
 export const ConfigurationSchema = z.strictObject({
@@ -63,7 +64,7 @@ export const ConfigurationSchema = z.strictObject({
   backends: z
     .record(BackendName, BackendEntry)
     .optional()
-    .describe("The backends by name: volume_driver, and the driver's options"),
+    .describe("The backends by name: volume_driver, the hosts that may execute, and the driver's options"),
 });
 
 export type FieldName = keyof typeof ConfigurationSchema.shape;

@@ -2,7 +2,6 @@ import type { CommandContext } from '../commands/given.ts';
 import type { Reconciliation } from '../commands/reconcile/reconcile.ts';
 import { type Backend as BackendRecord, type BackendState, toCinderStats } from '../domain/backend/backend.ts';
 import { ScoriaError } from '../domain/errors.ts';
-import type { JsonObject } from '../domain/json.ts';
 import { backendNotFound } from '../domain/volume/checks.ts';
 import { invalidConnector } from '../domain/volume/connect.ts';
 import type { VolumeState } from '../domain/volume/volume.ts';
@@ -91,9 +90,12 @@ export class Backend {
     if (problems.length > 0) throw new ScoriaError(invalidConnector(problems));
   }
 
-  /** Sets the options given; `null` takes one away, the others stay; also the hosts that may execute for it, which `[]` makes any. */
-  async change(options: JsonObject, context?: CommandContext, hosts?: readonly string[]): Promise<this> {
-    const input = { name: this.name, options, ...(hosts === undefined ? {} : { hosts }) };
+  /**
+   * Sets the options given; `null` takes one away, the others stay. So do the hosts that may execute for it, unless they
+   * are given: `[]` is any host.
+   */
+  async change(changes: Omit<CommandInput<'ChangeBackend'>, 'name'>, context?: CommandContext): Promise<this> {
+    const input = { ...changes, name: this.name };
     return this.#see((await this.#resources.commands.give('ChangeBackend', input, context)).state);
   }
 

@@ -467,7 +467,7 @@ export class Engine implements AsyncDisposable {
    * end. Operations of executors that are gone it recovers.
    */
   async serve({ signal }: { readonly signal: AbortSignal }): Promise<void> {
-    this.#assertAllowed('Serve', {});
+    this.#assertAllowed('Serve', { reason: 'each operation has that of its command' });
     return serve(this.#runner, this.#services, { signal, ...this.#serving });
   }
 

@@ -20,6 +20,7 @@ const LOOK_MS = 200;
 /** Takes up what is offered to this host, and recovers what it may, until `signal`; what it took up comes to its end. */
 export const serve = async (runner: Runner, services: Services, options: ServeOptions): Promise<void> => {
   const { read, executors, log } = services;
+  const { handover } = runner;
   const { signal, leaseMs } = options;
   const limits = new Limits(options.operationsPerBackend);
   const underWay = new Map<string, Promise<void>>();
@@ -34,7 +35,7 @@ export const serve = async (runner: Runner, services: Services, options: ServeOp
 
   const take = async (kind: StreamKind, stream: string, { command_id, operation }: OpenIntent): Promise<void> => {
     const fields = { operation, stream, commandId: command_id };
-    const outcome = await runner.take(kind, stream, command_id);
+    const outcome = await handover.take(kind, stream, command_id);
     if (outcome === null) return;
     if (E.isRight(outcome)) log.info(fields, 'An operation was executed for another host');
     else log.warn({ ...fields, code: outcome.left.code }, 'An operation for another host did not succeed');
@@ -52,12 +53,14 @@ export const serve = async (runner: Runner, services: Services, options: ServeOp
 
   const look = async (kind: StreamKind, stream: string, state: StreamState, open: OpenIntent): Promise<void> => {
     const { command_id, operation } = open;
-    if (runner.handover.isOverdue(open)) return runner.handover.expire(kind, stream, command_id);
+    if (handover.isOverdue(open)) return handover.expire(kind, stream, command_id);
     if (open.offered_until !== undefined) {
-      if (!(await runner.handover.mayExecute(state, open))) return;
-      const backend = (await runner.handover.backendOf(state))?.name ?? stream;
+      if (!(await handover.mayExecute(state, open))) return;
+      const backend = (await handover.backendOf(state))?.name ?? stream;
       const work = () => take(kind, stream, open);
-      inBackground(command_id, operation, stream, async () => void (await limits.within(backend, work, signal)));
+      // A freeze waits for the backend's other operations, and must not stand in their way.
+      const inTurn = async () => void (await (kind === 'backend' ? work() : limits.within(backend, work, signal)));
+      inBackground(command_id, operation, stream, inTurn);
       return;
     }
     if (underWay.has(command_id) || !(await executors.isGone(open))) return;

@@ -74,10 +74,10 @@ describe('a frozen backend', () => {
 describe('changing, stats and removal', () => {
   test('a change is tried before it counts', async () => {
     const { backend, array } = await engineOnArray();
-    await backend.change({ total_capacity_gb: 2 });
+    await backend.change({ options: { total_capacity_gb: 2 } });
     await expect(backend.createVolume({ size: 100 })).rejects.toMatchObject({ code: 'SizeExceedsBackend' });
     array.inject({ call: 'setup', when: 'before' });
-    await expect(backend.change({ total_capacity_gb: 9 })).rejects.toMatchObject({ code: 'DriverFailed' });
+    await expect(backend.change({ options: { total_capacity_gb: 9 } })).rejects.toMatchObject({ code: 'DriverFailed' });
     expect((await backend.refresh()).record.options).toMatchObject({ total_capacity_gb: 2 });
   });
 

@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { distrust, findFile, placesOf } from '../../src/config/find-file.ts';
@@ -48,6 +48,8 @@ describe('a setting', () => {
       'effect_timeout: 2',
       'reconcile_timeout: 3.5',
       'drain_timeout: 4',
+      'host: storage-1',
+      'offer_timeout: 5',
       'audit_notes_command: [curl, --data-binary, "@-", https://notes.example]',
       'audit_every_events: 1000',
       'audit_every_seconds: 1.5',
@@ -262,6 +264,35 @@ describe('backends', () => {
     expect(new Set(history.map(({ reason }) => reason))).toEqual(new Set(['ticket 4711']));
   });
 
+  test('name the hosts that may execute for them: set, changed and taken away as options are', async () => {
+    const engine = await engineOn(':memory:');
+    const apply = async (hosts: string) => (await (await load(memory(hosts))).apply(engine)).steps;
+    const own = hostname();
+    const recorded = async () => (await engine.backend('one')).record.hosts;
+    expect(await apply(`, hosts: [${own}]`)).toMatchObject([{ action: 'add', hosts: [own] }]);
+    expect(await recorded()).toEqual([own]);
+    expect(await apply(`, hosts: [storage-2, ${own}]`)).toEqual([
+      { name: 'one', action: 'change', driver: 'memory', options: {}, hosts: ['storage-2', own] },
+    ]);
+    expect(await recorded()).toEqual(['storage-2', own]);
+    expect(await apply(`, hosts: [${own}, storage-2]`)).toMatchObject([{ action: 'none' }]);
+    expect(await apply('')).toMatchObject([{ action: 'change', hosts: [] }]);
+    expect(await recorded()).toEqual([]);
+    expect(await apply('')).toMatchObject([{ action: 'none' }]);
+  });
+
+  test.each([
+    ['storage-1', 'backends.one.hosts', 'must be a list of names of hosts'],
+    ['[a/b]', 'backends.one.hosts.0', 'must start with a letter or digit'],
+    ['[a, a]', 'backends.one.hosts', 'must name each host once'],
+  ])('cannot have the hosts %s', async (hosts, field, message) => {
+    await expect(load(memory(`, hosts: ${hosts}`))).rejects.toMatchObject({
+      code: 'InvalidConfiguration',
+      message: expect.stringContaining(message),
+      details: { line: 2, field },
+    });
+  });
+
   test('are never removed, and keep their driver', async () => {
     const engine = await engineOn(':memory:');
     await engine.addBackend({ name: 'other', driver: 'memory' });
@@ -277,7 +308,7 @@ describe('backends', () => {
   });
 
   test('that may not have come into use are added again, and options that are not known are given', () => {
-    const wished = [{ name: 'one', driver: 'memory', options: { latency_ms: 1 } }];
+    const wished = [{ name: 'one', driver: 'memory', hosts: [], options: { latency_ms: 1 } }];
     const known = { name: 'one', driver: 'memory', options: { latency_ms: 1 }, status: 'available' } as const;
     expect(planBackends(wished, [known]).steps).toMatchObject([{ action: 'none' }]);
     expect(planBackends(wished, [{ ...known, status: 'error' }]).steps).toMatchObject([

@@ -25,8 +25,11 @@ const attachment = { attach_mode: 'ro', attached_host: 'vm', instance_uuid: 'i',
 
 /** Each command's smallest input, and what may be said besides. */
 const examples: Record<string, readonly [required: Record<string, unknown>, optional?: Record<string, unknown>]> = {
-  AddBackend: [{ name: 'lava', driver: 'file' }, { options: { directory: '/srv' } }],
-  ChangeBackend: [{ name: 'lava', options: { directory: null } }],
+  AddBackend: [
+    { name: 'lava', driver: 'file' },
+    { options: { directory: '/srv' }, hosts: ['storage-1'] },
+  ],
+  ChangeBackend: [{ name: 'lava' }, { options: { directory: null }, hosts: ['storage-1'] }],
   RemoveBackend: [{ name: 'lava' }],
   RefreshBackendStats: [{ name: 'lava' }],
   FreezeBackend: [{ name: 'lava' }],
@@ -125,7 +128,9 @@ describe.each(commands.map((command) => [command.name, command] as const))('%s',
     },
   );
 
-  it.each(Object.keys(all).filter((field) => all[field] !== null && typeof all[field] === 'object'))(
+  const isMapping = (value: unknown) => value !== null && typeof value === 'object' && !Array.isArray(value);
+
+  it.each(Object.keys(all).filter((field) => isMapping(all[field])))(
     'refuses what is not an object of well-formed text in %s',
     (field) => {
       expect(faults(command, { ...all, [field]: { path: 'p', a: LONE_SURROGATE } })).toContain(field);
@@ -137,6 +142,28 @@ describe.each(commands.map((command) => [command.name, command] as const))('%s',
 
   it.each([null, [], 'text', 7])('refuses %j', (input) => {
     expect(faults(command, input)).toEqual(['']);
+  });
+});
+
+describe.each(commandsWith('hosts'))('%s', (name, field, command) => {
+  const { all } = exampleOf(name);
+
+  it.each([
+    ['half a character', [`a${LONE_SURROGATE}`]],
+    ['a path', ['a/b']],
+    ['no text', ['']],
+    ['a number', [7]],
+  ])('refuses %s as a host', (_, hosts) => {
+    expect(faults(command, { ...all, [field]: hosts })).toEqual([field]);
+  });
+
+  it('refuses a host that is named twice, and what is no list', () => {
+    expect(faults(command, { ...all, [field]: ['a', 'a'] })).toEqual([field]);
+    expect(faults(command, { ...all, [field]: 'a' })).toEqual([field]);
+  });
+
+  it('takes none: any host may execute', () => {
+    expect(faults(command, { ...all, [field]: [] })).toEqual([]);
   });
 });
 

@@ -143,6 +143,6 @@ test('without configuration leaves a backend whose commands say what is missing,
     });
   }
   expect(await loaded.head()).toBe(before);
-  await backend.change({ directory: files.directory });
+  await backend.change({ options: { directory: files.directory } });
   expect((await backend.stats({ refresh: true })).vendor_name).toBeDefined();
 });

@@ -18,7 +18,7 @@ export const applyReport = async (options: { readonly dryRun?: boolean } & Globa
   // Asked before a session is opened, which may make a log.
   await configuration.backends();
   const dry_run = options.dryRun ?? false;
-  const { assertApplicable } = await import('../../config/plan.ts');
+  const { assertApplicable, namesSet } = await import('../../config/plan.ts');
   const apply = () =>
     inSession(
       options,
@@ -29,10 +29,15 @@ export const applyReport = async (options: { readonly dryRun?: boolean } & Globa
   const plan = dry_run ? await planFor(configuration, options) : await apply();
   assertApplicable(plan);
   const { steps, not_in_file } = plan;
-  const backends = steps.map(({ name, action, options: changed }) => ({ name, action, options: changed }));
+  const backends = steps.map(({ driver: _driver, ...step }) => step);
+  const stepText = (step: BackendStep): string => {
+    if (step.action === 'none') return `backend ${step.name}: as it is in the file`;
+    const done = { add: 'added', change: `changed (${namesSet(step).join(', ')})` }[step.action];
+    return `backend ${step.name}: ${dry_run ? 'would be ' : ''}${done}`;
+  };
   return {
     json: { file, dry_run, backends, not_in_file },
-    text: () => [...steps.map((step) => stepText(step, dry_run)), ...not_in_file.map(staysText)].join('\n'),
+    text: () => [...steps.map(stepText), ...not_in_file.map(staysText)].join('\n'),
   };
 };
 
@@ -44,11 +49,5 @@ const nothingToApply = (): ScoriaError =>
       {},
     ),
   );
-
-const stepText = ({ name, action, options }: BackendStep, dryRun: boolean): string => {
-  if (action === 'none') return `backend ${name}: as it is in the file`;
-  const done = { add: 'added', change: `changed (${Object.keys(options).join(', ')})` }[action];
-  return `backend ${name}: ${dryRun ? 'would be ' : ''}${done}`;
-};
 
 const staysText = (name: string): string => `backend ${printable(name)}: not in the file, and stays as it is`;

@@ -20,7 +20,7 @@ export const checkReport = async (options: { readonly resolve?: boolean } & Glob
   }
   const log = configuration.engine.log;
   const plan = file === null ? null : await planFor(configuration, options);
-  const differences = plan === null ? [] : differencesOf(plan);
+  const differences = plan === null ? [] : await differencesOf(plan);
   return {
     json: { file, problems: [], log, differences },
     text: () => [nothingWrong(file), ...differences.map((one) => differenceText(one, log))].join('\n'),
@@ -53,15 +53,19 @@ interface Difference {
   readonly options?: readonly string[];
 }
 
-const differencesOf = ({ steps, not_in_file, other_driver }: BackendPlan): readonly Difference[] => [
-  ...steps.flatMap(({ name, action, options }): readonly Difference[] => {
-    if (action === 'none') return [];
-    if (action === 'add') return [{ backend: name, difference: 'not in the log' }];
-    return [{ backend: name, difference: 'other options', options: Object.keys(options) }];
-  }),
-  ...other_driver.map(({ name }): Difference => ({ backend: name, difference: 'other driver' })),
-  ...not_in_file.map((backend): Difference => ({ backend, difference: 'not in the file' })),
-];
+const differencesOf = async ({ steps, not_in_file, other_driver }: BackendPlan): Promise<readonly Difference[]> => {
+  const { namesSet } = await import('../../config/plan.ts');
+  return [
+    ...steps.flatMap((step): readonly Difference[] => {
+      const { name: backend, action } = step;
+      if (action === 'none') return [];
+      if (action === 'add') return [{ backend, difference: 'not in the log' }];
+      return [{ backend, difference: 'other options', options: namesSet(step) }];
+    }),
+    ...other_driver.map(({ name }): Difference => ({ backend: name, difference: 'other driver' })),
+    ...not_in_file.map((backend): Difference => ({ backend, difference: 'not in the file' })),
+  ];
+};
 
 const differenceText = ({ backend, difference, options = [] }: Difference, log: string): string => {
   const said = {

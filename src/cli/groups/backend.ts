@@ -90,17 +90,17 @@ const changes = (group: Command): void => {
     .description('add a backend; the same name and options again change nothing')
     .option('--driver <driver>', 'one of `scoria driver list`, ./driver.ts or npm:package; else it is in scoria.yaml')
     .option('--set <option=value>', "one of the driver's options (repeatable)", pairsOf('--set'))
-    .option('--host <name>', 'a host that may execute for it; any, unless given (repeatable)', listOf)
+    .option('--host <name>', 'a host that may execute for it; else as in scoria.yaml, or any (repeatable)', listOf)
     .action(
       telling<{ driver?: string; set?: Pairs; host?: readonly string[] }, Name>(async ([name], options) => {
         const configuration = configurationFor(options);
-        const { driver, options: wished } = await wishedBackend(await configuration, name, options.driver);
+        const { driver, options: wished, hosts } = await wishedBackend(await configuration, name, options.driver);
         const command = {
           type: 'AddBackend',
           name,
           driver,
           options: { ...wished, ...options.set },
-          ...(options.host === undefined ? {} : { hosts: options.host }),
+          hosts: options.host ?? hosts,
         } as const;
         const add = async (session: Session) => {
           await session.give(command);
@@ -128,7 +128,7 @@ const changes = (group: Command): void => {
 
 /** Asked before a session is opened, which may make a log. */
 const wishedBackend = async (configuration: Configuration, name: string, driver: string | undefined) => {
-  if (driver !== undefined) return { driver, options: {} };
+  if (driver !== undefined) return { driver, options: {}, hosts: [] };
   const found = (await configuration.backends()).find((backend) => backend.name === name);
   if (found !== undefined) return found;
   const where =

@@ -77,16 +77,14 @@ export interface DriverFacts {
   readonly sameConfiguration: boolean;
 }
 
-/** Nothing is recorded of hosts where any may execute. */
-export const named = (hosts: HostNames): { readonly hosts?: HostNames } => (hosts.length === 0 ? {} : { hosts });
-
 export const decideAddBackend = (
   state: BackendState,
   { name, hosts = [] }: InputOf<typeof AddBackend>,
   { driver, options, capabilities, sameConfiguration }: DriverFacts,
 ): Decision => {
   if (state.backend === null || state.backend.status === 'error') {
-    return record(BackendAdditionRequested.of({ backend: { name, driver, options, capabilities, ...named(hosts) } }));
+    const named = hosts.length === 0 ? {} : { hosts };
+    return record(BackendAdditionRequested.of({ backend: { name, driver, options, capabilities, ...named } }));
   }
   if (sameConfiguration) return nothingToDo;
   return refuse(

@@ -5,7 +5,7 @@ import { command, type Decision, type InputOf, nothingToDo, record } from '../de
 import { JsonObjectSchema } from '../json.ts';
 import { knownBackend } from '../volume/checks.ts';
 import { FailureSchema } from '../volume/volume.ts';
-import { type DriverFacts, named } from './add.ts';
+import type { DriverFacts } from './add.ts';
 import {
   BackendName,
   BackendSchema,
@@ -39,8 +39,7 @@ const BackendChangedV1 = backendEvents.outcome(
 export const BackendChanged = nextVersion(
   BackendChangedV1,
   z.strictObject({ ...Configuration.shape, ...Hosts, stats: BackendStatsSchema }),
-  (state, { data, meta }) =>
-    withBackend(state, { ...data, hosts: data.hosts ?? [], status: 'available', stats_at: meta.at }),
+  (state, { data, meta }) => withBackend(state, { ...data, status: 'available', stats_at: meta.at }),
   (data) => data,
 );
 /** The configuration stays as it was. */
@@ -56,7 +55,7 @@ export const BackendChangeFailed = backendEvents.outcome(
  */
 export const ChangeBackend = command(
   'ChangeBackend',
-  z.strictObject({ name: BackendName, options: JsonObjectSchema, hosts: HostNamesSchema.optional() }),
+  z.strictObject({ name: BackendName, options: JsonObjectSchema.optional(), hosts: HostNamesSchema.optional() }),
 );
 
 export const decideChangeBackend = (
@@ -67,5 +66,9 @@ export const decideChangeBackend = (
   const backend = knownBackend(state, name);
   if (E.isLeft(backend)) return backend;
   if (sameConfiguration) return nothingToDo;
-  return record(BackendChangeRequested.of({ options, capabilities, ...named(hosts ?? backend.right.hosts ?? []) }));
+  const present = backend.right.hosts;
+  const wished = hosts ?? present ?? [];
+  // That any host may execute is said where it was not so before: any host may try the change then.
+  const named = wished.length === 0 && present === undefined ? {} : { hosts: wished };
+  return record(BackendChangeRequested.of({ options, capabilities, ...named }));
 };

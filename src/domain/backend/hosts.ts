@@ -16,6 +16,10 @@ export const HostNamesSchema = z
   .readonly();
 export type HostNames = z.infer<typeof HostNamesSchema>;
 
+/** In any order. */
+export const sameHosts = (some: HostNames = [], others: HostNames = []): boolean =>
+  some.length === others.length && some.every((host) => others.includes(host));
+
 export const mayExecute = (host: string, hosts: HostNames = []): boolean => hosts.length === 0 || hosts.includes(host);
 
 export const notOnThisHost = ({ name, hosts = [] }: Pick<Backend, 'name' | 'hosts'>, host: string) =>
