@@ -1,13 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { evolve } from '../../src/domain/aggregate.ts';
-import { BackendOutcomeUnknown } from '../../src/domain/backend/aggregate.ts';
+import {
+  BackendOperationClaimed,
+  BackendOperationOffered,
+  BackendOutcomeUnknown,
+} from '../../src/domain/backend/aggregate.ts';
+import { BackendChangeRequested } from '../../src/domain/backend/change.ts';
 import { BackendThawed } from '../../src/domain/backend/freeze.ts';
 import type { RecordedEvent } from '../../src/domain/event.ts';
 import { aggregateOf, eventDefinitions, evolveStream, kindOf } from '../../src/domain/streams.ts';
+import { VolumeOperationClaimed, VolumeOperationOffered } from '../../src/domain/volume/claim.ts';
 import { ConnectionInitializationFailed, ConnectionInitialized } from '../../src/domain/volume/connect.ts';
 import { VolumeCreated, VolumeCreationFailed } from '../../src/domain/volume/create.ts';
 import { ConnectionTerminated, ConnectionTerminationRequested } from '../../src/domain/volume/disconnect.ts';
-import { VolumeExtended, VolumeExtensionRequested } from '../../src/domain/volume/extend.ts';
+import { VolumeExtended, VolumeExtensionFailed, VolumeExtensionRequested } from '../../src/domain/volume/extend.ts';
 import { VolumeOutcomeUnknown } from '../../src/domain/volume/outcome-unknown.ts';
 import { VolumeRenamed } from '../../src/domain/volume/rename.ts';
 import { SnapshotCreated } from '../../src/domain/volume/snapshot-create.ts';
@@ -170,6 +176,65 @@ describe('an unknown end', () => {
       questions: [{ command_id: 'freeze', question: 'is it frozen?' }],
     });
     givenBackend(...asked, by('freeze', BackendThawed.of({}))).thenState({ questions: [] });
+  });
+});
+
+describe('an offer', () => {
+  const UNTIL = '2026-01-02T00:01:00.000Z';
+  const OFFERED = by('extension', VolumeOperationOffered.of({ hosts: ['storage-1'], until: UNTIL }), EXTENSION);
+  const claim = (executor: string, from_executor: string) =>
+    by('extension', VolumeOperationClaimed.of({ intent_id: 'event-2', from_executor }), { executor });
+
+  it('says of the open intent until when it may be taken up, and not who is at it', () => {
+    givenVolume(...created(), ASKED, OFFERED).thenState({ open: [{ ...OPEN, offered_until: UNTIL }], questions: [] });
+  });
+
+  it('is no more once somebody claims it, who is at it from then on', () => {
+    const { state } = givenVolume(...created(), ASKED, OFFERED, claim('storage-1/7/y', 'host/7/x'));
+    expect(state.open).toEqual([{ ...OPEN, executor: 'storage-1/7/y' }]);
+  });
+
+  it('is claimed by others after that as any operation is', () => {
+    const claims = [claim('storage-1/7/y', 'host/7/x'), claim('storage-2/7/z', 'storage-1/7/y')];
+    const { state } = givenVolume(...created(), ASKED, OFFERED, ...claims);
+    expect(state.open).toEqual([{ ...OPEN, executor: 'storage-2/7/z' }]);
+  });
+
+  it('that nobody takes up ends with the failure of what was asked for', () => {
+    givenVolume(
+      ...created(),
+      ASKED,
+      OFFERED,
+      by('extension', VolumeExtensionFailed.of({ failure: FAILURE })),
+    ).thenState({ open: [], questions: [], volume: { size: 10 } });
+  });
+
+  it('and a claim are of their own command: others stay as they were', () => {
+    const other = { ...OPEN, event_id: 'event-3', revision: '3', command_id: 'other', at: timeOf(3) };
+    const asked = by('other', VolumeExtensionRequested.of(SIZES), EXTENSION);
+    const { state } = givenVolume(...created(), ASKED, asked, OFFERED);
+    expect(state.open).toEqual([{ ...OPEN, offered_until: UNTIL }, other]);
+    expect(givenVolume(...created(), ASKED, asked, OFFERED, claim('storage-1/7/y', 'host/7/x')).state.open).toEqual([
+      { ...OPEN, executor: 'storage-1/7/y' },
+      other,
+    ]);
+  });
+
+  it('without an intent offers nothing', () => {
+    givenVolume(...created(), OFFERED).thenState({ open: [] });
+    givenVolume(...created(), OFFERED, claim('storage-1/7/y', 'host/7/x')).thenState({ open: [] });
+  });
+
+  it('of a change of a backend holds the hosts that are to try it', () => {
+    const asked = by('change', BackendChangeRequested.of({ options: {}, capabilities: [], hosts: ['storage-2'] }));
+    const offered = by('change', BackendOperationOffered.of({ hosts: ['storage-2'], until: UNTIL }));
+    const claimed = by('change', BackendOperationClaimed.of({ intent_id: 'event-2', from_executor: 'host/7/x' }), {
+      executor: 'storage-2/7/y',
+    });
+    givenBackend(...added(), asked, offered).thenState({ open: [{ hosts: ['storage-2'], offered_until: UNTIL }] });
+    const [open] = givenBackend(...added(), asked, offered, claimed).state.open;
+    expect(open).toMatchObject({ hosts: ['storage-2'], executor: 'storage-2/7/y' });
+    expect(open).not.toHaveProperty('offered_until');
   });
 });
 

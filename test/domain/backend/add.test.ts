@@ -34,6 +34,19 @@ describe('adding a backend', () => {
       );
   });
 
+  it('records the hosts that may execute for it, and nothing of hosts where any may', () => {
+    const { sameConfiguration: _, ...planned } = FACTS;
+    const backend = { name: BACKEND, ...planned };
+    const named = BackendAdditionRequested.of({ backend: { ...backend, hosts: ['storage-1'] } });
+    givenBackend()
+      .when(decideAddBackend, { ...ADD, hosts: ['storage-1'] }, FACTS)
+      .thenRecords(named);
+    givenBackend(named).thenState({ backend: { hosts: ['storage-1'] } });
+    givenBackend()
+      .when(decideAddBackend, { ...ADD, hosts: [] }, FACTS)
+      .thenRecords(BackendAdditionRequested.of({ backend }));
+  });
+
   it('has the status of each step', () => {
     givenBackend(additionRequested()).thenState({
       backend: { status: 'adding', frozen: 'thawed', stats: null, stats_at: null, created_at: timeOf(0) },

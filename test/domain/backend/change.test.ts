@@ -1,4 +1,4 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   BackendChanged,
   BackendChangeFailed,
@@ -42,6 +42,44 @@ describe('changing a backend', () => {
       backend: { status: 'available', ...unchanged },
       open: [],
     });
+  });
+
+  const NAMED = BackendChangeRequested.of({ ...CONFIGURATION, hosts: ['storage-1'] });
+  const RESTRICTED = [...added(), NAMED, BackendChanged.of({ ...CONFIGURATION, hosts: ['storage-1'], stats: stats() })];
+
+  it('names the hosts that may execute, and keeps those that there are', () => {
+    givenBackend(...added())
+      .when(decideChangeBackend, { ...CHANGE, hosts: ['storage-1'] }, FACTS)
+      .thenRecords(NAMED);
+    givenBackend(...RESTRICTED).thenState({ backend: { status: 'available', hosts: ['storage-1'] } });
+    givenBackend(...RESTRICTED)
+      .when(decideChangeBackend, CHANGE, FACTS)
+      .thenRecords(NAMED);
+  });
+
+  it('says that any host may execute where that was not so, so that any host may try it', () => {
+    const any = { ...CONFIGURATION, hosts: [] };
+    givenBackend(...RESTRICTED)
+      .when(decideChangeBackend, { ...CHANGE, hosts: [] }, FACTS)
+      .thenRecords(BackendChangeRequested.of(any));
+    givenBackend(...RESTRICTED, BackendChangeRequested.of(any)).thenState({ open: [{ hosts: [] }] });
+    givenBackend(
+      ...RESTRICTED,
+      BackendChangeRequested.of(any),
+      BackendChanged.of({ ...any, stats: stats() }),
+    ).thenState({
+      backend: { status: 'available', hosts: [] },
+    });
+    givenBackend(...added())
+      .when(decideChangeBackend, { ...CHANGE, hosts: [] }, FACTS)
+      .thenRecords(REQUESTED);
+  });
+
+  it('that fails leaves the hosts as they were', () => {
+    givenBackend(...added(), NAMED, BackendChangeFailed.of({ failure: FAILURE })).thenState({ open: [] });
+    expect(
+      givenBackend(...added(), NAMED, BackendChangeFailed.of({ failure: FAILURE })).state.backend,
+    ).not.toHaveProperty('hosts');
   });
 
   it('has nothing to do when nothing changes', () => {
