@@ -40,7 +40,7 @@ export class Running {
     }
   }
 
-  async interrupted(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' = 'SIGINT'): Promise<number | string | null> {
+  async interrupted(signal: NodeJS.Signals = 'SIGINT'): Promise<number | string | null> {
     this.child.kill(signal);
     return this.ended;
   }
