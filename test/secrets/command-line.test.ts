@@ -112,7 +112,10 @@ const run = async (args: readonly string[], env: Readonly<Record<string, string>
   const child = shell.start([...args, '--log-level', 'trace'], { ...ENVIRONMENT, ...env });
   child.stdin.end();
   const said: string[] = [];
-  child.stderr.on('data', (text) => said.push(String(text)));
+  child.stderr.on('data', (text) => {
+    said.push(String(text));
+    if (args.includes('serve') && String(text).includes('Serving')) child.kill('SIGTERM');
+  });
   child.stdout.on('data', (text) => {
     said.push(String(text));
     if (args.includes('follow')) child.kill('SIGTERM');

@@ -17,5 +17,5 @@ export const serveVerb = (program: Command): void => {
         );
       }),
     );
-  withExamples(verb, ['scoria serve', 'SCORIA_LOG_LEVEL=info scoria serve']);
+  withExamples(verb, ['scoria serve', 'scoria serve --log-level info']);
 };
