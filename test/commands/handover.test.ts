@@ -13,8 +13,11 @@ const executors = (own: string, gone: readonly string[] = []) => ({
 });
 
 /** A caller on a host that may not execute for the backend, and servers on the one that may. */
-const openHouse = async (caller: Partial<EngineOptions> = {}, serverOptions: Partial<EngineOptions> = {}) => {
-  const log = createMemoryLog();
+const openHouse = async (
+  caller: Partial<EngineOptions> = {},
+  serverOptions: Partial<EngineOptions> = {},
+  log: EventLog = createMemoryLog(),
+) => {
   const array = memoryArray(randomUUID());
   onTestFinished(() => array.reset());
   const open = (own: string, gone: readonly string[] = [], more: Partial<EngineOptions> = {}) =>
@@ -132,23 +135,80 @@ test('a question to the driver is refused where the host may not ask it', async 
   await expect(backend.reconcile()).rejects.toMatchObject({ code: 'NotOnThisHost' });
 });
 
-/** A log that a process reaches until it dies. */
-const mortal = (log: EventLog) => {
-  let isAlive = true;
-  const reached = new Proxy(log, {
+/** The log, with some of it taken over. */
+const through = (log: EventLog, own: (name: string | symbol) => unknown): EventLog =>
+  new Proxy(log, {
     get: (target, name) => {
-      if (!isAlive && name !== 'close') throw new Error('the process is dead');
-      const member = Reflect.get(target, name);
+      const member = own(name) ?? Reflect.get(target, name);
       return typeof member === 'function' ? member.bind(target) : member;
     },
   });
+
+/** A log that a process reaches until it dies. */
+const mortal = (log: EventLog) => {
+  let isAlive = true;
   return {
-    log: reached,
+    log: through(log, (name) => {
+      if (!isAlive && name !== 'close') throw new Error('the process is dead');
+    }),
     die: () => {
       isAlive = false;
     },
   };
 };
+
+/** A log on which the first two appends of these events wait for each other: both follow the same revision. */
+const meeting = (types: readonly string[], whoGoesFirst: 'earlier' | 'later'): EventLog => {
+  const log = createMemoryLog();
+  const met = Promise.withResolvers<void>();
+  let missing = 2;
+  const append: EventLog['append'] = async (given) => {
+    if (missing === 0 || !types.some((type) => given.events[0].body.includes(`"type":"${type}"`)))
+      return log.append(given);
+    missing -= 1;
+    if (missing === 0 && whoGoesFirst === 'later') return log.append(given).finally(met.resolve);
+    if (missing === 0) met.resolve();
+    await met.promise;
+    return log.append(given);
+  };
+  return through(log, (name) => (name === 'append' ? append : undefined));
+};
+
+const creationsOf = (array: { readonly calls: readonly { readonly call: string }[] }) =>
+  array.calls.filter(({ call }) => call === 'createVolume').length;
+
+test.each(['earlier', 'later'] as const)(
+  'of two servers that claim at the same revision the %s performs, and the other does nothing',
+  async (whoGoesFirst) => {
+    const { server, open, caller, array } = await openHouse({}, {}, meeting(['VolumeOperationClaimed'], whoGoesFirst));
+    serving(server);
+    serving(await open('storage/2/b'));
+    expect((await created(caller)).status).toBe('available');
+    const types = await eventTypes(caller, V);
+    expect(types.filter((type) => type === 'VolumeOperationClaimed')).toHaveLength(1);
+    expect(creationsOf(array)).toBe(1);
+  },
+);
+
+test.each([
+  ['earlier', 'VolumeOperationClaimed', 1],
+  ['later', 'VolumeCreationFailed', 0],
+] as const)(
+  'of a claim and an expiry at the same revision the %s one stands: %s',
+  async (whoGoesFirst, type, calls) => {
+    const log = meeting(['VolumeOperationClaimed', 'VolumeCreationFailed'], whoGoesFirst);
+    // The server does not think that it is over yet, and the caller does.
+    const { server, caller, array } = await openHouse({ offerTimeoutMs: 400 }, { now: () => new Date(0) }, log);
+    serving(server);
+    const isDone = await created(caller).then(
+      () => true,
+      ({ code }) => (code === 'NotTakenUp' ? false : code),
+    );
+    expect(isDone).toBe(calls === 1);
+    expect((await eventTypes(caller, V))[2]).toBe(type);
+    expect(creationsOf(array)).toBe(calls);
+  },
+);
 
 const COMMAND_ID = '6d5c1a0e-0000-4000-8000-00000000000c';
 const LATER = () => new Date(Date.now() + 120_000);
@@ -218,7 +278,7 @@ test('of servers that meet one offer exactly one claims it, and calls', async ()
     expect((await created(caller)).status).toBe('available');
     const types = await eventTypes(caller, V);
     expect(types.filter((type) => type === 'VolumeOperationClaimed')).toHaveLength(1);
-    expect(array.calls.filter(({ call }) => call === 'createVolume')).toHaveLength(1);
+    expect(creationsOf(array)).toBe(1);
     for (const stop of stops) stop.abort();
   }
 });
