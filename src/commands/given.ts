@@ -43,5 +43,7 @@ export interface Given extends CommandMeta {
   readonly ancestors: readonly string[];
   /** Streams whose line a parent stands at the head of. */
   readonly held: readonly string[];
+  /** When nothing of it was recorded yet by this process: milliseconds of its own clock. */
+  readonly beganMs: number;
   readonly signal?: AbortSignal | undefined;
 }

@@ -20,12 +20,12 @@ import {
 import { changeableBackend, knownBackend } from '../domain/volume/checks.ts';
 import { VolumeOperationClaimed } from '../domain/volume/claim.ts';
 import { VolumeOutcomeUnknown } from '../domain/volume/outcome-unknown.ts';
-import { asOperation } from '../drivers/current-operation.ts';
+import { asOperation, assertOurs } from '../drivers/current-operation.ts';
 import type { EventLog } from '../eventlog/port.ts';
 import type { KeptState } from '../projections/inventory.ts';
 import type { EffectCalls } from './effect-calls.ts';
 import { type Ending, endNotRecorded, failureOf, outcomeUnknown, rejectionOf } from './ending.ts';
-import { type Author, commandDigest, seal } from './envelope.ts';
+import { type Author, type CommandMeta, commandDigest, seal } from './envelope.ts';
 import { firstOutcome } from './first-outcome.ts';
 import type { Given } from './given.ts';
 import { type AnyOperation, type EffectfulOperation, isEffectful, Refused, type Work } from './operation.ts';
@@ -41,6 +41,16 @@ export type Claimant = Pick<Given, 'actor' | 'reason'>;
 
 /** `stale` when the stream was moved meanwhile, perhaps by another who claims it too. */
 export type Claim = 'claimed' | 'stale' | 'still at work';
+
+/** Since when it is this executor's to go on with, and what ends it early. */
+export type Resumption = Pick<Given, 'beganMs' | 'signal'>;
+
+/** An operation that is at work here. */
+interface Held {
+  readonly kind: StreamKind;
+  readonly stream: string;
+  readonly given: Given;
+}
 
 interface WorkOnBackend extends Work<StreamKind, unknown> {
   /** The backend's stream, as it stood after the intent. */
@@ -97,7 +107,7 @@ export class Performer {
     kept: KeptState,
     given: Given,
   ): Promise<E.Either<Rejection, StreamStates[Op['kind']]>> {
-    return this.#atWork(given.commandId, async () => {
+    return this.#atWork({ kind: operation.kind, stream, given }, async () => {
       const { effect } = operation;
       const work = this.#work(operation.kind as StreamKind, kept.state, intent, given);
       const refusal = effect.backend === 'must be thawed' ? await refusalBy(work.backend, kept.state) : null;
@@ -124,31 +134,33 @@ export class Performer {
         ? unknownOf(kind).of({ question: FOREIGN })
         : claimed.of({ intent_id: open.event_id, from_executor: open.executor });
     const events: ReadonlyNonEmptyArray<NewEvent<string, unknown>> = [event];
-    const given = intent === null ? foreignMeta(open) : metaOf(givenBy(intent, stream));
+    const given = intent === null ? foreignMeta(open) : metaOf(intent.meta);
     const meta = { ...given, ...by, causationId: open.event_id };
     return E.isRight(await this.#log.append(seal(stream, kept, events, meta, this.#author))) ? 'claimed' : 'stale';
   }
 
   /** Takes up an intent whose effect may have happened: asks first. */
-  async resume(stream: string, open: OpenIntent, signal?: AbortSignal): Promise<Outcome> {
+  async resume(stream: string, open: OpenIntent, { beganMs, signal }: Resumption): Promise<Outcome> {
     const operation = this.#operations.get(open.operation);
     if (operation === undefined || !isEffectful(operation))
       throw new TypeError(`no operation ${open.operation} can be resumed`);
     const intent = await this.#intent(stream, open);
     if (intent === null) return E.left(outcomeUnknown(open.operation, FOREIGN, open.command_id));
-    const given: Given = { ...givenBy(intent, stream), recovered: true, signal };
-    return this.#atWork(given.commandId, async () => {
-      const kind = operation.kind as StreamKind;
+    const given = givenBy(intent, { beganMs, signal });
+    const kind = operation.kind as StreamKind;
+    return this.#atWork({ kind, stream, given }, async () => {
       const state = await this.#services.read.state(kind, stream);
       const ending = await this.#calls.resume(operation.effect, this.#work(kind, state, intent, given));
       return this.#settle(operation, stream, intent, given, ending, null);
     });
   }
 
-  async #atWork<Value>(commandId: string, work: () => Promise<Value>): Promise<Value> {
+  async #atWork<Value>(held: Held, work: () => Promise<Value>): Promise<Value> {
+    const { commandId, beganMs } = held.given;
     this.#active.add(commandId);
     try {
-      return await asOperation(commandId, () => this.#services.executors.atWork(work));
+      const current = { commandId, assertOurs: () => this.#assertOurs(held) };
+      return await asOperation(current, () => this.#services.executors.atWork(beganMs, work));
     } finally {
       this.#active.delete(commandId);
     }
@@ -179,7 +191,7 @@ export class Performer {
       signal: given.signal,
       backend,
       driver: async () => {
-        await this.#assertOurs(kind, stream, given);
+        await assertOurs();
         if ('backend' in state && state.backend !== null) return services.drivers.of(state.backend);
         const found = knownBackend(await backend(), backendNameOf(state));
         if (E.isLeft(found)) throw new Refused(found.left);
@@ -191,7 +203,7 @@ export class Performer {
         });
       },
       child: async (step, child, input) => {
-        await this.#assertOurs(kind, stream, given);
+        await assertOurs();
         const outcome = await this.#runChild(child, input, childOf(given, intent, step, child, input));
         if (E.isLeft(outcome)) throw new Refused(outcome.left);
         return outcome.right as never;
@@ -201,8 +213,8 @@ export class Performer {
   }
 
   /** Ends what this process was at when it stood still for so long that another went on with it. */
-  async #assertOurs(kind: StreamKind, stream: string, given: Given): Promise<void> {
-    if (!this.#services.executors.mayBeTakenForGone) return;
+  async #assertOurs({ kind, stream, given }: Held): Promise<void> {
+    if (!this.#services.executors.wasStillSince(given.beganMs)) return;
     const kept = await this.#services.read.kept(kind, stream);
     if (kept === null || !this.#isOurs(kept.state, given)) throw new Refused(takenOver(given));
   }
@@ -310,7 +322,7 @@ const backendNameOf = (state: StreamState): string => {
   throw new ScoriaError(rejections.BackendNotFound('the stream has no backend', 'give a backend'));
 };
 
-const metaOf = ({ actor, command, commandId, commandDigest: digest, correlationId, reason }: Given) => ({
+const metaOf = ({ actor, command, commandId, commandDigest: digest, correlationId, reason }: CommandMeta) => ({
   actor,
   command,
   commandId,
@@ -320,11 +332,13 @@ const metaOf = ({ actor, command, commandId, commandDigest: digest, correlationI
 });
 
 /** A command again, from its intent. */
-const givenBy = ({ meta }: RecordedEvent, stream: string): Given => ({
-  ...metaOf({ ...meta, reason: meta.reason, ancestors: [], held: [] }),
+const givenBy = ({ meta, stream }: RecordedEvent, resumption: Resumption): Given => ({
+  ...metaOf(meta),
   causationId: meta.causationId,
   ancestors: [],
   held: [stream],
+  recovered: true,
+  ...resumption,
 });
 
 const childOf = <Child extends AnyOperation>(
@@ -341,5 +355,6 @@ const childOf = <Child extends AnyOperation>(
   causationId: intent.id,
   ancestors: [...parent.ancestors, parent.commandId],
   held: parent.held,
+  beganMs: parent.beganMs,
   signal: parent.signal,
 });

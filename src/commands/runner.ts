@@ -106,6 +106,7 @@ export class Runner {
       reason: context.reason,
       ancestors: [],
       held: [],
+      beganMs: performance.now(),
       signal: context.signal,
     });
     return E.isLeft(state) ? state : E.right({ state: state.right, input: parsed.right as Record<string, Json> });
@@ -152,7 +153,7 @@ export class Runner {
       }
       if ('settled' in acceptance) return acceptance.settled;
       if ('resumed' in acceptance) {
-        const outcome = await this.#performer.resume(stream, acceptance.resumed, given.signal);
+        const outcome = await this.#performer.resume(stream, acceptance.resumed, given);
         if (acceptance.resumed.command_id === given.commandId) return outcome;
         continue;
       }
@@ -182,11 +183,12 @@ export class Runner {
         const kept = await this.#services.read.kept(kind, stream);
         const open = kept?.state.open.find(({ command_id }) => !left.has(command_id));
         if (kept === null || open === undefined) return recovered;
+        const beganMs = performance.now();
         const taken = await this.#taken(kind, stream, kept, open, isGone, { actor, reason });
         if (taken === 'stale') continue;
         left.add(open.command_id);
         if (taken !== 'claimed') continue;
-        recovered.push({ stream, operation: open, outcome: await this.#performer.resume(stream, open) });
+        recovered.push({ stream, operation: open, outcome: await this.#performer.resume(stream, open, { beganMs }) });
       }
     });
   }
@@ -212,7 +214,7 @@ export class Runner {
     if (kept === null || !kept.state.open.some(({ event_id }) => event_id === blocker.event_id)) return true;
     const isGone: IsGone = (open) => executors.isGone(open);
     const taken = await this.#taken(kind, stream, kept, blocker, isGone, { actor: given.actor, reason: given.reason });
-    if (taken === 'claimed') await this.#performer.resume(stream, blocker, given.signal);
+    if (taken === 'claimed') await this.#performer.resume(stream, blocker, given);
     return taken === 'claimed' || taken === 'stale';
   }
 
