@@ -82,9 +82,10 @@ const GIB = 1024n ** 3n;
 
 /** Command lines of which each would do; whoever knows what happened chooses. */
 const mendsOf = (backend: string, difference: Difference): readonly string[] => {
-  const { kind, id, volume_id, reference, reason_not_safe } = difference;
+  const { kind, id, volume_id, reference, reason_not_safe, status } = difference;
   switch (difference.difference) {
     case 'unknown': {
+      if (status !== null && status !== 'deleted') return [`scoria ${kind} delete ${id}`];
       const ends = `scoria backend delete-resource ${quoted(backend)} ${quoted(reference ?? '')}`;
       const adopts = `scoria volume adopt ${quoted(backend)} ${quoted(reference ?? '')}`;
       return kind === 'volume' && reason_not_safe === null ? [adopts, ends] : [ends];

@@ -10,7 +10,7 @@ import type { KeptState } from '../projections/inventory.ts';
 import { failureOf } from './ending.ts';
 import { type Author, type CommandMeta, commandDigest, seal } from './envelope.ts';
 import type { Executors } from './executors.ts';
-import { type Given, givenBy, metaOf } from './given.ts';
+import { type Given, metaOf } from './given.ts';
 import type { EffectfulOperation } from './operation.ts';
 import { unknownOf } from './settlements.ts';
 
@@ -72,7 +72,7 @@ export class Claims {
     const claimed = kind === 'backend' ? BackendOperationClaimed : VolumeOperationClaimed;
     const event = claimed.of({ intent_id: open.event_id, from_executor: open.executor });
     const { actor, reason = intent.meta.reason } = by;
-    return this.#append(stream, kept, event, { ...metaOf(givenBy(intent, stream)), actor, reason }, open);
+    return this.#append(stream, kept, event, { ...metaOf(intent.meta), actor, reason }, open);
   }
 
   /** Ends an offer as failed: nothing was called. Whoever claimed it meanwhile goes on with it. */
@@ -82,7 +82,7 @@ export class Claims {
     if (intent === null) await this.#ask(standing, { actor: this.#author.actor });
     else {
       const failed = effect.failed(intent.data, failureOf(why));
-      await this.#append(stream, kept, failed, metaOf(givenBy(intent, stream)), open);
+      await this.#append(stream, kept, failed, metaOf(intent.meta), open);
     }
   }
 

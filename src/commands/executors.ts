@@ -40,7 +40,9 @@ export class Executors {
   readonly #options: ExecutorsOptions;
   #atWork = 0;
   #heart: NodeJS.Timeout | undefined;
+  /** When the lease moved last, and when it did after a time in which others may have lost their patience. */
   #movedMs = 0;
+  #revivedMs = Number.NEGATIVE_INFINITY;
   #beating: Promise<void> | null = null;
   #isHeld = false;
 
@@ -82,10 +84,13 @@ export class Executors {
     return this.#host.endCommandsOf(executor, commandId);
   }
 
-  /** Keeps this executor's lease moving while it works. What is done sooner than the first renewal costs nothing. */
-  async atWork<Value>(work: () => Promise<Value>): Promise<Value> {
+  /**
+   * Keeps this executor's lease moving while it works on what is its own since `beganMs`. What is done sooner than the
+   * first renewal costs nothing.
+   */
+  async atWork<Value>(beganMs: number, work: () => Promise<Value>): Promise<Value> {
     this.#atWork += 1;
-    if (this.#atWork === 1) this.#begin();
+    if (this.#atWork === 1) this.#begin(beganMs);
     try {
       return await work();
     } finally {
@@ -94,9 +99,13 @@ export class Executors {
     }
   }
 
-  /** Whether this process stood still for so long that others may have gone on with what it was at. */
-  get mayBeTakenForGone(): boolean {
-    return this.#leases !== undefined && performance.now() - this.#movedMs > this.#options.leaseMs / 2;
+  /** Whether this process stood still for so long, since then, that others may have gone on with what it was at. */
+  wasStillSince(beganMs: number): boolean {
+    return this.#revivedMs >= beganMs || this.#isStillAt(performance.now());
+  }
+
+  #isStillAt(nowMs: number): boolean {
+    return this.#leases !== undefined && nowMs - this.#movedMs > this.#options.leaseMs / 2;
   }
 
   async close(): Promise<void> {
@@ -107,8 +116,8 @@ export class Executors {
     await this.#leases?.release(this.own).catch(() => {});
   }
 
-  #begin(): void {
-    this.#movedMs = performance.now();
+  #begin(beganMs: number): void {
+    this.#movedMs = beganMs;
     if (this.#leases === undefined) return;
     this.#heart = setInterval(() => {
       this.#beating ??= this.#renew(this.#leases as Leases).finally(() => {
@@ -123,6 +132,7 @@ export class Executors {
     this.#isHeld = true;
     try {
       await leases.renew(this.own, leaseMs);
+      if (this.#isStillAt(beganMs)) this.#revivedMs = beganMs;
       this.#movedMs = beganMs;
     } catch (error) {
       log.warn({ code: error instanceof ScoriaError ? error.code : null }, 'The lease was not renewed');

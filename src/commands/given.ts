@@ -46,11 +46,16 @@ export interface Given extends CommandMeta {
   readonly ancestors: readonly string[];
   /** Streams whose line a parent stands at the head of. */
   readonly held: readonly string[];
+  /** When nothing of it was recorded yet by this process: milliseconds of its own clock. */
+  readonly beganMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Since when it is this executor's to go on with, and what ends it early. */
+export type Resumption = Pick<Given, 'beganMs' | 'signal' | 'recovered'>;
+
 /** What its events hold of it. */
-export const metaOf = ({ actor, command, commandId, commandDigest: digest, correlationId, reason }: Given) => ({
+export const metaOf = ({ actor, command, commandId, commandDigest: digest, correlationId, reason }: CommandMeta) => ({
   actor,
   command,
   commandId,
@@ -60,11 +65,12 @@ export const metaOf = ({ actor, command, commandId, commandDigest: digest, corre
 });
 
 /** A command again, from its intent. */
-export const givenBy = ({ meta }: RecordedEvent, stream: string): Given => ({
-  ...metaOf({ ...meta, reason: meta.reason, ancestors: [], held: [] }),
+export const givenBy = ({ meta, stream }: RecordedEvent, resumption: Resumption): Given => ({
+  ...metaOf(meta),
   causationId: meta.causationId,
   ancestors: [],
   held: [stream],
+  ...resumption,
 });
 
 /** A step of a command, under an id made from the parent's and the step's name. */
@@ -82,5 +88,6 @@ export const childOf = <Child extends AnyOperation>(
   causationId: intent.id,
   ancestors: [...parent.ancestors, parent.commandId],
   held: parent.held,
+  beganMs: parent.beganMs,
   signal: parent.signal,
 });

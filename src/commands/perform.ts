@@ -5,14 +5,14 @@ import { type Rejection, rejections, ScoriaError } from '../domain/errors.ts';
 import type { Actor, RecordedEvent } from '../domain/event.ts';
 import type { StreamKind, StreamState, StreamStates } from '../domain/streams.ts';
 import { changeableBackend, knownBackend } from '../domain/volume/checks.ts';
-import { asOperation } from '../drivers/current-operation.ts';
+import { asOperation, assertOurs } from '../drivers/current-operation.ts';
 import type { EventLog } from '../eventlog/port.ts';
 import type { KeptState } from '../projections/inventory.ts';
 import { type Claimant, Claims, FOREIGN, type Standing } from './claims.ts';
 import type { EffectCalls } from './effect-calls.ts';
 import { type Ending, failureOf, outcomeUnknown } from './ending.ts';
 import type { Author } from './envelope.ts';
-import { childOf, type Given, givenBy } from './given.ts';
+import { childOf, type Given, givenBy, type Resumption } from './given.ts';
 import {
   type AnyOperation,
   callsDriver,
@@ -26,6 +26,13 @@ import { type Outcome, Settlements, takenOver } from './settlements.ts';
 import type { Patience } from './waiting.ts';
 
 type RunChild = (operation: AnyOperation, input: unknown, given: Given) => Promise<E.Either<Rejection, StreamState>>;
+
+/** An operation that is at work here. */
+interface Held {
+  readonly kind: StreamKind;
+  readonly stream: string;
+  readonly given: Given;
+}
 
 interface WorkOnBackend extends Work<StreamKind, unknown> {
   /** The backend's stream, as it stood after the intent. */
@@ -88,12 +95,13 @@ export class Performer {
     const operation = this.#effectful(open);
     const intent = await this.claims.intentOf(stream, open);
     if (intent === null) return null;
+    const given = givenBy(intent, { beganMs: performance.now() });
     // At work before the claim, so that nobody here takes it for abandoned.
-    return this.#atWork(open.command_id, async () => {
+    return this.#atWork({ kind, stream, given }, async () => {
       if (!(await this.claims.takeUp(standing, intent, by))) return null;
       const claimed = await this.#services.read.kept(kind, stream);
       if (claimed === null) throw new TypeError(`${stream} holds nothing`);
-      return this.perform(operation, stream, intent, claimed, givenBy(intent, stream));
+      return this.perform(operation, stream, intent, claimed, given);
     });
   }
 
@@ -110,9 +118,9 @@ export class Performer {
     kept: KeptState,
     given: Given,
   ): Promise<E.Either<Rejection, StreamStates[Op['kind']]>> {
-    return this.#atWork(given.commandId, async () => {
+    return this.#atWork({ kind: operation.kind, stream, given }, async () => {
       const { effect } = operation;
-      const work = this.#work(operation.kind as StreamKind, kept.state, intent, given);
+      const work = this.#work(kept.state, intent, given);
       const refusal = effect.backend === 'must be thawed' ? await refusalBy(work.backend, kept.state) : null;
       const ending: Ending<unknown> =
         refusal === null
@@ -129,15 +137,15 @@ export class Performer {
   }
 
   /** Takes up an intent whose effect may have happened: asks first. */
-  async resume(stream: string, open: OpenIntent, signal?: AbortSignal): Promise<Outcome> {
+  async resume(stream: string, open: OpenIntent, { beganMs, signal }: Resumption): Promise<Outcome> {
     const operation = this.#effectful(open);
     const intent = await this.claims.intentOf(stream, open);
     if (intent === null) return E.left(outcomeUnknown(open.operation, FOREIGN, open.command_id));
-    const given: Given = { ...givenBy(intent, stream), recovered: true, signal };
-    return this.#atWork(given.commandId, async () => {
-      const kind = operation.kind as StreamKind;
+    const given = givenBy(intent, { beganMs, signal, recovered: true });
+    const kind = operation.kind as StreamKind;
+    return this.#atWork({ kind, stream, given }, async () => {
       const state = await this.#services.read.state(kind, stream);
-      const ending = await this.#calls.resume(operation.effect, this.#work(kind, state, intent, given));
+      const ending = await this.#calls.resume(operation.effect, this.#work(state, intent, given));
       return this.#settlements.settle(operation, stream, intent, given, ending, null);
     });
   }
@@ -148,16 +156,18 @@ export class Performer {
     return operation;
   }
 
-  async #atWork<Value>(commandId: string, work: () => Promise<Value>): Promise<Value> {
+  async #atWork<Value>(held: Held, work: () => Promise<Value>): Promise<Value> {
+    const { commandId, beganMs } = held.given;
     this.#active.add(commandId);
     try {
-      return await asOperation(commandId, () => this.#services.executors.atWork(work));
+      const current = { commandId, assertOurs: () => this.#assertOurs(held) };
+      return await asOperation(current, () => this.#services.executors.atWork(beganMs, work));
     } finally {
       this.#active.delete(commandId);
     }
   }
 
-  #work(kind: StreamKind, state: StreamState, intent: RecordedEvent, given: Given): WorkOnBackend {
+  #work(state: StreamState, intent: RecordedEvent, given: Given): WorkOnBackend {
     const services = this.#services;
     const { stream } = intent;
     // Read once, and not before the intent is durable: a freeze sees the one or is seen by the other.
@@ -173,7 +183,7 @@ export class Performer {
       signal: given.signal,
       backend,
       driver: async () => {
-        await this.#assertOurs(kind, stream, given);
+        await assertOurs();
         if ('backend' in state && state.backend !== null) return services.drivers.of(state.backend);
         const found = knownBackend(await backend(), backendNameOf(state));
         if (E.isLeft(found)) throw new Refused(found.left);
@@ -185,7 +195,7 @@ export class Performer {
         });
       },
       child: async (step, child, input) => {
-        await this.#assertOurs(kind, stream, given);
+        await assertOurs();
         const outcome = await this.#runChild(child, input, childOf(given, intent, step, child, input));
         if (E.isLeft(outcome)) throw new Refused(outcome.left);
         return outcome.right as never;
@@ -195,8 +205,8 @@ export class Performer {
   }
 
   /** Ends what this process was at when it stood still for so long that another went on with it. */
-  async #assertOurs(kind: StreamKind, stream: string, given: Given): Promise<void> {
-    if (!this.#services.executors.mayBeTakenForGone) return;
+  async #assertOurs({ kind, stream, given }: Held): Promise<void> {
+    if (!this.#services.executors.wasStillSince(given.beganMs)) return;
     const kept = await this.#services.read.kept(kind, stream);
     if (kept === null || !this.#settlements.isOurs(kept.state, given)) throw new Refused(takenOver(given));
   }

@@ -90,6 +90,7 @@ export class Runner {
       reason: context.reason,
       ancestors: [],
       held: [],
+      beganMs: performance.now(),
       signal: context.signal,
     });
     return E.isLeft(state) ? state : E.right({ state: state.right, input: parsed.right as Record<string, Json> });
@@ -141,7 +142,7 @@ export class Runner {
       if ('resumed' in acceptance) {
         const refusal = await this.handover.refusal(operation.kind, stream, acceptance.resumed);
         if (refusal !== null) return E.left(refusal);
-        const outcome = await this.#performer.resume(stream, acceptance.resumed, given.signal);
+        const outcome = await this.#performer.resume(stream, acceptance.resumed, given);
         if (acceptance.resumed.command_id === given.commandId) return outcome;
         continue;
       }
@@ -171,11 +172,12 @@ export class Runner {
         const kept = await this.#services.read.kept(kind, stream);
         const open = kept?.state.open.find(({ command_id }) => !left.has(command_id));
         if (kept === null || open === undefined) return recovered;
+        const beganMs = performance.now();
         const taken = await this.#taken({ kind, stream, kept, open }, isGone, { actor, reason });
         if (taken === 'stale') continue;
         left.add(open.command_id);
         if (taken !== 'claimed') continue;
-        recovered.push({ stream, operation: open, outcome: await this.#performer.resume(stream, open) });
+        recovered.push({ stream, operation: open, outcome: await this.#performer.resume(stream, open, { beganMs }) });
       }
     });
   }
@@ -201,7 +203,7 @@ export class Runner {
     const isGone: IsGone = (open) => executors.isGone(open);
     const { actor, reason } = given;
     const taken = await this.#taken({ kind, stream, kept, open: blocker }, isGone, { actor, reason });
-    if (taken === 'claimed') await this.#performer.resume(stream, blocker, given.signal);
+    if (taken === 'claimed') await this.#performer.resume(stream, blocker, given);
     return taken === 'claimed' || taken === 'stale';
   }
 }

@@ -2,7 +2,7 @@ import { execa, type Options } from 'execa';
 import type { Logger } from '../logging.ts';
 import type { Secret } from '../secret.ts';
 import { callSignals } from './call.ts';
-import { operationMark } from './current-operation.ts';
+import { assertOurs, operationMark } from './current-operation.ts';
 import type { CommandOptions, RunCommand } from './run-command.ts';
 
 /** The only door to other programs: nothing else may import execa or node:child_process. */
@@ -76,6 +76,7 @@ export const createCommandRunner = (runner: CommandRunnerOptions): RunCommand =>
     const { givenUp } = callSignals();
     const signal = given.signal === undefined ? givenUp : AbortSignal.any([given.signal, givenUp]);
     const options = { ...given, signal };
+    await assertOurs();
     if (signal.aborted) throw notStarted(program);
     const prefix = options.root ? helper : [];
     const [file = program, ...argv] = [...prefix, program, ...args];

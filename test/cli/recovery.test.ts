@@ -98,7 +98,7 @@ const impatient = async (): Promise<Shell> => {
   return shell;
 };
 
-test('a process that was stopped is taken for gone, and records nothing more when it comes back', async () => {
+test('a process that was stopped is taken for gone, and does and records nothing more when it comes back', async () => {
   const shell = await impatient();
   await shell.json('backend', 'add', 'gated', '--driver', GATED, '--set', `directory=${shell.directory}`);
   const running = new Running(shell.start(['volume', 'create', 'gated', '1', '--name', 'late']));
@@ -109,6 +109,7 @@ test('a process that was stopped is taken for gone, and records nothing more whe
   running.child.kill('SIGCONT');
   await writeFile(shell.path('open'), '');
   expect(await running.ended).not.toBe(0);
+  expect(existsSync(shell.path('written'))).toBe(false);
   expect(await shell.json('history', 'late')).toEqual(settled);
 });
 

@@ -146,6 +146,33 @@ describe('a backend and its record', () => {
     array.volumes.delete(lost.id);
     expect(await differences(backend)).toEqual([`missing volume ${lost.id}`]);
   });
+
+  test('differ in what failed to come about and did after all: it is deleted', async () => {
+    const { backend, array } = await engineOnArray();
+    array.inject({ call: 'createVolume', when: 'before' });
+    await failing(backend.createVolume({ size: 1, name: 'late' }));
+    const source = await backend.createVolume({ size: 1 });
+    array.inject({ call: 'createSnapshot', when: 'before' });
+    await failing(source.createSnapshot({ name: 'late' }));
+    const late = (await backend.volumes()).find(({ id }) => id !== source.id);
+    const [snapshot] = (await source.refresh()).snapshots;
+    if (late === undefined || snapshot === undefined) throw new Error('the record keeps what failed');
+    stray(array, late.id);
+    array.snapshots.set(snapshot.id, {
+      id: snapshot.id,
+      volumeId: source.id,
+      sizeBytes: GIB,
+      contents: new SparseBytes(),
+    });
+    expect((await backend.reconcile()).differences).toMatchObject([
+      { difference: 'unknown', kind: 'volume', id: late.id, status: 'error', size_bytes: String(GIB) },
+      { difference: 'unknown', kind: 'snapshot', id: snapshot.id, status: 'error' },
+    ]);
+    await late.delete();
+    await snapshot.delete();
+    expect(await differences(backend)).toEqual([]);
+    expect([array.volumes.size, array.snapshots.size]).toEqual([1, 0]);
+  });
 });
 
 describe('what stands open', () => {

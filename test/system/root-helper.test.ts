@@ -24,7 +24,7 @@ const SCRIPT = `
       return false;
     }
   }).length;
-  const left = asOperation('interrupted', () => run('sleep', [process.argv[2]], { root: true })).catch(() => {});
+  const left = asOperation({ commandId: 'interrupted', assertOurs: async () => {} }, () => run('sleep', [process.argv[2]], { root: true })).catch(() => {});
   while (sleepers() === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   const other = await endCommandsOf({ commandId: 'another', sinceTicks: 0n }, run);
   const before = sleepers();

@@ -12,7 +12,10 @@ import { onRecord } from '../resources.ts';
 
 /** Something that the array and the record do not say the same of. */
 export interface Difference {
-  /** `unknown`: the record does not have it. `missing`: the array does not. `size`: both do, with other sizes. */
+  /**
+   * `unknown`: the record does not have it, or says that it never came about. `missing`: the array does not have it.
+   * `size`: both do, with other sizes.
+   */
   readonly difference: 'unknown' | 'missing' | 'size';
   readonly kind: ResourceKind;
   /** The id that it has on the record, or that its name on the array tells. */
@@ -145,9 +148,10 @@ async function* ofVolume(
   if (!connections || isAsked) return;
   const expected = Object.values(state.connections).filter((one) => isConnected(one) && !isQuestioned(state, one.id));
   for (const connection of expected) {
-    if (found.part('connection', connection) === undefined) yield missing('connection', connection);
+    if (found.part('connection', connection) === undefined) yield differing('missing', 'connection', connection);
   }
-  if (expected.length > 0 && !found.isExported(id)) yield missing('export', { ...volume, id: null, volume_id: id });
+  if (expected.length > 0 && !found.isExported(id))
+    yield differing('missing', 'export', { ...volume, id: null, volume_id: id });
 }
 
 const isQuestioned = ({ questions }: VolumeState, id: string): boolean =>
@@ -168,16 +172,22 @@ async function* stored(
 ): AsyncGenerator<Difference> {
   const there = found.part(kind, thing);
   const recorded_size_bytes = String(gibToBytes(sizeGiB));
+  const isExpected = !IN_ERROR.includes(thing.status) || (await wasMade());
   if (there === undefined) {
-    if (!IN_ERROR.includes(thing.status) || (await wasMade())) yield { ...missing(kind, thing), recorded_size_bytes };
+    if (isExpected) yield { ...differing('missing', kind, thing), recorded_size_bytes };
+  } else if (!isExpected) {
+    const { reference, sizeBytes, reason_not_safe } = there;
+    const seen = { reference, reason_not_safe, size_bytes: sizeBytes === null ? null : String(sizeBytes) };
+    yield { ...differing('unknown', kind, thing), ...seen };
   } else if (String(there.sizeBytes) !== recorded_size_bytes) {
     const { reference, sizeBytes } = there;
     const sizes = { size_bytes: String(sizeBytes), recorded_size_bytes };
-    yield { ...missing(kind, thing), difference: 'size', reference, ...sizes };
+    yield { ...differing('size', kind, thing), reference, ...sizes };
   }
 }
 
-const missing = (
+const differing = (
+  difference: Difference['difference'],
   kind: ResourceKind,
   { id, status, ...of }: { readonly id: string | null; readonly status: string; readonly volume_id?: string },
-): Difference => ({ ...NOTHING, difference: 'missing', kind, id, status, volume_id: of.volume_id ?? null });
+): Difference => ({ ...NOTHING, difference, kind, id, status, volume_id: of.volume_id ?? null });

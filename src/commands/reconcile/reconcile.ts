@@ -97,7 +97,7 @@ const wasImported = ({ state }: Imported, snapshot_id: string | undefined): bool
   return status !== undefined && !['creating', 'managing', 'error'].includes(status);
 };
 
-/** Asked only of what is in error and not there. */
+/** Asked only of what is in error. */
 const wasMadeBy =
   (log: Pick<EventLog, 'readStream'>): WasMade =>
   async (volume_id, snapshot_id) => {
