@@ -43,11 +43,9 @@ export const serve = async (runner: Runner, services: Services, options: ServeOp
 
   const recover = async (kind: StreamKind, stream: string): Promise<void> => {
     const recovered = await runner.recover(kind, stream, (open) => executors.isGone(open));
-    for (const { operation } of recovered) {
-      log.info(
-        { operation: operation.operation, stream, commandId: operation.command_id },
-        'An operation was recovered',
-      );
+    for (const { operation: recovery } of recovered) {
+      const { operation, command_id: commandId } = recovery;
+      log.info({ operation, stream, commandId }, 'An operation was recovered');
     }
   };
 
