@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs';
 import { createBackendDrivers, quiet } from '../commands/backend-drivers.ts';
 import type { Bounds } from '../commands/bounded-call.ts';
 import { EffectCalls } from '../commands/effect-calls.ts';
@@ -32,9 +31,6 @@ import type { Projection } from '../projections/projection.ts';
 import type { ProjectionStatus } from '../projections/projector.ts';
 import type { When } from '../projections/when.ts';
 import type { KeyStore, RotatedMaster } from '../secrets/key-store.ts';
-import { createMemoryKeyStore } from '../secrets/memory-key-store.ts';
-import { keyStoreBeside, keyStoreOfUser, openKeyStore } from '../secrets/open-key-store.ts';
-import type { Revealing } from '../secrets/reveal.ts';
 import { unavailable } from '../secrets/unavailable.ts';
 import { Vault } from '../secrets/vault.ts';
 import { Audit } from './audit/audit.ts';
@@ -47,6 +43,7 @@ import { type Command, type Commander, type CommandInput, commanderOf, type Exec
 import { Connection } from './connection.ts';
 import { ENGINE_DEFAULTS } from './engine-defaults.ts';
 import { createHostExecutors } from './host-executors.ts';
+import { type KeyStoreCommand, keyStoreOf } from './key-store.ts';
 import { openLogAt } from './open-log.ts';
 import { type Policy, Refusals } from './policy.ts';
 import { projectionDirectoryOfUser } from './projection-file.ts';
@@ -77,14 +74,16 @@ export interface EngineOptions {
   /** What runs programs as root: `sudo` unless given, nothing when empty or as root. */
   readonly rootHelper?: string;
   /**
-   * The path of the key store that credentials of storage are sealed by, or a key store of your own. Unless given, it is
-   * `<log>.keys` beside a log that is a file, in memory for `:memory:`, and else
-   * `$XDG_STATE_HOME/scoria/scoria.keys`.
+   * The key store that credentials of storage are sealed by: a path, a program (`{ command }`), or one of your own. Unless
+   * given, it is `<log>.keys` beside a log that is a file, in memory for `:memory:`, tables in the database of
+   * `postgres://` and `mysql://`, and `$XDG_STATE_HOME/scoria/scoria.keys` for an event log of your own. For EventStoreDB
+   * it has to be given before anything is sealed.
    */
-  readonly keyStore?: string | KeyStore;
+  readonly keyStore?: string | KeyStoreCommand | KeyStore;
   /**
    * A reference to the master key, which wraps the keys of the key store: 32 bytes in base64 or hexadecimal digits.
-   * Unless given, it is the file `<key store>.master-key`, made when it is first needed.
+   * Unless given, it is the file `<key store>.master-key`, made when it is first needed. For keys in a log's database it
+   * has to be given.
    */
   readonly masterKey?: SecretReference | string;
   /** Whether deleting a volume destroys the keys of its credentials; not unless given. */
@@ -174,7 +173,9 @@ const engineOn = async (storage: Storage, options: EngineOptions, surroundings: 
     stopTimeoutMs: options.stopTimeoutMs ?? ENGINE_DEFAULTS.stopTimeoutMs,
     signal,
   };
-  const services = servicesOf(storage, options, { ...surroundings, executors, bounds });
+  const { lockTimeoutMs = ENGINE_DEFAULTS.lockTimeoutMs } = options;
+  const keys = await keyStoreOf(options, { ...surroundings, lockTimeoutMs });
+  const services = servicesOf(storage, options, { ...surroundings, executors, bounds, keys });
   const author = {
     actor: actorOf(options),
     executor: executors.own,
@@ -230,19 +231,20 @@ const actorOf = ({ user, project }: EngineOptions): Actor => ({
 interface AtWork extends Surroundings {
   readonly executors: Executors;
   readonly bounds: Bounds;
+  readonly keys: KeyStore;
 }
 
 const servicesOf = (
   { projector, log: events }: Storage,
   options: EngineOptions,
-  { executors, logger: log, run, known, bounds }: AtWork,
+  { executors, logger: log, run, known, bounds, keys }: AtWork,
 ): Services => ({
   audit: auditServices(events, options.audit ?? {}),
   read: readerOf(projector),
   executors,
   drivers: createBackendDrivers({ run, log, signal: callSignal, onProgress: options.onProgress }, known, bounds),
   connector: async (protocol) => quiet(await findHostConnector(protocol, { run, log }), known),
-  vault: new Vault(keyStoreOf(options, { run, known }), known),
+  vault: new Vault(keys, known),
   shredDeleted: options.shredDeleted ?? ENGINE_DEFAULTS.shredDeleted,
   log,
   drainTimeoutMs: options.drainTimeoutMs ?? ENGINE_DEFAULTS.drainTimeoutMs,
@@ -259,18 +261,6 @@ interface Parts {
   readonly sealer: Sealer;
   readonly refusals: Refusals;
 }
-
-const keyStoreOf = (
-  { log, keyStore, masterKey, lockTimeoutMs = ENGINE_DEFAULTS.lockTimeoutMs }: EngineOptions,
-  using: Revealing,
-): KeyStore => {
-  if (typeof keyStore === 'object') return keyStore;
-  if (keyStore === undefined && log === ':memory:') return createMemoryKeyStore();
-  const isFile = typeof log === 'string' && !isUrl(log);
-  // Beside the log itself: processes that know it by different links share its keys.
-  const file = keyStore ?? (isFile ? keyStoreBeside(realpathSync(log)) : keyStoreOfUser());
-  return openKeyStore({ file, masterKey }, { ...using, lockTimeoutMs });
-};
 
 /** Storage as commands, objects and reads. */
 export class Engine implements AsyncDisposable {
@@ -473,7 +463,7 @@ export class Engine implements AsyncDisposable {
   async rotateMasterKey(next: string | null = null): Promise<RotatedMaster> {
     const { keys } = this.#services.vault;
     if (keys.rotateMaster === undefined)
-      throw unavailable('this key store has no master key', 'use one that is a file');
+      throw unavailable('this key store has no master key', 'rotate where the keys are kept');
     return keys.rotateMaster(next);
   }
 
