@@ -20,8 +20,9 @@ import type { KeptState, KnownCommand } from '../projections/inventory.ts';
 import { type Author, commandDigest, EMPTY_STREAM, type StreamHead, seal } from './envelope.ts';
 import { firstOutcome } from './first-outcome.ts';
 import type { CommandContext, Given } from './given.ts';
+import { assertKeys } from './key-check.ts';
 import { Lines } from './lines.ts';
-import { type AnyOperation, type EffectfulOperation, type FactsContext, isEffectful } from './operation.ts';
+import { type AnyOperation, type EffectfulOperation, isEffectful } from './operation.ts';
 import { parseInput } from './parse.ts';
 import type { Claim, Claimant, Performer } from './perform.ts';
 import type { Services } from './services.ts';
@@ -237,12 +238,18 @@ export class Runner {
     // What records nothing has no revision to be wrong: facts that are newer than the state must not decide it.
     const unlessMoved = async (settled: E.Either<Rejection, StreamStates[Op['kind']]>) =>
       (await this.#services.read.kept(kind, stream))?.revision === kept?.revision ? { settled } : ('stale' as const);
-    const facts = await this.#facts(operation, input, { state, inventory, services: this.#services });
+    const services = this.#services;
+    const facts = await attempted(async () => (await operation.facts?.(input, { state, inventory, services })) ?? {});
     if (E.isLeft(facts)) return unlessMoved(facts);
     const decision = operation.decide(state, input, { ...facts.right, actor: given.actor });
     if (E.isLeft(decision)) return unlessMoved(decision);
     const [first, ...others] = decision.right;
     if (first === undefined) return unlessMoved(E.right(state));
+    // Children belong to what was accepted with keys at hand.
+    if (given.ancestors.length === 0) {
+      const keys = await attempted(() => assertKeys(operation, input, state, { inventory, services }));
+      if (E.isLeft(keys)) return unlessMoved(keys);
+    }
     const recorded = await this.#record(stream, kept ?? EMPTY_STREAM, [first, ...others], given);
     if (recorded === null) return 'stale';
     const next = recorded.reduce((folded, event) => evolveStream(kind, folded, event), state);
@@ -264,19 +271,6 @@ export class Runner {
     return this.#performer.isAbandoned(open) ? { resumed: open } : { blocker: open };
   }
 
-  async #facts(
-    operation: AnyOperation,
-    input: unknown,
-    context: FactsContext<StreamKind>,
-  ): Promise<E.Either<Rejection, Record<string, unknown>>> {
-    try {
-      return E.right((await operation.facts?.(input, context)) ?? {});
-    } catch (error) {
-      if (error instanceof ScoriaError && error.kind !== 'log') return E.left(error.rejection);
-      throw error;
-    }
-  }
-
   async #record(
     stream: string,
     head: StreamHead,
@@ -289,6 +283,16 @@ export class Runner {
     return E.isLeft(result) ? null : result.right.map(decodeOnce);
   }
 }
+
+/** What looks things up before a command is accepted may refuse it. */
+const attempted = async <Found>(look: () => Promise<Found>): Promise<E.Either<Rejection, Found>> => {
+  try {
+    return E.right(await look());
+  } catch (error) {
+    if (error instanceof ScoriaError && error.kind !== 'log') return E.left(error.rejection);
+    throw error;
+  }
+};
 
 const reused = ({ commandId }: Given, { stream }: KnownCommand): Rejection =>
   rejections.CommandIdReused(

@@ -65,7 +65,7 @@ export const noKeyStore = (log: string): KeyStore => {
   return {
     current: refuse,
     find: refuse,
-    holds: async () => false,
+    holds: refuse,
     destroy: refuse,
     assertReady: refuse,
     async close() {},
