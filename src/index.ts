@@ -3,6 +3,7 @@ export type { HostExecutors } from './commands/executors.ts';
 export type { CommandContext } from './commands/given.ts';
 export type { Difference } from './commands/reconcile/compare.ts';
 export type { OpenOnBackend, Reconciliation } from './commands/reconcile/reconcile.ts';
+export type { UnreadableSecrets } from './commands/sealed-keys.ts';
 export type { ConfiguredBackend } from './config/backends.ts';
 export { type Configuration, type ConfigurationSources, loadConfiguration } from './config/configuration.ts';
 export type { BackendPlan, BackendStep } from './config/plan.ts';
@@ -38,6 +39,7 @@ export type { Command, CommandInput, CommandName } from './library/commander.ts'
 export { Connection } from './library/connection.ts';
 export { type CopyLogOptions, checkLogs, copyLog, type LogComparison, type LogCopy } from './library/copied-log.ts';
 export { createEngine, Engine, type EngineOptions } from './library/engine.ts';
+export type { KeyStoreCommand } from './library/key-store.ts';
 export { type MigrateOptions, migrateLog } from './library/migrate-log.ts';
 export type { Policy } from './library/policy.ts';
 export type { OpenOperation, RecoveredOperation } from './library/recovery.ts';

@@ -10,6 +10,7 @@ import { Performer } from '../commands/perform.ts';
 import { readerOf } from '../commands/reader.ts';
 import { reconcile } from '../commands/reconcile/reconcile.ts';
 import { Runner } from '../commands/runner.ts';
+import { SealedKeys, type UnreadableSecrets } from '../commands/sealed-keys.ts';
 import type { Services } from '../commands/services.ts';
 import { problemsOf } from '../commands/volume/facts.ts';
 import { findHostConnector } from '../connectors/registry.ts';
@@ -394,18 +395,21 @@ export class Engine implements AsyncDisposable {
 
   /**
    * Brings a dump or an export of events into a log that holds nothing: everything, or nothing and an error that says
-   * which line and field. `source` is the name of the file, for the record.
+   * which line and field. `source` is the name of the file, for the record. Answers also which secrets the engine's key
+   * store does not open.
    */
   async load(
     text: string | AsyncIterable<string>,
     { source }: { readonly source?: string } = {},
     context: CommandContext = {},
-  ): Promise<Loaded> {
+  ): Promise<Loaded & { readonly unreadable: readonly UnreadableSecrets[] }> {
     this.#assertAllowed('LoadDump', context);
     const actor = context.actor ?? this.#author.actor;
     const { signal, onProgress } = this.#storage.onlooker;
-    return load(this.#storage.log, text, {
+    const sealed = new SealedKeys();
+    const loaded = await load(this.#storage.log, text, {
       author: this.#author,
+      sealed,
       actor,
       reason: context.reason,
       file: source,
@@ -414,6 +418,7 @@ export class Engine implements AsyncDisposable {
         onProgress?.({ work: 'load', subject: source ?? 'the text', unit: 'events', done, total });
       },
     });
+    return { ...loaded, unreadable: await sealed.unreadableWith(this.#services.vault.keys) };
   }
 
   /** The events after a position, then those that come, of other processes too, until `signal` aborts it. */
