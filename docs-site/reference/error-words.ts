@@ -187,7 +187,8 @@ export const ERROR_WORDS: Readonly<Record<RejectionCode, ErrorWords>> = {
     right: 'The command again, with room on the disk or another path. A file that stood there before is as it was',
   },
   KeyStoreUnavailable: {
-    means: 'A credential cannot be sealed or opened: the key store, its master key or the key is not there',
+    means:
+      'A credential cannot be sealed or opened: the key store, its master key or the key is not there. A command that would need it is refused before anything is recorded',
     right: 'The key store and the master key that were used when it was sealed: [secrets](../how-to/secrets.md)',
   },
   OutcomeUnknown: {

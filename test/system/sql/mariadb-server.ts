@@ -64,6 +64,9 @@ export const startMariadb = async (): Promise<TestServer> => {
             `GRANT INSERT ON scoria_events TO ${user}@'127.0.0.1'`,
             `GRANT SELECT, UPDATE ON scoria_turn TO ${user}@'127.0.0.1'`,
             `GRANT SELECT, INSERT, UPDATE, DELETE ON scoria_leases TO ${user}@'127.0.0.1'`,
+            `GRANT SELECT, INSERT, UPDATE, DELETE ON scoria_keys TO ${user}@'127.0.0.1'`,
+            `GRANT SELECT, UPDATE ON scoria_key_store TO ${user}@'127.0.0.1'`,
+            `GRANT SELECT, INSERT ON scoria_destroyed_keys TO ${user}@'127.0.0.1'`,
           ]
         : []),
     ],
