@@ -27,6 +27,7 @@ const shapes = {
   operations_per_backend: z.int().min(1),
   lease: seconds(1),
   lock_timeout: seconds(),
+  catch_up_timeout: seconds(0.1),
   effect_timeout: seconds(1),
   stop_timeout: seconds(),
   reconcile_timeout: seconds(),

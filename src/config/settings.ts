@@ -97,6 +97,11 @@ export const SETTINGS = {
       "How long another process may hold the log's lock, or its server be away when it is opened, in seconds",
     default: seconds(ENGINE_DEFAULTS.lockTimeoutMs),
   },
+  catch_up_timeout: {
+    flag: null,
+    description: 'How long a read waits for read models that get no further, in seconds',
+    default: seconds(ENGINE_DEFAULTS.catchUpTimeoutMs),
+  },
   effect_timeout: {
     flag: null,
     description: 'After how long the end of a call to a driver counts as unknown, in seconds',

@@ -1,7 +1,16 @@
 import type { Json } from './json.ts';
 
 /** How a caller can meet a rejection; the command line's exit codes are these kinds. */
-export type RejectionKind = 'invalid' | 'not-found' | 'conflict' | 'busy' | 'failed' | 'unknown' | 'log' | 'differs';
+export type RejectionKind =
+  | 'invalid'
+  | 'not-found'
+  | 'conflict'
+  | 'busy'
+  | 'failed'
+  | 'unknown'
+  | 'log'
+  | 'differs'
+  | 'behind';
 
 type Details = { readonly [key: string]: Json };
 
@@ -72,6 +81,9 @@ export const rejections = {
   CommandIdReused: rejection('CommandIdReused', 'conflict'),
   ResourceBusy: rejection('ResourceBusy', 'busy'),
 
+  FollowerBehind: rejection('FollowerBehind', 'behind'),
+  SealerBehind: rejection('SealerBehind', 'behind'),
+
   ProjectionFailed: rejection('ProjectionFailed', 'failed'),
   DriverFailed: rejection('DriverFailed', 'failed'),
   ConnectorFailed: rejection('ConnectorFailed', 'failed'),
@@ -98,6 +110,7 @@ export const rejections = {
   LogFull: rejection('LogFull', 'log'),
   LogUnavailable: rejection('LogUnavailable', 'log'),
   LogClosed: rejection('LogClosed', 'log'),
+  ProjectionBehind: rejection('ProjectionBehind', 'log'),
   WrongRevision: rejection('WrongRevision', 'log'),
 } as const;
 

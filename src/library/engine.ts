@@ -111,6 +111,8 @@ export interface EngineOptions {
   readonly leaseMs?: number;
   /** How long another process may hold the log's lock, or its server be away when it is opened (10 s unless given). */
   readonly lockTimeoutMs?: number;
+  /** How long a read waits for projections that get no further (60 s unless given); then it throws `ProjectionBehind`. */
+  readonly catchUpTimeoutMs?: number;
   /** A driver call that takes longer has an unknown end (an hour unless given). */
   readonly effectTimeoutMs?: number;
   /** How long a driver is asked about a call that ended neither way (10 s unless given). */
@@ -126,7 +128,7 @@ export interface EngineOptions {
   readonly signal?: AbortSignal;
   /** How long a driver call may go on once its caller wants no more of it (5 s unless given); its end is unknown then. */
   readonly stopTimeoutMs?: number;
-  /** Hears how far replays, rebuilds, loads and copies are. */
+  /** Hears how far catching up, replays, rebuilds, loads and copies are. */
   readonly onProgress?: (progress: Progress) => void;
   /** How the log is sealed, and what it is compared with when it is opened. */
   readonly audit?: AuditOptions;
@@ -146,6 +148,7 @@ export const createEngine = async (options: EngineOptions): Promise<Engine> => {
     log: isUrl(options.log) ? await openLogAt(options.log, { ...surroundings, ifMissing, lockTimeoutMs }) : options.log,
     ifMissing,
     lockTimeoutMs,
+    catchUpTimeoutMs: options.catchUpTimeoutMs ?? ENGINE_DEFAULTS.catchUpTimeoutMs,
     projections: [...builtInProjections, ...(options.projections ?? []).map(keyedRows)],
     projectionDirectory: options.projectionDirectory ?? (isUrl(options.log) ? projectionDirectoryOfUser() : undefined),
     onlooker: onlookerOf(options),

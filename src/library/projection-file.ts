@@ -4,9 +4,10 @@ import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import { ScoriaError } from '../domain/errors.ts';
+import { rejections, ScoriaError } from '../domain/errors.ts';
+import { logError } from '../eventlog/log-errors.ts';
 import type { EventLog } from '../eventlog/port.ts';
-import { explainFileSystem, explainSqlite, isDamaged, logLocked } from '../eventlog/sqlite-errors.ts';
+import { explainFileSystem, explainSqlite, isDamaged } from '../eventlog/sqlite-errors.ts';
 import { derivedTransaction, untilLate, whenFree } from '../eventlog/write-transaction.ts';
 import type { ProjectionDatabase } from '../projections/projection-database.ts';
 
@@ -137,6 +138,15 @@ const empty = (database: DatabaseSync): void => {
   database.exec(WITNESS);
 };
 
+const locked = (file: string, timeoutMs: number, cause: unknown): ScoriaError =>
+  logError(
+    rejections.LogUnavailable,
+    `the read models in ${file} are locked: another process holds them for longer than ${timeoutMs} ms`,
+    'end that process, or remove the file: it is made anew from the log',
+    { file },
+    { cause },
+  );
+
 /**
  * Opens the file in which this host keeps the projections of a log that is elsewhere. It may be removed at any time, also
  * while others have it open: it is made anew from the log, and so it is when it turns out to follow another log than this
@@ -148,7 +158,7 @@ export const openProjectionFile = async (
   lockTimeoutMs: number,
 ): Promise<ProjectionFile> => {
   const file = linkOf(directory, log);
-  const late = (busy: unknown) => logLocked(file, lockTimeoutMs, busy);
+  const late = (busy: unknown) => locked(file, lockTimeoutMs, busy);
   const explained = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();

@@ -159,6 +159,22 @@ describe('an engine whose log is in EventStoreDB', () => {
     await expect(again.keyValues.get('a')).rejects.toMatchObject({ code: 'LogTruncated' });
   });
 
+  it('lets a read wait for a server that stands still no longer than it may, and sees it all afterwards', async () => {
+    const standIn = await startStandIn();
+    const engine = await open(standIn.url, { catchUpTimeoutMs: 300 });
+    await engine.keyValues.set('a', '1');
+    expect(await engine.keyValues.get('a')).toBe('1');
+    await engine.keyValues.set('a', '2');
+    standIn.stop();
+    onTestFinished(() => standIn.resume());
+    await expect(engine.keyValues.get('a')).rejects.toMatchObject({
+      code: 'ProjectionBehind',
+      message: expect.stringContaining('the log did not answer within 0.3 s'),
+    });
+    standIn.resume();
+    expect(await engine.keyValues.get('a')).toBe('2');
+  });
+
   it('says when its server is not there', async () => {
     const standIn = await startStandIn();
     await standIn.kill();
