@@ -50,6 +50,7 @@ import { type Policy, Refusals } from './policy.ts';
 import { projectionDirectoryOfUser } from './projection-file.ts';
 import { type OpenOperation, openOperations, type RecoveredOperation, recoverAll } from './recovery.ts';
 import { Snapshot } from './snapshot.ts';
+import { type ProjectionLag, projectionLags, type SealingPolicy, type Status, statusOf } from './status.ts';
 import { openStorage, type Storage } from './storage.ts';
 import { type Surroundings, surroundingsOf } from './surroundings.ts';
 import { userOfProcess } from './user-of-process.ts';
@@ -450,6 +451,19 @@ export class Engine implements AsyncDisposable {
   /** The projections, and the position that each has moved to. */
   async projections(): Promise<readonly ProjectionStatus[]> {
     return this.#storage.projector.statuses();
+  }
+
+  /** The same with how far each is from the log's head, which takes none of them further. */
+  projectionLags(): Promise<readonly ProjectionLag[]> {
+    return projectionLags(this.#storage, this.#author.now());
+  }
+
+  /**
+   * What follows the log, and whether it does: the projections, which it takes to the log's head as a read would, and the
+   * sealing, measured by `sealing` or by this engine's own options. Throws when the log cannot be looked at.
+   */
+  status({ sealing: policy = this.#sealer.policy }: { readonly sealing?: SealingPolicy } = {}): Promise<Status> {
+    return statusOf({ storage: this.#storage, services: this.#services, policy, now: this.#author.now() });
   }
 
   /** Builds a projection anew beside its rows, then swaps. */

@@ -93,6 +93,11 @@ export class Projector implements ProjectionReads {
     return [...this.#running.keys()];
   }
 
+  /** Those that move with appends are to be as far as the log; others wait until they are read. */
+  async catchUp(name: string): Promise<void> {
+    await this.read(this.#find(name).definition);
+  }
+
   statuses(): readonly ProjectionStatus[] {
     return [...this.#running.values()].map(({ definition }) => ({
       name: definition.name,
@@ -102,10 +107,16 @@ export class Projector implements ProjectionReads {
     }));
   }
 
-  /** Where the log ends, as far as it says so in time. */
+  /** Where the log ends, if it says so in time. */
   async head(): Promise<bigint> {
-    const [running] = this.#running.values();
-    return running === undefined ? this.#source.head() : this.#patiently(running, null, this.#source.head());
+    const [name] = this.names;
+    const head = this.#source.head();
+    return name === undefined ? head : this.patiently(name, null, head);
+  }
+
+  /** A step of what somebody does for a projection, for as long as it may take. */
+  patiently<Answer>(name: string, target: bigint | null, step: Promise<Answer>): Promise<Answer> {
+    return this.#patiently(this.#find(name), target, step);
   }
 
   /** The rows of a projection, caught up with the head of the log (or at least to `upTo`). */

@@ -105,6 +105,7 @@ const sqlLog = (server: SqlServer, sessions: Sessions, outageMs: number): EventL
 
   return {
     name,
+    gapless: true,
 
     async append(append) {
       assertStorable(append);
