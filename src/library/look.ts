@@ -13,8 +13,6 @@ export interface Seen {
   readonly findings: readonly Rejection[];
 }
 
-/** What is asked gives up before whoever asks, and says why. */
-const SOONER = 0.8;
 /** A server that is told goodbye may be as silent as before. */
 const CLOSING_MS = 1_000;
 
@@ -24,28 +22,31 @@ export const lookWithin = async (
   options: EngineOptions & { readonly log: string },
 ): Promise<Seen> => {
   const name = logNameOf(options.log);
+  const opening = createEngine(lookingOnly(options, withinMs));
+  const { everyEvents, everyMs } = options.audit ?? {};
+  const looking = opening.then((engine) => engine.status({ sealing: { everyEvents, everyMs } }));
   try {
-    const status = await inTime(look(withinMs, options), withinMs, () => logSilent(name));
+    const status = await inTime(looking, withinMs, () => logSilent(name));
     return { log: status.log, status, findings: status.findings };
   } catch (error) {
     if (!(error instanceof ScoriaError) || error.kind === 'invalid') throw error;
     return { log: name, status: null, findings: [error.rejection] };
+  } finally {
+    const closed = opening.then((engine) => engine.close());
+    await inTime(closed, CLOSING_MS, () => new Error('it did not close in time')).catch(() => {});
   }
 };
 
-const look = async (withinMs: number, { audit = {}, ...options }: EngineOptions): Promise<Status> => {
-  const { everyEvents, everyMs, ...others } = audit;
-  const engine = await createEngine({
+/** What is asked gives up before whoever asks, and says why. */
+const lookingOnly = (options: EngineOptions, withinMs: number): EngineOptions => {
+  const sooner = (timeoutMs: number) => Math.min(withinMs / 2, timeoutMs);
+  const { everyEvents: _count, everyMs: _time, ...audit } = options.audit ?? {};
+  return {
     ...options,
     // Looking seals nothing.
-    audit: { ...others, atClose: false },
+    audit: { ...audit, atClose: false },
     ifMissing: 'refuse',
-    lockTimeoutMs: Math.min(withinMs * SOONER, options.lockTimeoutMs ?? ENGINE_DEFAULTS.lockTimeoutMs),
-    catchUpTimeoutMs: Math.min(withinMs * SOONER, options.catchUpTimeoutMs ?? ENGINE_DEFAULTS.catchUpTimeoutMs),
-  });
-  try {
-    return await engine.status({ sealing: { everyEvents, everyMs } });
-  } finally {
-    await inTime(engine.close(), CLOSING_MS, () => new Error('it did not close in time')).catch(() => {});
-  }
+    lockTimeoutMs: sooner(options.lockTimeoutMs ?? ENGINE_DEFAULTS.lockTimeoutMs),
+    catchUpTimeoutMs: sooner(options.catchUpTimeoutMs ?? ENGINE_DEFAULTS.catchUpTimeoutMs),
+  };
 };

@@ -7,27 +7,24 @@ const IN_MEMORY = ':memory:';
 
 export interface Place {
   readonly log: string;
-  /** Where the backend keeps the volumes' files. */
-  readonly volumes: string;
-  /** The log belongs to this host alone, so that whatever it holds already is its user's own. */
-  readonly isOwn: boolean;
-  /** The log is there when the quickstart has ended. */
+  /** It is others' as well, who may have recorded something in it. */
+  readonly isShared: boolean;
+  /** It is there when the quickstart has ended. */
   readonly lasts: boolean;
+  /** The directory where the backend keeps the volumes' files. */
+  volumes(): Promise<string>;
 }
 
 const newDirectory = (): Promise<string> => mkdtemp(join(tmpdir(), 'scoria-quickstart-'));
 
-/** The log that was asked for and a directory beside it, or what is missing of them in a new directory. */
+/** The log that was asked for, and volumes beside it; what is on a server, or nowhere, has them in a new directory. */
 export const choosePlace = async (log: string | undefined): Promise<Place> => {
-  if (!log) {
-    const directory = await newDirectory();
-    return { log: join(directory, 'scoria.db'), volumes: join(directory, 'volumes'), isOwn: true, lasts: true };
-  }
-  if (log === IN_MEMORY || isLogUrl(log)) {
-    const volumes = join(await newDirectory(), 'volumes');
-    return { log, volumes, isOwn: log === IN_MEMORY, lasts: log !== IN_MEMORY };
-  }
-  const directory = dirname(resolve(log));
+  const volumesInNew = async () => join(await newDirectory(), 'volumes');
+  if (log === IN_MEMORY) return { log, isShared: false, lasts: false, volumes: volumesInNew };
+  if (log && isLogUrl(log)) return { log, isShared: true, lasts: true, volumes: volumesInNew };
+  const file = log ? resolve(log) : join(await newDirectory(), 'scoria.db');
+  const directory = dirname(file);
   await mkdir(directory, { recursive: true });
-  return { log: resolve(log), volumes: join(directory, 'scoria-quickstart-volumes'), isOwn: true, lasts: true };
+  const volumes = join(directory, log ? 'scoria-quickstart-volumes' : 'volumes');
+  return { log: file, isShared: false, lasts: true, volumes: async () => volumes };
 };
