@@ -4,6 +4,7 @@ import type { Services } from '../commands/services.ts';
 import { AUDIT_STREAM } from '../domain/audit/audit.ts';
 import { type Rejection, rejections, ScoriaError } from '../domain/errors.ts';
 import { logSilent } from '../eventlog/log-errors.ts';
+import { inventory } from '../projections/inventory.ts';
 import type { ProjectionStatus } from '../projections/projector.ts';
 import type { AuditOptions } from './audit/options.ts';
 import { type Lag, lagOf } from './lag.ts';
@@ -71,29 +72,29 @@ export const statusOf = async (looking: Looking): Promise<Status> => {
   const { storage } = looking;
   const projections = await projectionLags(storage, looking.now);
   const behind = await findingsOf(storage, projections);
-  const sealing = behind.length === 0 ? await sealingOf(looking) : null;
+  const sealing = behind.has(inventory.name) ? null : await sealingOf(looking);
   return {
     log: storage.log.name,
     head: await headOf(storage),
     projections,
     sealing,
-    findings: [...behind, ...(sealing === null ? [] : findingsOfSealing(sealing))],
+    findings: [...behind.values(), ...(sealing === null ? [] : findingsOfSealing(sealing))],
   };
 };
 
-/** They read as any reader would: what is behind and catches up is no fault. */
+/** By projection. They are read as any reader would: what is behind and catches up is no fault. */
 const findingsOf = async (
   { projector }: Storage,
   projections: readonly ProjectionLag[],
-): Promise<readonly Rejection[]> => {
-  const findings: Rejection[] = [];
+): Promise<ReadonlyMap<string, Rejection>> => {
+  const findings = new Map<string, Rejection>();
   for (const { name, moves } of projections) {
     if (moves !== 'with appends') continue;
     try {
       await projector.catchUp(name);
     } catch (error) {
       if (!(error instanceof ScoriaError)) throw error;
-      findings.push(error.code === 'ProjectionBehind' ? followerBehind(error.rejection) : error.rejection);
+      findings.set(name, error.code === 'ProjectionBehind' ? followerBehind(error.rejection) : error.rejection);
     }
   }
   return findings;

@@ -13,6 +13,9 @@ const five = await startFiveLogs();
 const keyFile = `${directory}/audit.key`;
 await createKeyFile(keyFile);
 
+/** Each has an array, an executor and ids of events of its own. */
+const withoutOwn = (key: string, value: unknown) => (key === 'executor' || key === 'event_id' ? key : value);
+
 const NOON = new Date('2026-11-21T12:00:00Z');
 
 /** What a caller is answered, sees and can prove, after these steps on a log that held nothing. */
@@ -45,8 +48,7 @@ const lifeOn = async ({ empty, kind }: Kind, steps: Parameters<typeof take>[1]) 
     dump: JSON.parse(await view.dump()),
     verified,
   };
-  // Each has an array of its own.
-  return JSON.parse(JSON.stringify(seen).replaceAll(house.array.name, 'ARRAY'));
+  return JSON.parse(JSON.stringify(seen).replaceAll(house.array.name, 'ARRAY'), withoutOwn);
 };
 
 test('the same commands give the same answers, events, inventory, dump and verification on each of the five logs', async () => {
