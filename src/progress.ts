@@ -1,7 +1,7 @@
 /** How far long work is. */
 export interface Progress {
-  readonly work: 'copy' | 'load' | 'rebuild' | 'replay' | 'verify';
-  /** What is copied, loaded, ...: for people. */
+  readonly work: 'catch-up' | 'copy' | 'load' | 'rebuild' | 'replay' | 'verify';
+  /** What is caught up, copied, loaded, ...: for people. */
   readonly subject: string;
   readonly unit: 'bytes' | 'events';
   readonly done: number;

@@ -173,6 +173,20 @@ export const ERROR_WORDS: Readonly<Record<RejectionCode, ErrorWords>> = {
     means: 'Another operation holds it, and did not end while the command waited. The message says whose',
     right: 'Again when it has ended, or with a longer `--wait`',
   },
+  ProjectionBehind: {
+    means:
+      'A read waited for a read model that gets no further: its file is locked, or the log does not answer. The message says how far it is',
+    right: 'Look at what holds it, or give it longer by `catch_up_timeout`. What was recorded is safe',
+  },
+  FollowerBehind: {
+    means: "`scoria status` found that a read model of this host did not get to the log's head in time",
+    right: 'What the finding says; `scoria projection status` shows how far each is',
+  },
+  SealerBehind: {
+    means:
+      '`scoria status` found that more events, or older ones, are without a checkpoint than the settings of the sealing allow',
+    right: 'See whether the program that seals still runs, and what it logs; `scoria audit seal` seals now',
+  },
   ProjectionFailed: {
     means: 'The fold of a projection threw an error. `details` has the event',
     right: 'Correct the fold and raise its version',
@@ -195,7 +209,8 @@ export const ERROR_WORDS: Readonly<Record<RejectionCode, ErrorWords>> = {
     right: 'The command again, with room on the disk or another path. A file that stood there before is as it was',
   },
   KeyStoreUnavailable: {
-    means: 'A credential cannot be sealed or opened: the key store, its master key or the key is not there',
+    means:
+      'A credential cannot be sealed or opened: the key store, its master key or the key is not there. A command that would need it is refused before anything is recorded',
     right: 'The key store and the master key that were used when it was sealed: [secrets](../how-to/secrets.md)',
   },
   OutcomeUnknown: {

@@ -11,6 +11,7 @@ const KINDS: Readonly<Record<RejectionKind, string>> = {
   failed: 'Something outside of Scoria failed. The operation ended, and left nothing behind.',
   unknown: 'Whether it was done is not known. The same command id again asks the storage again.',
   log: 'The log itself. Nothing was recorded.',
+  behind: 'What was recorded is safe, but something that follows the log is not as far as the log.',
   differs: 'The storage and the record do not say the same. The report says in what.',
 };
 

@@ -12,6 +12,7 @@ const STATUS: Readonly<Record<RejectionKind, number>> = {
   unknown: 504,
   log: 503,
   differs: 500,
+  behind: 503,
 };
 
 const LONGEST_BODY = 64 * 1024;

@@ -10,6 +10,7 @@ export const EXIT_CODES = {
   unknown: 7,
   log: 8,
   differs: 9,
+  behind: 10,
 } as const satisfies Record<RejectionKind, number>;
 
 export const UNEXPECTED = 1;
@@ -26,5 +27,10 @@ export const EXIT_CODE_MEANINGS: readonly { readonly code: number; readonly name
     { code: EXIT_CODES.failed, name: 'failed', meaning: 'the driver or the connector failed' },
     { code: EXIT_CODES.unknown, name: 'unknown', meaning: 'whether it was done is not known' },
     { code: EXIT_CODES.differs, name: 'differs', meaning: 'the storage and the record differ, or two records do' },
+    {
+      code: EXIT_CODES.behind,
+      name: 'behind',
+      meaning: '`scoria status` found read models or the sealing behind the log',
+    },
     { code: EXIT_CODES.log, name: 'log', meaning: 'the log is missing, damaged, read-only, full or locked' },
   ];

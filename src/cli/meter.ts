@@ -5,6 +5,7 @@ const REDRAW_MS = 100;
 const START_OF_EMPTY_LINE = '\r\u001b[2K';
 
 const DOING: Readonly<Record<Progress['work'], string>> = {
+  'catch-up': 'catching up',
   copy: 'copying',
   load: 'loading',
   rebuild: 'rebuilding',

@@ -7,6 +7,7 @@ import { connectorVerb } from './groups/connector.ts';
 import { recordVerbs } from './groups/record.ts';
 import { recoverVerb } from './groups/recover.ts';
 import { serveVerb } from './groups/serve.ts';
+import { statusVerb } from './groups/status.ts';
 import { quickstartVerb } from './quickstart/verb.ts';
 
 interface Group {
@@ -81,6 +82,7 @@ export const makeProgram = async (argv: readonly string[], json: boolean): Promi
     if (argv.includes(name)) (await load()).verbs(group);
   }
   recordVerbs(program);
+  statusVerb(program);
   connectorVerb(program);
   recoverVerb(program);
   serveVerb(program);

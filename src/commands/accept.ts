@@ -11,7 +11,8 @@ import { type Author, EMPTY_STREAM, type StreamHead, seal } from './envelope.ts'
 import { firstOutcome } from './first-outcome.ts';
 import { type Given, metaOf } from './given.ts';
 import type { Handover } from './handover.ts';
-import { type AnyOperation, type EffectfulOperation, type FactsContext, isEffectful } from './operation.ts';
+import { assertKeys } from './key-check.ts';
+import { type AnyOperation, type EffectfulOperation, isEffectful } from './operation.ts';
 import type { Performer } from './perform.ts';
 import type { Services } from './services.ts';
 
@@ -66,13 +67,20 @@ export class Acceptor {
     // What records nothing has no revision to be wrong: facts that are newer than the state must not decide it.
     const unlessMoved = async (settled: E.Either<Rejection, StreamStates[Op['kind']]>) =>
       (await this.#services.read.kept(kind, stream))?.revision === kept?.revision ? { settled } : ('stale' as const);
-    const facts = await this.#facts(operation, input, { state, inventory, services: this.#services });
+    const services = this.#services;
+    const facts = await attempted(async () => (await operation.facts?.(input, { state, inventory, services })) ?? {});
     if (E.isLeft(facts)) return unlessMoved(facts);
     const decision = operation.decide(state, input, { ...facts.right, actor: given.actor });
     if (E.isLeft(decision)) return unlessMoved(decision);
     const [first, ...others] = decision.right;
     if (first === undefined) return unlessMoved(E.right(state));
     const offer = this.#handover.offer(operation, state, others.at(-1) ?? first, inventory);
+    // Children belong to what was accepted with keys at hand; whoever takes an offer up has to have them.
+    if (offer === null && given.ancestors.length === 0) {
+      const target = { stream, backend: (input as { readonly backend?: string }).backend };
+      const keys = await attempted(() => assertKeys(operation, target, state, { inventory, services }));
+      if (E.isLeft(keys)) return unlessMoved(keys);
+    }
     const events = offer === null ? others : [...others, offer];
     const recorded = await this.#record(stream, kept ?? EMPTY_STREAM, [first, ...events], given);
     if (recorded === null) return 'stale';
@@ -96,19 +104,6 @@ export class Acceptor {
     return this.#performer.isAbandoned(open) ? { resumed: open } : { blocker: open };
   }
 
-  async #facts(
-    operation: AnyOperation,
-    input: unknown,
-    context: FactsContext<StreamKind>,
-  ): Promise<E.Either<Rejection, Record<string, unknown>>> {
-    try {
-      return E.right((await operation.facts?.(input, context)) ?? {});
-    } catch (error) {
-      if (error instanceof ScoriaError && error.kind !== 'log') return E.left(error.rejection);
-      throw error;
-    }
-  }
-
   async #record(
     stream: string,
     head: StreamHead,
@@ -120,6 +115,16 @@ export class Acceptor {
     return E.isLeft(result) ? null : result.right.map(decodeOnce);
   }
 }
+
+/** What looks things up before a command is accepted may refuse it. */
+const attempted = async <Found>(look: () => Promise<Found>): Promise<E.Either<Rejection, Found>> => {
+  try {
+    return E.right(await look());
+  } catch (error) {
+    if (error instanceof ScoriaError && error.kind !== 'log') return E.left(error.rejection);
+    throw error;
+  }
+};
 
 const reused = ({ commandId }: Given, { stream }: KnownCommand): Rejection =>
   rejections.CommandIdReused(

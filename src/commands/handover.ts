@@ -92,7 +92,10 @@ export class Handover {
     return offered_until !== undefined && this.#options.now().getTime() >= Date.parse(offered_until);
   }
 
-  /** Takes up an operation that is offered, if this host may. `null` where another was faster. */
+  /**
+   * Takes up an operation that is offered, if this host may. `null` where another was faster. Throws `KeyStoreUnavailable`
+   * before it claims what it could not finish for want of a key.
+   */
   async take(kind: StreamKind, stream: string, command_id: string): Promise<Outcome | null> {
     const kept = await this.#services.read.kept(kind, stream);
     const open = kept?.state.open.find((one) => one.command_id === command_id);

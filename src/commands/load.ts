@@ -8,6 +8,7 @@ import { type Author, commandDigest, EMPTY_STREAM, seal } from './envelope.ts';
 import { invalidDump } from './invalid-dump.ts';
 import { importsOf, readDump } from './load-dump.ts';
 import { appendsOf, type NumberedLine, readExport } from './load-events.ts';
+import type { SealedKeys } from './sealed-keys.ts';
 
 export interface LoadContext {
   readonly author: Author;
@@ -17,6 +18,8 @@ export interface LoadContext {
   readonly file?: string | undefined;
   /** Hears how many events are read, then how many are written; what it throws ends the load, and nothing is written. */
   readonly reached?: (done: number, total: number | null) => void;
+  /** Notes which keys are needed for what is written. */
+  readonly sealed?: SealedKeys;
 }
 
 /** What was loaded. */
@@ -74,10 +77,11 @@ async function* inTurns(
   }
 }
 
-function* told({ reached }: LoadContext, total: number, appends: Iterable<Append>): Generator<Append> {
+function* told({ reached, sealed }: LoadContext, total: number, appends: Iterable<Append>): Generator<Append> {
   let done = 0;
   for (const append of appends) {
     reached?.(done, total);
+    for (const { body } of append.events) sealed?.note(append.stream, body);
     yield append;
     done += append.events.length;
   }

@@ -25,6 +25,8 @@ export interface Operation<
   readonly creates?: true;
   /** Whoever gives it says why: always, or with such an input. */
   readonly needsReason?: true | ((input: InputOf<Definition>) => boolean);
+  /** Its effect opens what is sealed in the volume, or may also seal what is new: refused where keys cannot be had. */
+  readonly keys?: 'opened' | 'made';
   stream(input: InputOf<Definition>): string;
   /** Looks up what the decision needs besides the state of its own stream. Reads only. */
   facts?(input: InputOf<Definition>, context: FactsContext<Kind>): Promise<OperationFacts>;

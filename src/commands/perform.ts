@@ -13,6 +13,7 @@ import type { EffectCalls } from './effect-calls.ts';
 import { type Ending, failureOf, outcomeUnknown } from './ending.ts';
 import type { Author } from './envelope.ts';
 import { childOf, type Given, givenBy, type Resumption } from './given.ts';
+import { assertKeys } from './key-check.ts';
 import {
   type AnyOperation,
   callsDriver,
@@ -91,8 +92,10 @@ export class Performer {
 
   /** Claims an intent that is offered, and performs it: nothing was called yet. `null` where another was faster. */
   async take(standing: Standing, by: Claimant): Promise<Outcome | null> {
-    const { kind, stream, open } = standing;
+    const { kind, stream, open, kept } = standing;
     const operation = this.#effectful(open);
+    const services = this.#services;
+    await assertKeys(operation, { stream }, kept.state, { inventory: await services.read.inventory(), services });
     const intent = await this.claims.intentOf(stream, open);
     if (intent === null) return null;
     const given = givenBy(intent, { beganMs: performance.now() });

@@ -168,6 +168,7 @@ const engineOptionsOf = (
     busyTimeoutMs: milliseconds(settings.wait),
     leaseMs: milliseconds(settings.lease),
     lockTimeoutMs: milliseconds(settings.lock_timeout),
+    catchUpTimeoutMs: milliseconds(settings.catch_up_timeout),
     effectTimeoutMs: milliseconds(settings.effect_timeout),
     stopTimeoutMs: milliseconds(settings.stop_timeout),
     reconcileTimeoutMs: milliseconds(settings.reconcile_timeout),

@@ -56,7 +56,10 @@ const ofFile = (file: YamlFile | null, { values }: Fields): Layer => {
       ? {}
       : { log: resolve(directory, settings.log) }),
     ...Object.fromEntries(
-      PATHS.flatMap((name) => (settings[name] ? [[name, resolve(directory, settings[name])]] : [])),
+      PATHS.flatMap((name) => {
+        const path = settings[name];
+        return typeof path === 'string' ? [[name, resolve(directory, path)]] : [];
+      }),
     ),
     ...(settings.projections === undefined
       ? {}

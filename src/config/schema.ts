@@ -10,6 +10,8 @@ const MOST_SECONDS = 2_000_000;
 const seconds = (least = 0) => z.number().min(least).max(MOST_SECONDS);
 
 const Path = Text.min(1).refine(hasNoNul, NO_NUL);
+/** A program and its arguments. */
+const Program = z.array(z.string().min(1)).min(1).readonly();
 
 const shapes = {
   log: Path,
@@ -20,12 +22,13 @@ const shapes = {
   root_helper: z.string(),
   log_level: z.enum(LOG_LEVELS),
   projections: z.array(z.string().min(1)).readonly(),
-  key_store: Path,
+  key_store: z.union([Path, z.strictObject({ command: Program })]),
   master_key: secret() as unknown as z.ZodType<SecretReference>,
   shred_deleted: z.boolean(),
   operations_per_backend: z.int().min(1),
   lease: seconds(1),
   lock_timeout: seconds(),
+  catch_up_timeout: seconds(0.1),
   effect_timeout: seconds(1),
   stop_timeout: seconds(),
   reconcile_timeout: seconds(),
@@ -34,7 +37,7 @@ const shapes = {
   drain_timeout: seconds(),
   audit_key_file: Path,
   audit_notes_directory: Path,
-  audit_notes_command: z.array(z.string().min(1)).min(1).readonly(),
+  audit_notes_command: Program,
   audit_every_events: z.int().min(1),
   audit_every_seconds: seconds(1),
   audit_at_close: z.boolean(),

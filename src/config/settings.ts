@@ -61,16 +61,19 @@ export const SETTINGS = {
   },
   key_store: {
     flag: null,
-    description: 'The key store, which credentials that storage makes are sealed by: a file apart from the log',
+    description:
+      'The key store, which credentials that storage makes are sealed by: a file apart from the log, or a program (command: [...])',
     default: null,
-    otherwise: 'the log with `.keys` behind its name; beside a log on a server, `$XDG_STATE_HOME/scoria/scoria.keys`',
+    otherwise:
+      'the log with `.keys` behind its name; tables beside the events in PostgreSQL and MySQL; none for EventStoreDB',
   },
   master_key: {
     flag: null,
     description:
       'A reference to the master key, which wraps the keys of the key store: 32 bytes, in base64 or hexadecimal',
     default: null,
-    otherwise: 'the key store with `.master-key` behind its name, a file that is made when it is first needed',
+    otherwise:
+      'the key store with `.master-key` behind its name, a file that is made when it is first needed; none for keys in a database',
   },
   shred_deleted: {
     flag: null,
@@ -93,6 +96,11 @@ export const SETTINGS = {
     description:
       "How long another process may hold the log's lock, or its server be away when it is opened, in seconds",
     default: seconds(ENGINE_DEFAULTS.lockTimeoutMs),
+  },
+  catch_up_timeout: {
+    flag: null,
+    description: 'How long a read waits for read models that get no further, in seconds',
+    default: seconds(ENGINE_DEFAULTS.catchUpTimeoutMs),
   },
   effect_timeout: {
     flag: null,

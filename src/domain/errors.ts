@@ -1,7 +1,16 @@
 import type { Json } from './json.ts';
 
 /** How a caller can meet a rejection; the command line's exit codes are these kinds. */
-export type RejectionKind = 'invalid' | 'not-found' | 'conflict' | 'busy' | 'failed' | 'unknown' | 'log' | 'differs';
+export type RejectionKind =
+  | 'invalid'
+  | 'not-found'
+  | 'conflict'
+  | 'busy'
+  | 'failed'
+  | 'unknown'
+  | 'log'
+  | 'differs'
+  | 'behind';
 
 type Details = { readonly [key: string]: Json };
 
@@ -74,6 +83,9 @@ export const rejections = {
   ResourceBusy: rejection('ResourceBusy', 'busy'),
   NotTakenUp: rejection('NotTakenUp', 'busy'),
 
+  FollowerBehind: rejection('FollowerBehind', 'behind'),
+  SealerBehind: rejection('SealerBehind', 'behind'),
+
   ProjectionFailed: rejection('ProjectionFailed', 'failed'),
   DriverFailed: rejection('DriverFailed', 'failed'),
   ConnectorFailed: rejection('ConnectorFailed', 'failed'),
@@ -100,6 +112,7 @@ export const rejections = {
   LogFull: rejection('LogFull', 'log'),
   LogUnavailable: rejection('LogUnavailable', 'log'),
   LogClosed: rejection('LogClosed', 'log'),
+  ProjectionBehind: rejection('ProjectionBehind', 'log'),
   WrongRevision: rejection('WrongRevision', 'log'),
 } as const;
 

@@ -56,6 +56,13 @@ export const sealedIn = (value: unknown, at = ''): readonly string[] => {
   return Object.entries(value).flatMap(([key, member]) => sealedIn(member, at + pointerStep(key)));
 };
 
+/** The ids of the keys that what is sealed in a value needs. */
+export const sealedKeysIn = (value: unknown): ReadonlySet<string> => {
+  if (!isObject(value)) return new Set();
+  if (isSealed(value)) return new Set([value.sealed.key]);
+  return new Set(Object.values(value).flatMap((member) => [...sealedKeysIn(member)]));
+};
+
 /** The value with everything sealed in it marked as shredded; the very same value where nothing is. */
 export const shreddedIn = <Value>(value: Value): Value => {
   if (sealedIn(value).length === 0) return value;

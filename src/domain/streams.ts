@@ -106,7 +106,7 @@ export const decodeWith = (definitions: ReadonlyMap<string, EventFormat>, stored
 const newerEvent = (type: string, v: number, position: bigint): Rejection =>
   rejections.LogNewer(
     `the event at position ${position} is ${type} version ${v}, which this version does not know`,
-    'read this log with the Scoria that wrote it, or a newer one',
+    `use the Scoria that wrote it, or a newer one; what was before can be read here: --at ${position - 1n}`,
     { type, v, position: String(position) },
   );
 

@@ -10,7 +10,7 @@ import { invalidOption, schemaOfOption } from './parse-options.ts';
 import type { RunCommand } from './run-command.ts';
 
 /** Long enough for a vault on the network, and short enough for whoever waits for it. */
-const COMMAND_TIMEOUT_MS = 30_000;
+export const COMMAND_TIMEOUT_MS = 30_000;
 
 /** Parsed options as the driver gets them: each reference to a credential is replaced by what it refers to now. */
 export const resolveSecrets = async <Options extends z.ZodObject>(
@@ -97,7 +97,8 @@ const sourceOf = (reference: SecretReference, run: RunCommand): Source => {
     where: `what the command ${program} prints`,
     remedy: `make ${program}, with the arguments of the reference, print the credential and end with exit code 0`,
     // The last newline is taken off by the runner.
-    read: () => run(program, args, { timeoutMs: COMMAND_TIMEOUT_MS }).then(({ stdout }) => ({ text: stdout }), failed),
+    read: () =>
+      run(program, args, { timeoutMs: COMMAND_TIMEOUT_MS }).then(({ stdout }) => ({ text: stdout }), whyNotHad),
   };
 };
 
@@ -106,8 +107,14 @@ const withoutLastNewline = (text: string): Found => ({ text: text.replace(/\r?\n
 const fileUnreadable = ({ code }: NodeJS.ErrnoException): Found => ({ problem: `cannot be read (${code})` });
 
 /** How a program ended, as `CommandError` tells it, without the end of standard error that its message holds. */
-const failed = ({ exitCode, signal, timedOut }: Pick<CommandError, 'exitCode' | 'signal' | 'timedOut'>): Found => {
+export const whyNotHad = ({
+  exitCode,
+  signal,
+  timedOut,
+  cancelled,
+}: Pick<CommandError, 'exitCode' | 'signal' | 'timedOut' | 'cancelled'>): { readonly problem: string } => {
   if (timedOut) return { problem: `did not come within ${COMMAND_TIMEOUT_MS / 1000} s` };
+  if (cancelled) return { problem: 'was not waited for: the call was given up' };
   if (signal !== null) return { problem: `cannot be had: it was ended by ${signal}` };
   if (exitCode !== null) return { problem: `cannot be had: it ended with exit code ${exitCode}` };
   return { problem: 'cannot be had: it could not be started' };

@@ -23,6 +23,15 @@ export const secretFieldsOf = ({
   readonly secrets?: readonly SecretField[] | undefined;
 }): readonly SecretField[] => [...new Set([...KNOWN_SECRET_FIELDS, ...secrets])];
 
+/**
+ * Whether volumes of a backend may come to have credentials: its driver says where they are, or Cinder's option asks for
+ * them.
+ */
+export const mayMakeCredentials = (
+  { secrets = [] }: { readonly secrets?: readonly SecretField[] | undefined },
+  options: Readonly<Record<string, unknown>>,
+): boolean => secrets.length > 0 || options.use_chap_auth === true;
+
 /** Whether it is such a path: a driver's module may be plain JavaScript. */
 export const isSecretField = (field: unknown): field is SecretField =>
   field === 'provider_auth' || (typeof field === 'string' && /^connection_info\.data(\.[^.]+)+$/.test(field));

@@ -24,6 +24,16 @@ export const logNotEmpty = (name: string): ScoriaError =>
     rejections.LogNotEmpty(`the log ${name} already holds events`, 'load into a log that holds none', { log: name }),
   );
 
+/** It takes connections, or did, and says nothing. */
+export const logSilent = (name: string, cause?: unknown): ScoriaError =>
+  logError(
+    rejections.LogUnavailable,
+    `the log ${name} does not answer in time`,
+    'look whether its server runs and what keeps it, and whether the network lets answers through',
+    { log: name },
+    { cause },
+  );
+
 /** The other log holds something that is not the beginning of this one. */
 export const otherHistory = (from: string, to: string, same: number): ScoriaError =>
   new ScoriaError(

@@ -73,6 +73,7 @@ export const createMemoryLog = (): MemoryLog => {
 
   return {
     name: NAME,
+    gapless: true,
     moveWithAppends(apply) {
       moveProjections = apply;
     },

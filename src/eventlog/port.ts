@@ -71,6 +71,9 @@ export interface EventLog {
   /** The position of the last event, `0n` when there is none. */
   head(): Promise<bigint>;
 
+  /** Whether positions are 1, 2, 3 and so on, so that they count the events. */
+  readonly gapless?: true;
+
   /** Who of those that work on this log is alive. Without it, only a host's own kernel tells. */
   readonly leases?: Leases;
 

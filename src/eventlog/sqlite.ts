@@ -153,6 +153,7 @@ const sqliteLog = (opened: SqliteFile, lockTimeoutMs: number): SqliteLog => {
 
   return {
     name,
+    gapless: true,
     file,
     database,
     moveWithAppends: projections.register,

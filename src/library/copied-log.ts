@@ -1,5 +1,5 @@
 import { type CopiedLog, copyLog as copyEvents } from '../commands/copy-log.ts';
-import { sealedIn } from '../domain/sealed.ts';
+import { SealedKeys, type UnreadableSecrets } from '../commands/sealed-keys.ts';
 import { compareLogs, type Parting } from '../eventlog/compare-logs.ts';
 import type { EventLog } from '../eventlog/port.ts';
 import { openSqliteLog } from '../eventlog/sqlite.ts';
@@ -7,6 +7,7 @@ import { isLogUrl } from '../log-url.ts';
 import type { Logger } from '../logging.ts';
 import type { Onlooker } from '../progress.ts';
 import { ENGINE_DEFAULTS } from './engine-defaults.ts';
+import { type KeyPlace, keyStoreOf } from './key-store.ts';
 import { openLogAt } from './open-log.ts';
 import { surroundingsOf } from './surroundings.ts';
 
@@ -15,6 +16,9 @@ export interface CopyLogOptions extends Onlooker {
   readonly lockTimeoutMs?: number;
   /** Where to log: warnings and errors as JSON lines on standard error, unless given. */
   readonly logger?: Logger;
+  /** The key store that shall open the copy's secrets, and its master key: as `createEngine` takes them. */
+  readonly keyStore?: KeyPlace['keyStore'];
+  readonly masterKey?: KeyPlace['masterKey'];
 }
 
 export interface LogCopy extends CopiedLog {
@@ -23,6 +27,8 @@ export interface LogCopy extends CopiedLog {
    * key of the log that they come from.
    */
   readonly sealedStreams: readonly string[];
+  /** Those of them whose secrets the copy's key store does not open, and why. */
+  readonly unreadable: readonly UnreadableSecrets[];
 }
 
 /** How two logs compare: `parting` is where they differ first, `null` when they hold the same. */
@@ -59,6 +65,22 @@ const withLogs = async <Result>(
   }
 };
 
+const unreadableIn = async (
+  log: string,
+  sealed: SealedKeys,
+  options: CopyLogOptions,
+): Promise<readonly UnreadableSecrets[]> => {
+  if (sealed.streams.length === 0) return [];
+  const { lockTimeoutMs = ENGINE_DEFAULTS.lockTimeoutMs, keyStore, masterKey } = options;
+  const keys = await keyStoreOf({ log, keyStore, masterKey }, { ...surroundingsOf(options), lockTimeoutMs });
+  try {
+    return await sealed.unreadableWith(keys);
+  } finally {
+    // One of the caller's own is the caller's to close.
+    if (keys !== keyStore) await keys.close();
+  }
+};
+
 const telling =
   (subject: string, { signal, onProgress }: Onlooker) =>
   (done: number) => {
@@ -66,14 +88,12 @@ const telling =
     onProgress?.({ work: 'copy', subject, unit: 'events', done, total: null });
   };
 
-/** Notes which streams hold sealed credentials, on the way. */
-const notingSealed = (log: EventLog, streams: Set<string>): EventLog => ({
+/** Notes which keys are needed, on the way. */
+const notingSealed = (log: EventLog, sealed: SealedKeys): EventLog => ({
   ...log,
   async *readPages(bounds) {
     for await (const page of log.readPages(bounds)) {
-      for (const { stream, body } of page) {
-        if (body.includes('"sealed":{') && sealedIn(JSON.parse(body)).length > 0) streams.add(stream);
-      }
+      for (const { stream, body } of page) sealed.note(stream, body);
       yield page;
     }
   },
@@ -92,9 +112,9 @@ export const copyLog = (from: string, to: string, options: CopyLogOptions = {}):
     ],
     options,
     async (source, target) => {
-      const streams = new Set<string>();
-      const copied = await copyEvents(notingSealed(source, streams), target, telling(target.name, options));
-      return { ...copied, sealedStreams: [...streams].sort() };
+      const sealed = new SealedKeys();
+      const copied = await copyEvents(notingSealed(source, sealed), target, telling(target.name, options));
+      return { ...copied, sealedStreams: sealed.streams, unreadable: await unreadableIn(to, sealed, options) };
     },
   );
 

@@ -8,6 +8,7 @@ export const ENGINE_DEFAULTS = {
   busyTimeoutMs: 30_000,
   leaseMs: 15_000,
   lockTimeoutMs: 10_000,
+  catchUpTimeoutMs: 60_000,
   effectTimeoutMs: 3_600_000,
   stopTimeoutMs: 5_000,
   reconcileTimeoutMs: 10_000,

@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs';
 import { createBackendDrivers, quiet } from '../commands/backend-drivers.ts';
 import type { Bounds } from '../commands/bounded-call.ts';
 import { EffectCalls } from '../commands/effect-calls.ts';
@@ -11,6 +10,7 @@ import { Performer } from '../commands/perform.ts';
 import { readerOf } from '../commands/reader.ts';
 import { reconcile } from '../commands/reconcile/reconcile.ts';
 import { Runner } from '../commands/runner.ts';
+import { SealedKeys, type UnreadableSecrets } from '../commands/sealed-keys.ts';
 import type { Services } from '../commands/services.ts';
 import { problemsOf } from '../commands/volume/facts.ts';
 import { findHostConnector } from '../connectors/registry.ts';
@@ -32,9 +32,6 @@ import type { Projection } from '../projections/projection.ts';
 import type { ProjectionStatus } from '../projections/projector.ts';
 import type { When } from '../projections/when.ts';
 import type { KeyStore, RotatedMaster } from '../secrets/key-store.ts';
-import { createMemoryKeyStore } from '../secrets/memory-key-store.ts';
-import { keyStoreBeside, keyStoreOfUser, openKeyStore } from '../secrets/open-key-store.ts';
-import type { Revealing } from '../secrets/reveal.ts';
 import { unavailable } from '../secrets/unavailable.ts';
 import { Vault } from '../secrets/vault.ts';
 import { Audit } from './audit/audit.ts';
@@ -47,12 +44,14 @@ import { type Command, type Commander, type CommandInput, commanderOf, type Exec
 import { Connection } from './connection.ts';
 import { ENGINE_DEFAULTS } from './engine-defaults.ts';
 import { createHostExecutors } from './host-executors.ts';
+import { type KeyStoreCommand, keyStoreOf } from './key-store.ts';
 import { openLogAt } from './open-log.ts';
 import { type Policy, Refusals } from './policy.ts';
 import { projectionDirectoryOfUser } from './projection-file.ts';
 import { type OpenOperation, openOperations, type RecoveredOperation, recoverAll } from './recovery.ts';
 import { type ServeOptions, serve } from './serve.ts';
 import { Snapshot } from './snapshot.ts';
+import { type ProjectionLag, projectionLags, type SealingPolicy, type Status, statusOf } from './status.ts';
 import { openStorage, type Storage } from './storage.ts';
 import { type Surroundings, surroundingsOf } from './surroundings.ts';
 import { userOfProcess } from './user-of-process.ts';
@@ -78,14 +77,16 @@ export interface EngineOptions {
   /** What runs programs as root: `sudo` unless given, nothing when empty or as root. */
   readonly rootHelper?: string;
   /**
-   * The path of the key store that credentials of storage are sealed by, or a key store of your own. Unless given, it is
-   * `<log>.keys` beside a log that is a file, in memory for `:memory:`, and else
-   * `$XDG_STATE_HOME/scoria/scoria.keys`.
+   * The key store that credentials of storage are sealed by: a path, a program (`{ command }`), or one of your own. Unless
+   * given, it is `<log>.keys` beside a log that is a file, in memory for `:memory:`, tables in the database of
+   * `postgres://` and `mysql://`, and `$XDG_STATE_HOME/scoria/scoria.keys` for an event log of your own. For EventStoreDB
+   * it has to be given before anything is sealed.
    */
-  readonly keyStore?: string | KeyStore;
+  readonly keyStore?: string | KeyStoreCommand | KeyStore;
   /**
    * A reference to the master key, which wraps the keys of the key store: 32 bytes in base64 or hexadecimal digits.
-   * Unless given, it is the file `<key store>.master-key`, made when it is first needed.
+   * Unless given, it is the file `<key store>.master-key`, made when it is first needed. For keys in a log's database it
+   * has to be given.
    */
   readonly masterKey?: SecretReference | string;
   /** Whether deleting a volume destroys the keys of its credentials; not unless given. */
@@ -112,6 +113,8 @@ export interface EngineOptions {
   readonly leaseMs?: number;
   /** How long another process may hold the log's lock, or its server be away when it is opened (10 s unless given). */
   readonly lockTimeoutMs?: number;
+  /** How long a read waits for projections that get no further (60 s unless given); then it throws `ProjectionBehind`. */
+  readonly catchUpTimeoutMs?: number;
   /** A driver call that takes longer has an unknown end (an hour unless given). */
   readonly effectTimeoutMs?: number;
   /** How long a driver is asked about a call that ended neither way (10 s unless given). */
@@ -127,7 +130,7 @@ export interface EngineOptions {
   readonly signal?: AbortSignal;
   /** How long a driver call may go on once its caller wants no more of it (5 s unless given); its end is unknown then. */
   readonly stopTimeoutMs?: number;
-  /** Hears how far replays, rebuilds, loads and copies are. */
+  /** Hears how far catching up, replays, rebuilds, loads and copies are. */
   readonly onProgress?: (progress: Progress) => void;
   /** How the log is sealed, and what it is compared with when it is opened. */
   readonly audit?: AuditOptions;
@@ -151,6 +154,7 @@ export const createEngine = async (options: EngineOptions): Promise<Engine> => {
     log: isUrl(options.log) ? await openLogAt(options.log, { ...surroundings, ifMissing, lockTimeoutMs }) : options.log,
     ifMissing,
     lockTimeoutMs,
+    catchUpTimeoutMs: options.catchUpTimeoutMs ?? ENGINE_DEFAULTS.catchUpTimeoutMs,
     projections: [...builtInProjections, ...(options.projections ?? []).map(keyedRows)],
     projectionDirectory: options.projectionDirectory ?? (isUrl(options.log) ? projectionDirectoryOfUser() : undefined),
     onlooker: onlookerOf(options),
@@ -179,7 +183,9 @@ const engineOn = async (storage: Storage, options: EngineOptions, surroundings: 
     stopTimeoutMs: options.stopTimeoutMs ?? ENGINE_DEFAULTS.stopTimeoutMs,
     signal,
   };
-  const services = servicesOf(storage, options, { ...surroundings, executors, bounds });
+  const { lockTimeoutMs = ENGINE_DEFAULTS.lockTimeoutMs } = options;
+  const keys = await keyStoreOf(options, { ...surroundings, lockTimeoutMs });
+  const services = servicesOf(storage, options, { ...surroundings, executors, bounds, keys });
   const author = {
     actor: actorOf(options),
     executor: executors.own,
@@ -240,19 +246,20 @@ const actorOf = ({ user, project }: EngineOptions): Actor => ({
 interface AtWork extends Surroundings {
   readonly executors: Executors;
   readonly bounds: Bounds;
+  readonly keys: KeyStore;
 }
 
 const servicesOf = (
   { projector, log: events }: Storage,
   options: EngineOptions,
-  { executors, logger: log, run, known, bounds }: AtWork,
+  { executors, logger: log, run, known, bounds, keys }: AtWork,
 ): Services => ({
   audit: auditServices(events, options.audit ?? {}),
   read: readerOf(projector),
   executors,
   drivers: createBackendDrivers({ run, log, signal: callSignal, onProgress: options.onProgress }, known, bounds),
   connector: async (protocol) => quiet(await findHostConnector(protocol, { run, log }), known),
-  vault: new Vault(keyStoreOf(options, { run, known }), known),
+  vault: new Vault(keys, known),
   shredDeleted: options.shredDeleted ?? ENGINE_DEFAULTS.shredDeleted,
   log,
   drainTimeoutMs: options.drainTimeoutMs ?? ENGINE_DEFAULTS.drainTimeoutMs,
@@ -270,18 +277,6 @@ interface Parts {
   readonly refusals: Refusals;
   readonly serving: Omit<ServeOptions, 'signal'>;
 }
-
-const keyStoreOf = (
-  { log, keyStore, masterKey, lockTimeoutMs = ENGINE_DEFAULTS.lockTimeoutMs }: EngineOptions,
-  using: Revealing,
-): KeyStore => {
-  if (typeof keyStore === 'object') return keyStore;
-  if (keyStore === undefined && log === ':memory:') return createMemoryKeyStore();
-  const isFile = typeof log === 'string' && !isUrl(log);
-  // Beside the log itself: processes that know it by different links share its keys.
-  const file = keyStore ?? (isFile ? keyStoreBeside(realpathSync(log)) : keyStoreOfUser());
-  return openKeyStore({ file, masterKey }, { ...using, lockTimeoutMs });
-};
 
 /** Storage as commands, objects and reads. */
 export class Engine implements AsyncDisposable {
@@ -417,18 +412,21 @@ export class Engine implements AsyncDisposable {
 
   /**
    * Brings a dump or an export of events into a log that holds nothing: everything, or nothing and an error that says
-   * which line and field. `source` is the name of the file, for the record.
+   * which line and field. `source` is the name of the file, for the record. Answers also which secrets the engine's key
+   * store does not open.
    */
   async load(
     text: string | AsyncIterable<string>,
     { source }: { readonly source?: string } = {},
     context: CommandContext = {},
-  ): Promise<Loaded> {
+  ): Promise<Loaded & { readonly unreadable: readonly UnreadableSecrets[] }> {
     this.#assertAllowed('LoadDump', context);
     const actor = context.actor ?? this.#author.actor;
     const { signal, onProgress } = this.#storage.onlooker;
-    return load(this.#storage.log, text, {
+    const sealed = new SealedKeys();
+    const loaded = await load(this.#storage.log, text, {
       author: this.#author,
+      sealed,
       actor,
       reason: context.reason,
       file: source,
@@ -437,6 +435,7 @@ export class Engine implements AsyncDisposable {
         onProgress?.({ work: 'load', subject: source ?? 'the text', unit: 'events', done, total });
       },
     });
+    return { ...loaded, unreadable: await sealed.unreadableWith(this.#services.vault.keys) };
   }
 
   /** The events after a position, then those that come, of other processes too, until `signal` aborts it. */
@@ -476,6 +475,19 @@ export class Engine implements AsyncDisposable {
     return this.#storage.projector.statuses();
   }
 
+  /** The same with how far each is from the log's head, which takes none of them further. */
+  projectionLags(): Promise<readonly ProjectionLag[]> {
+    return projectionLags(this.#storage, this.#author.now());
+  }
+
+  /**
+   * What follows the log, and whether it does: the projections, which it takes to the log's head as a read would, and the
+   * sealing, measured by `sealing` or by this engine's own options. Throws when the log cannot be looked at.
+   */
+  status({ sealing: policy = this.#sealer.policy }: { readonly sealing?: SealingPolicy } = {}): Promise<Status> {
+    return statusOf({ storage: this.#storage, services: this.#services, policy, now: this.#author.now() });
+  }
+
   /** Builds a projection anew beside its rows, then swaps. */
   async rebuildProjection(name: string, onProgress?: (position: bigint) => void): Promise<void> {
     const { log, projector, onlooker } = this.#storage;
@@ -495,7 +507,7 @@ export class Engine implements AsyncDisposable {
   async rotateMasterKey(next: string | null = null): Promise<RotatedMaster> {
     const { keys } = this.#services.vault;
     if (keys.rotateMaster === undefined)
-      throw unavailable('this key store has no master key', 'use one that is a file');
+      throw unavailable('this key store has no master key', 'rotate where the keys are kept');
     return keys.rotateMaster(next);
   }
 

@@ -17,6 +17,13 @@ export const parseLogUrl = (log: string): URL => {
   throw invalidLogUrl('the URL of the log cannot be read', 'give postgres://user@host:port/database or the like');
 };
 
+/** How people know the log: without user, credential and parameters. */
+export const logNameOf = (log: string): string => {
+  if (!isLogUrl(log)) return log;
+  const { protocol, host, pathname } = parseLogUrl(log);
+  return `${protocol}//${host}${pathname}`;
+};
+
 const givenPassword = (url: URL): string | null =>
   url.password === '' ? url.searchParams.get(PARAMETER) : decodeURIComponent(url.password);
 

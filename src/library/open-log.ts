@@ -1,6 +1,7 @@
 import type { EventLog } from '../eventlog/port.ts';
 import type { Migrated } from '../eventlog/sql/migrate.ts';
 import type { SqlServer } from '../eventlog/sql/server.ts';
+import type { KeyTable } from '../secrets/key-table.ts';
 import type { Revealing } from '../secrets/reveal.ts';
 import { invalidLogUrl, parseLogUrl } from './log-credential.ts';
 
@@ -18,6 +19,8 @@ interface LogKind {
   /** `log` is the URL as it was given: one that names several hosts is no URL of the standard. */
   open(url: URL, surroundings: LogSurroundings, log: string): Promise<EventLog>;
   migrate?(url: URL, surroundings: ServerSurroundings): Promise<Migrated>;
+  /** Where keys have a place beside the events. */
+  keyTable?(url: URL, surroundings: ServerSurroundings): Promise<KeyTable>;
 }
 
 const eventStore: LogKind = {
@@ -35,6 +38,10 @@ const sql = (server: (url: URL, surroundings: ServerSurroundings) => Promise<Sql
   async migrate(url, surroundings) {
     const { migrate } = await import('../eventlog/sql/migrate.ts');
     return migrate(await server(url, surroundings));
+  },
+  async keyTable(url, surroundings) {
+    const { SqlKeyTable } = await import('./sql-key-table.ts');
+    return new SqlKeyTable(await server(url, surroundings));
   },
 });
 
@@ -83,4 +90,16 @@ export const migrateLogAt = async (log: string, surroundings: ServerSurroundings
   const { migrate } = kindOf(url);
   if (migrate !== undefined) return migrate(url, surroundings);
   throw invalidLogUrl(`logs of ${url.protocol}// have no tables to migrate`, 'open it');
+};
+
+/** The table of keys beside the events of the log that a URL names; or the log's name alone, where there is none. */
+export const keyTableAt = async (
+  log: string,
+  surroundings: ServerSurroundings,
+): Promise<{ readonly table: KeyTable } | { readonly log: string }> => {
+  const url = parseLogUrl(log);
+  const { keyTable } = kindOf(url);
+  return keyTable === undefined
+    ? { log: `${url.protocol}//${url.host}` }
+    : { table: await keyTable(url, surroundings) };
 };

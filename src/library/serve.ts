@@ -24,11 +24,18 @@ export const serve = async (runner: Runner, services: Services, options: ServeOp
   const { signal, leaseMs } = options;
   const limits = new Limits(options.operationsPerBackend);
   const underWay = new Map<string, Promise<void>>();
+  /** What failed is tried again at each look, and told once. */
+  const told = new Set<string>();
 
   const inBackground = (key: string, operation: string, stream: string, work: () => Promise<void>): void => {
     if (underWay.has(key)) return;
     const done = work()
-      .catch((error) => log.error({ operation, stream, code: error?.code ?? null }, 'An operation was not executed'))
+      .then(() => void told.delete(key))
+      .catch((error) => {
+        if (!told.has(key))
+          log.error({ operation, stream, code: error?.code ?? null }, 'An operation was not executed');
+        told.add(key);
+      })
       .finally(() => underWay.delete(key));
     underWay.set(key, done);
   };

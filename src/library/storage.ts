@@ -8,7 +8,8 @@ import { derivedTransaction, untilLate } from '../eventlog/write-transaction.ts'
 import type { Onlooker } from '../progress.ts';
 import type { TableProjection } from '../projections/projection.ts';
 import { memoryDatabase, type ProjectionDatabase } from '../projections/projection-database.ts';
-import { Projector } from '../projections/projector.ts';
+import { type CatchUp, Projector } from '../projections/projector.ts';
+import { ENGINE_DEFAULTS } from './engine-defaults.ts';
 import { openProjectionFile } from './projection-file.ts';
 import { watched } from './watched.ts';
 
@@ -29,8 +30,22 @@ export interface StorageOptions {
   readonly projections: readonly TableProjection[];
   /** Where the projections of a log of the caller's own are kept; in memory unless given. */
   readonly projectionDirectory?: string | undefined;
+  /** So long a read waits for projections that get no further; the engine's default unless given. */
+  readonly catchUpTimeoutMs?: number;
   readonly onlooker?: Onlooker;
 }
+
+const limitsOf = ({ catchUpTimeoutMs, onlooker }: StorageOptions): CatchUp => ({
+  timeoutMs: catchUpTimeoutMs ?? ENGINE_DEFAULTS.catchUpTimeoutMs,
+  onProgress: (subject, reached, target) =>
+    onlooker?.onProgress?.({
+      work: 'catch-up',
+      subject,
+      unit: 'events',
+      done: Number(reached),
+      total: Number(target),
+    }),
+});
 
 export const openStorage = async (options: StorageOptions): Promise<Storage> => {
   if (typeof options.log !== 'string') return elsewhere(options.log, options);
@@ -55,7 +70,7 @@ const insideLog = async (log: SqliteLog, options: StorageOptions): Promise<Stora
     },
   };
   try {
-    const projector = await Projector.open(watched(log, onlooker), database, projections);
+    const projector = await Projector.open(watched(log, onlooker), database, projections, limitsOf(options));
     log.moveWithAppends({
       apply: (events) => {
         if (isNonEmpty(events)) projector.applyInAppend(events);
@@ -103,15 +118,16 @@ const elsewhere = async (log: EventLog, options: StorageOptions): Promise<Storag
 /** The projections stand apart from the log, and catch up before every read. */
 const besideLog = async (
   log: EventLog,
-  { projections, onlooker = {} }: StorageOptions,
+  options: StorageOptions,
   database: ProjectionDatabase = memoryDatabase(),
 ): Promise<Storage> => {
+  const { projections, onlooker = {} } = options;
   const close = async (): Promise<void> => {
     await log.close();
     if (database.db.isOpen) database.db.close();
   };
   try {
-    const projector = await Projector.open(watched(log, onlooker), database, projections);
+    const projector = await Projector.open(watched(log, onlooker), database, projections, limitsOf(options));
     return { log, projector, definitions: projections, onlooker, close };
   } catch (error) {
     await close();

@@ -52,7 +52,7 @@ export class View {
   /** The present, or by replay what was `at` a position or a time. */
   static async open(storage: Storage, at: When | undefined): Promise<View> {
     const { log, projector } = storage;
-    if (at === undefined) return new View(storage, await log.head(), projector, await projector.read(inventory));
+    if (at === undefined) return new View(storage, await projector.head(), projector, await projector.read(inventory));
     const position = await resolveWhen(watched(log, storage.onlooker), at);
     const replay = await replayTo(replayed(storage, position), position, storage.definitions);
     return new View(storage, position, replay, await replay.read(inventory));

@@ -4,6 +4,8 @@ import type { RecordedEvent, StoredEvent } from '../domain/event.ts';
 import { decodeOnce } from '../domain/streams.ts';
 import { type Checkpoints, createCheckpoints, hasCheckpoints, openCheckpoints } from './checkpoints.ts';
 import { type EventSource, firstEventPage, lastPosition } from './event-pages.ts';
+import { projectionBehind } from './held-back.ts';
+import { inTime } from './in-time.ts';
 import { FoldFailed, type ProjectionReads, type ProjectionStore, type TableProjection } from './projection.ts';
 import { type ProjectionDatabase, prefixOf } from './projection-database.ts';
 import { rebuild } from './rebuild.ts';
@@ -27,6 +29,15 @@ export interface ProjectionStatus {
   readonly position: bigint;
 }
 
+export interface CatchUp {
+  /** So long a read waits for a projection that gets no further. */
+  readonly timeoutMs: number;
+  /** Called now and then while catching up takes long. */
+  readonly onProgress?: (name: string, reached: bigint, target: bigint) => void;
+}
+
+const PATIENT: CatchUp = { timeoutMs: Number.POSITIVE_INFINITY };
+
 /** Keeps projections in step with a log: inside its appends where they share a database, and before every read. */
 export class Projector implements ProjectionReads {
   readonly #source: EventSource;
@@ -34,17 +45,20 @@ export class Projector implements ProjectionReads {
   readonly #checkpoints: Checkpoints;
   readonly #running: ReadonlyMap<string, Running>;
   readonly #moving: readonly Running[];
+  readonly #limits: CatchUp;
 
   private constructor(
     source: EventSource,
     database: ProjectionDatabase,
     checkpoints: Checkpoints,
     running: ReadonlyMap<string, Running>,
+    limits: CatchUp,
   ) {
     this.#source = source;
     this.#database = database;
     this.#checkpoints = checkpoints;
     this.#running = running;
+    this.#limits = limits;
     this.#moving = [...running.values()].filter(({ definition }) => definition.moves === 'with appends');
   }
 
@@ -52,6 +66,7 @@ export class Projector implements ProjectionReads {
     source: EventSource,
     database: ProjectionDatabase,
     definitions: readonly TableProjection[],
+    limits: CatchUp = PATIENT,
   ): Promise<Projector> {
     assertNamedApart(definitions);
     const { db } = database;
@@ -71,11 +86,16 @@ export class Projector implements ProjectionReads {
       definition.name,
       { definition, store: definition.open(db, prefixOf(definition)), reached: 0n },
     ]);
-    return new Projector(source, database, checkpoints, new Map(running));
+    return new Projector(source, database, checkpoints, new Map(running), limits);
   }
 
   get names(): readonly string[] {
     return [...this.#running.keys()];
+  }
+
+  /** Those that move with appends are to be as far as the log; others wait until they are read. */
+  async catchUp(name: string): Promise<void> {
+    await this.read(this.#find(name).definition);
   }
 
   statuses(): readonly ProjectionStatus[] {
@@ -87,10 +107,22 @@ export class Projector implements ProjectionReads {
     }));
   }
 
+  /** Where the log ends, if it says so in time. */
+  async head(): Promise<bigint> {
+    const [name] = this.names;
+    const head = this.#source.head();
+    return name === undefined ? head : this.patiently(name, null, head);
+  }
+
+  /** A step of what somebody does for a projection, for as long as it may take. */
+  patiently<Answer>(name: string, target: bigint | null, step: Promise<Answer>): Promise<Answer> {
+    return this.#patiently(this.#find(name), target, step);
+  }
+
   /** The rows of a projection, caught up with the head of the log (or at least to `upTo`). */
   async read<Store extends ProjectionStore>(projection: TableProjection<Store>, upTo?: bigint): Promise<Store> {
     const running = this.#find(projection.name, projection.version);
-    await this.#catchUp(running, upTo ?? (await this.#source.head()));
+    await this.#catchUp(running, upTo ?? (await this.#patiently(running, null, this.#source.head())));
     running.store.standsAt?.(running.reached);
     return running.store as Store;
   }
@@ -129,20 +161,38 @@ export class Projector implements ProjectionReads {
   }
 
   async #catchUp(running: Running, target: bigint): Promise<void> {
-    while (running.reached < target) {
-      running.reached = this.#checkpoints.get(running.definition) ?? 0n;
+    for (let pages = 0; running.reached < target; pages += 1) {
+      running.reached = this.#positionOf(running);
       if (running.reached >= target) return;
-      running.catchingUp ??= this.#applyPage(running).finally(() => {
+      // A page alone is no long work.
+      if (pages > 0) this.#limits.onProgress?.(running.definition.name, running.reached, target);
+      running.catchingUp ??= this.#applyPage(running, target).finally(() => {
         running.catchingUp = undefined;
       });
-      if (!(await running.catchingUp)) return;
+      if (!(await this.#patiently(running, target, running.catchingUp))) return;
     }
   }
 
+  #positionOf({ definition }: Running): bigint {
+    return this.#checkpoints.get(definition) ?? 0n;
+  }
+
+  /** A step of the way, which the log or its server may hold up. */
+  #patiently<Answer>(running: Running, target: bigint | null, step: Promise<Answer>): Promise<Answer> {
+    const { timeoutMs } = this.#limits;
+    const late = () => this.#behind(running, target, `the log did not answer within ${timeoutMs / 1000} s`);
+    return inTime(step, timeoutMs, late);
+  }
+
+  #behind(running: Running, target: bigint | null, why: string, cause?: unknown): ScoriaError {
+    const { name, version } = running.definition;
+    return projectionBehind({ name, version, position: this.#positionOf(running), target }, why, cause);
+  }
+
   /** Applies the next page, up to the head; `false` when there is none. */
-  async #applyPage(running: Running): Promise<boolean> {
+  async #applyPage(running: Running, target: bigint): Promise<boolean> {
     const { definition, store } = running;
-    const position = this.#checkpoints.get(definition) ?? 0n;
+    const position = this.#positionOf(running);
     const page = await firstEventPage(this.#source, position, await this.#source.head());
     if (page === null) return false;
     try {
@@ -154,7 +204,7 @@ export class Projector implements ProjectionReads {
       });
     } catch (error) {
       forget(running);
-      throw error;
+      throw isLocked(error) ? this.#behind(running, target, error.rejection.message, error) : error;
     }
     return true;
   }
@@ -171,6 +221,10 @@ export class Projector implements ProjectionReads {
     );
   }
 }
+
+/** The rows' database is held by another process; of the log itself nothing was asked. */
+const isLocked = (error: unknown): error is ScoriaError =>
+  error instanceof ScoriaError && error.code === 'LogUnavailable';
 
 const forget = (running: Running): void => {
   running.reached = 0n;

@@ -27,6 +27,8 @@ export interface KeyStore {
   holds(scope: string): Promise<boolean>;
   /** Destroys the scope's keys, durably, and answers the ids of all that it ever had. May be repeated. */
   destroy(scope: string): Promise<readonly string[]>;
+  /** Throws `KeyStoreUnavailable` where no key could be had for the scope now. Makes none. */
+  assertReady?(scope: string): Promise<void>;
   /** Wraps all keys by another master key: the one that this refers to, or a new one where the store made its own. */
   rotateMaster?(next: string | null): Promise<RotatedMaster>;
   close(): Promise<void>;

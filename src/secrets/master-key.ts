@@ -65,6 +65,18 @@ export const referredMasterKey = (reference: SecretReference, read: () => Promis
   return { where, read: found, make: found };
 };
 
+/** For a key store that hosts share: a key that one of them made would be the others' loss. */
+export const noMasterKey = (keyStore: string): MasterKeySource => {
+  const refuse = async (): Promise<never> => {
+    throw unavailable(
+      `the key store ${keyStore} is shared by hosts, and no master key is given`,
+      'put one where every host can read it (`openssl rand -base64 32` makes one), and name it: master_key in scoria.yaml, or SCORIA_MASTER_KEY',
+      { key_store: keyStore },
+    );
+  };
+  return { where: 'the configuration', read: refuse, make: refuse };
+};
+
 const newMaterial = (): string => `${randomBytes(KEY_BYTES).toString('base64')}\n`;
 
 /** A file that Scoria makes when it first needs a master key and nobody configured one. */

@@ -1,8 +1,8 @@
 import type { Json } from '../domain/json.ts';
-import { isSealed, isShredded, type Sealed } from '../domain/sealed.ts';
+import { isSealed, isShredded, type Sealed, sealedKeysIn } from '../domain/sealed.ts';
 import { volumeStream } from '../domain/volume/volume.ts';
 import { type SecretField, withSecrets } from '../drivers/secret-fields.ts';
-import type { KeyStore } from './key-store.ts';
+import type { DataKey, KeyStore } from './key-store.ts';
 import type { KnownSecrets } from './known-secrets.ts';
 import { seal, unseal } from './sealing.ts';
 import { through } from './through.ts';
@@ -63,17 +63,25 @@ export class Vault {
     return (copy ?? value) as Value;
   }
 
+  /** Throws `KeyStoreUnavailable` where something sealed in a value of the stream would not open. */
+  async assertOpens(stream: string, value: unknown): Promise<void> {
+    for (const id of sealedKeysIn(value)) await this.#key(stream, id);
+  }
+
+  async #key(stream: string, id: string): Promise<DataKey | 'destroyed'> {
+    const key = await this.keys.find(stream, id);
+    if (key !== null) return key;
+    throw unavailable(
+      `the key ${id} of ${stream} is not in the key store`,
+      'use the key store that was used when it was sealed; `scoria volume shred-secrets` gives the credential up',
+      { stream, key: id },
+    );
+  }
+
   async #open(stream: string, sealed: Sealed): Promise<Json> {
     const { key: id, path } = sealed.sealed;
-    const key = await this.keys.find(stream, id);
+    const key = await this.#key(stream, id);
     if (key === 'destroyed') return null;
-    if (key === null) {
-      throw unavailable(
-        `the key ${id} of ${stream} is not in the key store`,
-        'use the key store that was used when it was sealed; `scoria volume shred-secrets` gives the credential up',
-        { stream, key: id },
-      );
-    }
     const value = unseal(stream, sealed, key.key);
     if (value === undefined) {
       throw unavailable(

@@ -1,12 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { memoryArray } from '../../src/drivers/memory/array.ts';
 import { checkLogs, copyLog, createEngine, type Engine, type EngineOptions } from '../../src/index.ts';
 import { createKeyFile } from '../../src/library/audit/key-file.ts';
 import { Shell } from '../cli/scoria.ts';
 import { server, startStandIn } from '../eventlog/eventstoredb/opened.ts';
+
+const KEEP_KEYS = fileURLToPath(new URL('../../examples/key-store/keep-keys.mjs', import.meta.url));
 
 const directoryOfTest = async (): Promise<string> => {
   const directory = await mkdtemp(join(tmpdir(), 'scoria-library-'));
@@ -45,6 +49,40 @@ describe('an engine whose log is in EventStoreDB', () => {
     await snapshot.delete();
     await (await other.volume(volume.id)).delete();
     expect(await (await one.view()).dump()).toEqual(await (await other.view()).dump());
+  });
+
+  it('accepts nothing that needs a key before a key store is set, and then all hosts share it', async () => {
+    const log = await newLog();
+    const host = await directoryOfTest();
+    const bare = await createEngine({ log, projectionDirectory: host, user: 'ada' });
+    onTestFinished(() => bare.close());
+    const array = memoryArray(log);
+    onTestFinished(() => array.reset());
+    const options = { array: array.name, use_chap_auth: true };
+    const refused = bare
+      .addBackend({ name: 'array', driver: 'memory', options })
+      .then((backend) => backend.createVolume({ size: 1 }));
+    await expect(refused).rejects.toMatchObject({
+      code: 'KeyStoreUnavailable',
+      remedy: expect.stringMatching(/command: \[\.\.\.\].*scoria\.keys/),
+    });
+    const { position } = await bare.view();
+    const keyStore = { command: [process.execPath, KEEP_KEYS, host] };
+    const [one, other] = [await open(log, { keyStore }), await open(log, { keyStore })];
+    const volume = await (await one.backend('array')).createVolume({ size: 1 });
+    const connection = await volume.connect({ host: 'node7' });
+    const shown = await (await other.connection(connection.id)).showSecrets({ reason: 'ticket 4711' });
+    expect(shown.connection_info).toEqual(connection.conn_info);
+    const [before] = await Array.fromAsync((await one.view()).events({ after: position }));
+    expect(before?.type).toBe('VolumeCreationRequested');
+    const head = (await one.view()).position;
+    const broken = await open(log, { keyStore: { command: ['false'] } });
+    for (const without of [bare, broken]) {
+      const seen = await without.connection(connection.id);
+      await expect(seen.disconnect()).rejects.toMatchObject({ code: 'KeyStoreUnavailable' });
+      await expect((await without.volume(volume.id)).extend(2)).rejects.toMatchObject({ code: 'KeyStoreUnavailable' });
+    }
+    expect((await one.view()).position).toBe(head);
   });
 
   it('gives a command that is repeated its first outcome', async () => {
@@ -119,6 +157,22 @@ describe('an engine whose log is in EventStoreDB', () => {
     await expect(engine.audit.verify()).rejects.toMatchObject({ code: 'LogTruncated' });
     const again = await open(standIn.url);
     await expect(again.keyValues.get('a')).rejects.toMatchObject({ code: 'LogTruncated' });
+  });
+
+  it('lets a read wait for a server that stands still no longer than it may, and sees it all afterwards', async () => {
+    const standIn = await startStandIn();
+    const engine = await open(standIn.url, { catchUpTimeoutMs: 300 });
+    await engine.keyValues.set('a', '1');
+    expect(await engine.keyValues.get('a')).toBe('1');
+    await engine.keyValues.set('a', '2');
+    standIn.stop();
+    onTestFinished(() => standIn.resume());
+    await expect(engine.keyValues.get('a')).rejects.toMatchObject({
+      code: 'ProjectionBehind',
+      message: expect.stringContaining('the log did not answer within 0.3 s'),
+    });
+    standIn.resume();
+    expect(await engine.keyValues.get('a')).toBe('2');
   });
 
   it('says when its server is not there', async () => {

@@ -6,6 +6,8 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { copyLog } from '../../src/commands/copy-log.ts';
 import { createMemoryLog } from '../../src/eventlog/memory.ts';
 import type { EventLog } from '../../src/eventlog/port.ts';
+import type { Progress } from '../../src/progress.ts';
+import { nextLine, startChild } from '../eventlog/child.ts';
 import { openEngine } from '../support/engine.ts';
 
 let projectionDirectory: string;
@@ -98,6 +100,53 @@ describe('the projections of a log that is elsewhere', () => {
     };
     await copyLog(beginning, shorter);
     expect(await (await open(distant(shorter).log)).keyValues.get('key-4')).toBeNull();
+  });
+
+  test('keep a reader waiting who comes after an append, until they hold it', async () => {
+    const engine = await open(distant().log);
+    await engine.keyValues.set('key', 'before');
+    expect(await engine.keyValues.get('key')).toBe('before');
+    const holder = startChild('hold-lock', [fileOf(), '0']);
+    await nextLine(holder);
+    await engine.keyValues.set('key', 'after');
+    const read = engine.keyValues.get('key');
+    expect(await Promise.race([read, engine.projections()])).toMatchObject([{ position: 1n }, {}]);
+    holder.process.stdin?.end();
+    expect(await read).toBe('after');
+  });
+
+  test('say how far behind they are when another process holds them for too long', async () => {
+    const engine = await openEngine({ log: distant().log, projectionDirectory, lockTimeoutMs: 100 });
+    await engine.keyValues.set('key', 'before');
+    expect(await engine.keyValues.get('key')).toBe('before');
+    const holder = startChild('hold-lock', [fileOf(), '0']);
+    await nextLine(holder);
+    await engine.keyValues.set('key', 'after');
+    await expect(engine.keyValues.get('key')).rejects.toMatchObject({
+      code: 'ProjectionBehind',
+      message: expect.stringMatching(/"inventory" stands at position 1 of 2, .*another process/),
+      details: { projection: 'inventory', position: '1', head: '2' },
+    });
+    holder.process.stdin?.end();
+    await holder.ended;
+    expect(await engine.keyValues.get('key')).toBe('after');
+  });
+
+  test('tell how far they are when they have much to catch up with', async () => {
+    const { log } = distant();
+    await filled(log, 2_500);
+    rmSync(projectionDirectory, { recursive: true });
+    const seen: Progress[] = [];
+    const engine = await openEngine({ log, projectionDirectory, onProgress: (progress) => seen.push(progress) });
+    expect(await engine.keyValues.get('key-2499')).toBe('x');
+    const inventory = { work: 'catch-up', subject: 'inventory', unit: 'events', total: 2_500 };
+    expect(seen.length).toBeGreaterThan(1);
+    expect(seen[0]).toMatchObject(inventory);
+    expect(seen.map(({ done }) => done)).toEqual(seen.map(({ done }) => done).toSorted((a, b) => a - b));
+    seen.splice(0);
+    await engine.keyValues.set('key', 'x');
+    expect(await engine.keyValues.get('key')).toBe('x');
+    expect(seen).toEqual([]);
   });
 
   test('need a place that may be written', async () => {

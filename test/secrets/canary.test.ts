@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { isLeft } from 'fp-ts/lib/Either.js';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
@@ -10,7 +11,7 @@ import { accepted } from '../../property-tests/model/from-schema.ts';
 import { operations } from '../../src/commands/operations.ts';
 import { memoryArray } from '../../src/drivers/memory/array.ts';
 import { provideDriver } from '../../src/drivers/registry.ts';
-import { type Command, createEngine, type Engine } from '../../src/index.ts';
+import { type Command, createEngine, type Engine, type EngineOptions } from '../../src/index.ts';
 import { CANARY, MOOD, talkativeMemory, WITNESS } from './drivers/talkative.ts';
 import { allOf, expectNone, expectNoneInFiles, keepingLogger } from './marks.ts';
 import { scratch } from './scratch.ts';
@@ -18,6 +19,7 @@ import { scratch } from './scratch.ts';
 const MOODS = ['refusing', 'losing', 'well'] as const;
 type Mood = (typeof MOODS)[number];
 
+const KEEP_KEYS = fileURLToPath(new URL('../../examples/key-store/keep-keys.mjs', import.meta.url));
 const HERE = { host: hostname() };
 const driver = provideDriver(talkativeMemory);
 afterAll(() => driver[Symbol.dispose]());
@@ -28,7 +30,9 @@ const variable = (name: string, value: string): void => {
 };
 
 /** A log in a file, an array, and secrets in the environment. All that could be written is below one directory. */
-const openWorld = async () => {
+const openWorld = async (
+  keys: Pick<EngineOptions, 'keyStore' | 'masterKey'> = { masterKey: 'env:SCORIA_TEST_MASTER' },
+) => {
   const directory = scratch();
   const temporary = join(directory, 'tmp');
   mkdirSync(temporary);
@@ -36,12 +40,13 @@ const openWorld = async () => {
   variable('TMPDIR', temporary);
   if (before !== undefined) onTestFinished(() => void Object.assign(process.env, { TMPDIR: before }));
   const master = randomBytes(32).toString('base64');
-  variable('SCORIA_TEST_MASTER', master);
+  // What nothing refers to is no secret of Scoria's.
+  if (keys.masterKey !== undefined) variable('SCORIA_TEST_MASTER', master);
   variable('SCORIA_TEST_PASSWORD', `${CANARY}array-password`);
   const logger = keepingLogger();
   const engine = await createEngine({
     log: join(directory, 'scoria.db'),
-    masterKey: 'env:SCORIA_TEST_MASTER',
+    ...keys,
     shredDeleted: true,
     logger,
     rootHelper: '',
@@ -185,8 +190,13 @@ test('they were told: drivers failed in all ways, and said what they knew', () =
   expect(ends.unknown).toBeGreaterThan(10);
 });
 
-test('programs and log lines were looked at, and errors that the methods throw', async () => {
-  const world = await openWorld();
+test.each([
+  ['in a file', undefined],
+  ['kept by a program', KEEP_KEYS],
+])('programs and log lines were looked at, and errors that the methods throw: keys %s', async (_, program) => {
+  const world = await openWorld(
+    program === undefined ? undefined : { keyStore: { command: [process.execPath, program, scratch()] } },
+  );
   const { engine, backend, directory, logger, secrets } = world;
   const volumes = [await backend.createVolume({ size: 1 }), await backend.createVolume({ size: 1 })] as const;
   const [connection] = await Promise.all(volumes.map((volume) => volume.connect(HERE)));

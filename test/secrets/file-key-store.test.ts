@@ -14,10 +14,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createCommandRunner } from '../../src/drivers/command-runner.ts';
 import { silentLogger } from '../../src/logging.ts';
-import type { DataKey, KeyStore } from '../../src/secrets/key-store.ts';
+import type { KeyStore } from '../../src/secrets/key-store.ts';
 import { KnownSecrets } from '../../src/secrets/known-secrets.ts';
 import { createMemoryKeyStore } from '../../src/secrets/memory-key-store.ts';
 import { keyStoreOfUser, openKeyStore } from '../../src/secrets/open-key-store.ts';
+import { bytesOf, keyStoreSuite, masterFile } from './key-store-suite.ts';
 import { scratch } from './scratch.ts';
 
 const run = createCommandRunner({ rootHelper: '', log: silentLogger });
@@ -28,47 +29,8 @@ const opened = (file: string, masterKey?: string): KeyStore => {
   return store;
 };
 
-const bytesOf = (key: DataKey | 'destroyed' | null): string => {
-  if (key === null || key === 'destroyed') throw new Error(`the key is ${key}`);
-  return key.key.export().toString('hex');
-};
-
-const masterFile = (directory: string, name: string): string => {
-  const file = join(directory, name);
-  writeFileSync(file, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
-  return file;
-};
-
-describe.each([
-  ['in a file', () => opened(join(scratch(), 'keys'))],
-  ['in memory', () => createMemoryKeyStore()],
-])('a key store %s', (_, make) => {
-  test('gives a scope one key, and each scope its own', async () => {
-    const store = make();
-    expect(await store.holds('volume-a')).toBe(false);
-    const first = await store.current('volume-a');
-    expect(bytesOf(await store.current('volume-a'))).toBe(bytesOf(first));
-    expect(bytesOf(await store.find('volume-a', first.id))).toBe(bytesOf(first));
-    expect(await store.holds('volume-a')).toBe(true);
-    const other = await store.current('volume-b');
-    expect(bytesOf(other)).not.toBe(bytesOf(first));
-    expect(await store.find('volume-b', first.id)).toBeNull();
-  });
-
-  test('destroys the keys of a scope and no others, and a new one is made when it is needed', async () => {
-    const store = make();
-    const [one, other] = [await store.current('volume-a'), await store.current('volume-b')];
-    expect(await store.destroy('volume-a')).toEqual([one.id]);
-    expect(await store.destroy('volume-a')).toEqual([one.id]);
-    expect(await store.find('volume-a', one.id)).toBe('destroyed');
-    expect(await store.holds('volume-a')).toBe(false);
-    expect(bytesOf(await store.find('volume-b', other.id))).toBe(bytesOf(other));
-    const next = await store.current('volume-a');
-    expect(next.id).not.toBe(one.id);
-    expect(await store.destroy('volume-a')).toEqual([one.id, next.id]);
-    expect(await store.destroy('volume-never')).toEqual([]);
-  });
-});
+describe('a key store in a file', () => keyStoreSuite(() => opened(join(scratch(), 'keys'))));
+describe('a key store in memory', () => keyStoreSuite(createMemoryKeyStore));
 
 describe('the file of a key store', () => {
   test('is made with the first key, for its owner alone, and so is the master key', async () => {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { rejections, ScoriaError } from '../../domain/errors.ts';
 import type { StoredEvent } from '../../domain/event.ts';
-import type { LogComparison } from '../../index.ts';
+import type { CopyLogOptions, EngineOptions, LogComparison, LogCopy } from '../../index.ts';
 import { giveExamples } from '../examples.ts';
 import type { Globals } from '../globals.ts';
 import { interruption } from '../interruption.ts';
@@ -9,6 +9,8 @@ import { type Meter, meterFor } from '../meter.ts';
 import { print, type Report } from '../report.ts';
 import { configurationFor } from '../session.ts';
 import { one } from '../shown.ts';
+import { fields } from '../table.ts';
+import { unreadableLines } from '../unreadable.ts';
 import { telling } from '../verbs.ts';
 
 type TwoLogs = readonly [string, string];
@@ -44,9 +46,11 @@ export const verbs = (group: Command): void => {
     .action(
       telling<object, TwoLogs>((logs, options) =>
         metered(options, async (watching) => {
-          const { copyLog } = await import('../../library/copied-log.ts');
-          const { found, copied, sealedStreams } = await copyLog(...logs, watching);
-          return one({ found, copied, sealed_streams: sealedStreams.length });
+          const [{ engine }, { copyLog }] = await Promise.all([
+            configurationFor(options),
+            import('../../library/copied-log.ts'),
+          ]);
+          return copyReport(await copyLog(...logs, { ...keysOf(engine), ...watching }));
         }),
       ),
     );
@@ -68,6 +72,20 @@ export const verbs = (group: Command): void => {
       ),
     );
   giveExamples(group, EXAMPLES);
+};
+
+const keysOf = ({ keyStore, masterKey, logger }: EngineOptions): CopyLogOptions => ({
+  ...(keyStore === undefined ? {} : { keyStore }),
+  ...(masterKey === undefined ? {} : { masterKey }),
+  ...(logger === undefined ? {} : { logger }),
+});
+
+const copyReport = ({ found, copied, sealedStreams, unreadable }: LogCopy): Report => {
+  const counts = { found, copied, sealed_streams: sealedStreams.length };
+  return {
+    json: { ...counts, unreadable_secrets: unreadable },
+    text: () => [fields(counts), ...unreadableLines(unreadable)].join('\n'),
+  };
 };
 
 /** Shows how far long work is, where somebody looks. */

@@ -4,11 +4,13 @@ import { csvOf } from '../csv.ts';
 import { giveExamples } from '../examples.ts';
 import { leaving } from '../interruption.ts';
 import { asDocument, many } from '../shown.ts';
+import { LAG_COLUMNS, lagDocument } from '../shown-lag.ts';
 import { type Document, field } from '../table.ts';
 import { reading, writing } from '../verbs.ts';
 
 const EXAMPLES = {
   list: ['scoria projection list'],
+  status: ['scoria projection status'],
   show: [
     "scoria projection show usage --projection ./usage.ts --at 'yesterday 14:02'",
     'scoria projection show usage --projection ./usage.ts --csv',
@@ -35,6 +37,16 @@ export const verbs = (group: Command): void => {
     .command('list')
     .description('the projections and the positions they stand at')
     .action(writing(async ({ engine }) => many((await engine.projections()).map(withId), COLUMNS)));
+  group
+    .command('status')
+    .description("how far each projection is from the log's head, in events and in seconds; takes none of them further")
+    .action(
+      writing(
+        async ({ engine }) => many((await engine.projectionLags()).map(lagDocument), LAG_COLUMNS),
+        'refuse',
+        'open',
+      ),
+    );
   group
     .command('show <name>')
     .description("a projection's rows")

@@ -4,6 +4,7 @@ import { readPieces, writeAtomically } from '../files.ts';
 import { historyOf, historyReport } from '../history.ts';
 import { leaving } from '../interruption.ts';
 import { asDocument, CAPACITY_COLUMNS, many } from '../shown.ts';
+import { unreadableLines } from '../unreadable.ts';
 import { reading, writing } from '../verbs.ts';
 
 const EXAMPLES = {
@@ -59,8 +60,14 @@ const dumping = (program: Command): void => {
         async ({ engine, context }, [file]) => {
           const source = file === '-' ? 'standard input' : file;
           const loading = engine.load(readPieces('dump', file), { source }, context);
-          const { events } = await leaving('stopped before the end of the text; nothing was loaded', loading);
-          return { json: { source: file, events }, text: () => `${events} events loaded from ${file}` };
+          const { events, unreadable } = await leaving(
+            'stopped before the end of the text; nothing was loaded',
+            loading,
+          );
+          return {
+            json: { source: file, events, unreadable_secrets: unreadable },
+            text: () => [`${events} events loaded from ${file}`, ...unreadableLines(unreadable)].join('\n'),
+          };
           // What is loaded may be behind its notes: whoever opens it next is told.
         },
         'create',

@@ -1,9 +1,10 @@
 import type { Globals } from '../globals.ts';
 import { Interrupted, interruption } from '../interruption.ts';
 import { quoted } from '../quoted.ts';
-import { openSession, type Session } from '../session.ts';
+import type { Session } from '../session.ts';
 import { Access, type DeviceKind } from './access.ts';
 import { type LookBack, lookBack } from './look-back.ts';
+import { openPlace } from './open.ts';
 import { choosePlace, type Place } from './place.ts';
 import { Tour, takeTour } from './tour.ts';
 
@@ -20,12 +21,13 @@ export interface Summary extends LookBack {
 /** The newcomer's first minute: everything below happens on real files, with the engine that everybody uses. */
 export const quickstart = async (globals: Globals, say: Say): Promise<Summary> => {
   const place = await choosePlace(globals.log);
-  await using session = await openSession({ ...globals, log: place.log, config: null }, 'create');
+  await using session = await openPlace(place, globals, say);
+  const volumes = await place.volumes();
   const before = (await session.engine.view()).position;
-  await say(`Scoria's quickstart: real volumes in ${place.volumes}, recorded in ${place.log}\n`);
+  await say(`Scoria's quickstart: real volumes in ${volumes}, recorded in ${place.log}\n`);
   const access = new Access(say);
   const tour = new Tour(session.engine, contextOf(session), access, say, interruption);
-  await takeTour(tour, place.volumes).catch(async (error) => {
+  await takeTour(tour, volumes).catch(async (error) => {
     await tour.detachAll();
     if (!interruption.aborted) throw error;
     await tour.deleteAll();
@@ -33,16 +35,19 @@ export const quickstart = async (globals: Globals, say: Say): Promise<Summary> =
   });
   const past = await lookBack(session.engine, { before, during: tour.during, volumeId: tour.firstVolumeId }, say);
   const next = nextCommands(place, tour.during.position);
-  await say(`\nThe log is ${place.log}, the volumes' directory ${place.volumes}. Three commands to try next:`);
+  await say(`\nThe log is ${place.log}, the volumes' directory ${volumes}. ${count(next)} to try next:`);
   for (const command of next) await say(`  ${command}`);
-  const { log, volumes } = place;
-  return { log, volumes_directory: volumes, device: access.kind, steps: tour.steps, ...past, next };
+  return { log: place.log, volumes_directory: volumes, device: access.kind, steps: tour.steps, ...past, next };
 };
 
 /** The tour gives many commands, and one command id is for one. */
 const contextOf = ({ context: { reason } }: Session) => (reason === undefined ? {} : { reason });
 
-const nextCommands = ({ log }: Place, position: bigint): readonly string[] => {
+const count = (commands: readonly string[]): string => (commands.length === 1 ? 'A command' : 'Three commands');
+
+const nextCommands = ({ log, lasts }: Place, position: bigint): readonly string[] => {
+  // A log in memory has ended with its process.
+  if (!lasts) return ['npm run --silent scoria -- quickstart --log scoria.db'];
   const scoria = `npm run --silent scoria -- --log ${quoted(log)}`;
   return [
     `${scoria} history`,

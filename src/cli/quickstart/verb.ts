@@ -15,5 +15,9 @@ export const quickstartVerb = (program: Command): void => {
       const summary = await quickstart(globals, say);
       await print({ json: summary, text: () => '' }, globals.json ?? false);
     });
-  withExamples(verb, ['scoria quickstart', 'scoria quickstart --log trial/scoria.db --json']);
+  withExamples(verb, [
+    'scoria quickstart',
+    'scoria quickstart --log trial/scoria.db --json',
+    'scoria quickstart --log postgres://scoria@db.example/trial?password=env:SCORIA_DB_PASSWORD',
+  ]);
 };

@@ -65,7 +65,7 @@ const nextCheckpoint = async (
 const SEALING: readonly string[] = [AuditStarted.type, CheckpointSigned.type];
 
 /** What a sealing itself records, and a log without anything new would otherwise seal for ever. */
-const isOfSealing = ({ stream, body }: StoredEvent): boolean =>
+export const isOfSealing = ({ stream, body }: StoredEvent): boolean =>
   stream === AUDIT_STREAM && SEALING.includes((JSON.parse(body) as EventBody).type);
 
 const broken = ({ stream, revision, position }: StoredEvent): ScoriaError =>

@@ -17,6 +17,7 @@ import { capability, volumeOf } from './find.ts';
 export const adoptVolume = operation({
   command: AdoptVolume,
   kind: 'volume',
+  keys: 'made',
   creates: true,
   needsReason: true,
   stream: ({ id }) => volumeStream(id),

@@ -19,6 +19,7 @@ import { volumeOf } from './find.ts';
 export const attachVolume = operation({
   command: AttachVolume,
   kind: 'volume',
+  keys: 'made',
   creates: true,
   stream: ({ volume_id }) => volumeStream(volume_id),
   facts: async ({ id }, context) => {

@@ -27,6 +27,7 @@ export interface Connected {
 export const connectVolume = operation({
   command: ConnectVolume,
   kind: 'volume',
+  keys: 'made',
   creates: true,
   stream: ({ volume_id }) => volumeStream(volume_id),
   facts: ({ id, connector }, context) => connectionFacts(id, connector, context),

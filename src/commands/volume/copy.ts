@@ -15,6 +15,7 @@ import { modelUpdated } from '../../domain/volume/model-update.ts';
 import { volumeStream } from '../../domain/volume/volume.ts';
 import type { VolumeModelUpdate } from '../../drivers/contract.ts';
 import { isUnknown } from '../ending.ts';
+import { assertOpens } from '../key-check.ts';
 import { type Effect, type FactsContext, operation, type Work } from '../operation.ts';
 import { backendOf } from './facts.ts';
 import { capability, findVolume, snapshotCapability, snapshotOf, volumeOf } from './find.ts';
@@ -91,6 +92,7 @@ const copyEffect: Effect<'volume', DataOf<typeof VolumeCopyRequested>, void> = {
 
 const sourceFacts = async ({ volume_id }: { readonly volume_id: string }, context: FactsContext<'volume'>) => {
   const source = context.inventory.state('volume', volumeStream(volume_id));
+  await assertOpens(source, context.services);
   return { source, ...(await backendOf(null, { ...context, state: source })) };
 };
 

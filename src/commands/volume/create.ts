@@ -14,6 +14,7 @@ import { findVolume, volumeOf } from './find.ts';
 export const createVolume = operation({
   command: CreateVolume,
   kind: 'volume',
+  keys: 'made',
   creates: true,
   stream: ({ id }) => volumeStream(id),
   facts: ({ backend }, context) => backendNamed(backend, context),

@@ -6,7 +6,7 @@ import {
   VolumeDeletionRequested,
 } from '../../domain/volume/delete.ts';
 import { volumeStream } from '../../domain/volume/volume.ts';
-import { operation, type Work } from '../operation.ts';
+import { type FactsContext, operation, type Work } from '../operation.ts';
 import { backendOf } from './facts.ts';
 import { volumeOf } from './find.ts';
 import { unpinSource } from './pin.ts';
@@ -15,8 +15,12 @@ import { shredVolumeSecrets } from './shred-secrets.ts';
 export const deleteVolume = operation({
   command: DeleteVolume,
   kind: 'volume',
+  keys: 'opened',
   stream: ({ volume_id }) => volumeStream(volume_id),
-  facts: backendOf,
+  facts: async (input, context) => {
+    await assertShreddable(input, context);
+    return backendOf(input, context);
+  },
   decide: decideDeleteVolume,
   effect: {
     intent: VolumeDeletionRequested,
@@ -57,6 +61,14 @@ export const unpinSources = async ({ state, services, child }: Work<'volume', un
       throw new Error(`its source is still pinned: ${(error as Error).message}`, { cause: error });
     }
   }
+};
+
+/** A volume whose keys are to be destroyed with it stays where the key store does not answer. */
+export const assertShreddable = async (
+  { volume_id }: { readonly volume_id: string },
+  { services }: FactsContext<'volume'>,
+): Promise<void> => {
+  if (services.shredDeleted) await services.vault.keys.holds(volumeStream(volume_id));
 };
 
 /** With its own intent and outcome: what destroys keys is recorded as such. */

@@ -16,6 +16,7 @@ import { byForce } from './force.ts';
 export const detachVolume = operation({
   command: DetachVolume,
   kind: 'volume',
+  keys: 'opened',
   needsReason: byForce,
   stream: ({ volume_id }) => volumeStream(volume_id),
   facts: ({ connection_id, volume_id }, context) => idKnownHere('connection', connection_id, volume_id, context),

@@ -17,6 +17,7 @@ import { hostSideOf } from './host-side.ts';
 export const attachDevice = operation({
   command: AttachDevice,
   kind: 'volume',
+  keys: 'opened',
   stream: ({ volume_id }) => volumeStream(volume_id),
   facts: async () => ({ thisHost: hostname() }),
   decide: decideAttachDevice,

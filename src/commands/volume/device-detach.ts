@@ -16,6 +16,7 @@ import { deviceOf, hostSideOf } from './host-side.ts';
 export const detachDevice = operation({
   command: DetachDevice,
   kind: 'volume',
+  keys: 'opened',
   needsReason: byForce,
   stream: ({ volume_id }) => volumeStream(volume_id),
   facts: async ({ connection_id, volume_id }, context) => ({

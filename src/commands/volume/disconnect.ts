@@ -14,6 +14,7 @@ import { byForce, ignoring } from './force.ts';
 export const disconnectVolume = operation({
   command: DisconnectVolume,
   kind: 'volume',
+  keys: 'opened',
   needsReason: byForce,
   stream: ({ volume_id }) => volumeStream(volume_id),
   facts: async (input, context) => ({

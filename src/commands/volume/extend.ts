@@ -29,6 +29,7 @@ const isSmallerOnArray = async (
 export const extendVolume = operation({
   command: ExtendVolume,
   kind: 'volume',
+  keys: 'opened',
   stream: ({ volume_id }) => volumeStream(volume_id),
   facts: async (input, context) => ({
     ...(await backendOf(input, context)),

@@ -10,7 +10,7 @@ import {
 import { volumeStream } from '../../domain/volume/volume.ts';
 import { asked } from '../driver-queries.ts';
 import { type FactsContext, operation } from '../operation.ts';
-import { shredByPolicy, unpinSources } from './delete.ts';
+import { assertShreddable, shredByPolicy, unpinSources } from './delete.ts';
 import { backendOf } from './facts.ts';
 import { findOnArray, findSnapshotOnArray } from './find.ts';
 
@@ -34,7 +34,10 @@ export const forgetVolume = operation({
   kind: 'volume',
   needsReason: true,
   stream: ({ volume_id }) => volumeStream(volume_id),
-  facts: async ({ force = false }, context) => ({ stillThere: force ? [] : await stillThere(context) }),
+  facts: async (input, context) => {
+    await assertShreddable(input, context);
+    return { stillThere: input.force === true ? [] : await stillThere(context) };
+  },
   decide: decideForgetVolume,
   effect: {
     intent: VolumeForgetRequested,

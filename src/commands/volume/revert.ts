@@ -13,6 +13,7 @@ import { capability, snapshotOf, volumeOf } from './find.ts';
 export const revertToSnapshot = operation({
   command: RevertToSnapshot,
   kind: 'volume',
+  keys: 'opened',
   stream: ({ volume_id }) => volumeStream(volume_id),
   facts: backendOf,
   decide: decideRevertToSnapshot,

@@ -13,6 +13,11 @@ export const shredVolumeSecrets = operation({
   kind: 'volume',
   needsReason: true,
   stream: ({ volume_id }) => volumeStream(volume_id),
+  facts: async ({ volume_id }, { services }) => {
+    // Where the key store does not answer, no key can be destroyed.
+    await services.vault.keys.holds(volumeStream(volume_id));
+    return {};
+  },
   decide: decideShredVolumeSecrets,
   effect: {
     intent: VolumeSecretsShredRequested,

@@ -15,6 +15,7 @@ import { snapshotCapability, snapshotOf, volumeOf } from './find.ts';
 export const createSnapshot = operation({
   command: CreateSnapshot,
   kind: 'volume',
+  keys: 'opened',
   creates: true,
   stream: ({ volume_id }) => volumeStream(volume_id),
   facts: async (input, context) => ({ ...(await backendOf(input, context)), ...(await idKnown(input.id, context)) }),

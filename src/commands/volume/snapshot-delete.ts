@@ -13,6 +13,7 @@ import { snapshotCapability, snapshotOf, volumeOf } from './find.ts';
 export const deleteSnapshot = operation({
   command: DeleteSnapshot,
   kind: 'volume',
+  keys: 'opened',
   stream: ({ volume_id }) => volumeStream(volume_id),
   facts: async (input, context) => ({
     ...(await backendOf(input, context)),

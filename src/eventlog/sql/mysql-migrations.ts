@@ -37,4 +37,25 @@ export const mysqlMigrations: readonly Migration[] = [
         SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'events are not deleted'`,
     ],
   },
+  {
+    version: 2,
+    statements: [
+      `CREATE TABLE IF NOT EXISTS scoria_key_store (
+        one INT NOT NULL PRIMARY KEY,
+        master_key VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin
+      ) ENGINE = InnoDB`,
+      'INSERT IGNORE INTO scoria_key_store (one) VALUES (1)',
+      `CREATE TABLE IF NOT EXISTS scoria_keys (
+        scope VARBINARY(1000) NOT NULL PRIMARY KEY,
+        id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL UNIQUE,
+        master_key VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+        wrapped VARBINARY(1000) NOT NULL
+      ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC`,
+      `CREATE TABLE IF NOT EXISTS scoria_destroyed_keys (
+        id VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+        scope VARBINARY(1000) NOT NULL,
+        KEY scoria_destroyed_keys_of_scope (scope)
+      ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC`,
+    ],
+  },
 ];

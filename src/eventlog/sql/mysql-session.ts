@@ -128,6 +128,12 @@ export const mysqlSession = (
       release: (executor) => run('DELETE FROM scoria_leases WHERE executor = ?', [executor]),
     },
 
+    async rows<Row extends readonly unknown[]>(statement: string, values: readonly unknown[] = []) {
+      const rows = await rowsOf<Row>(statement, [...values]);
+      // What changes rows has a summary instead.
+      return Array.isArray(rows) ? rows : [];
+    },
+
     schemaVersion,
     async migrate(plan) {
       const lock = "SELECT GET_LOCK(concat('scoria_', sha2(database(), 224)), ?)";

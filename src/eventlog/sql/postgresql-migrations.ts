@@ -26,4 +26,21 @@ export const postgresqlMigrations: readonly Migration[] = [
         FOR EACH STATEMENT EXECUTE FUNCTION scoria_events_stay()`,
     ],
   },
+  {
+    version: 2,
+    statements: [
+      `CREATE TABLE scoria_key_store (
+        one int PRIMARY KEY CHECK (one = 1), master_key text COLLATE "C")`,
+      'INSERT INTO scoria_key_store (one) VALUES (1)',
+      `CREATE TABLE scoria_keys (
+        scope bytea PRIMARY KEY,
+        id text COLLATE "C" NOT NULL UNIQUE,
+        master_key text COLLATE "C" NOT NULL,
+        wrapped bytea NOT NULL
+      )`,
+      `CREATE TABLE scoria_destroyed_keys (
+        id text COLLATE "C" PRIMARY KEY, scope bytea NOT NULL)`,
+      'CREATE INDEX scoria_destroyed_keys_of_scope ON scoria_destroyed_keys (scope)',
+    ],
+  },
 ];

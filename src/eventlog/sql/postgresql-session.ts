@@ -108,6 +108,13 @@ export const postgresqlSession = (client: pg.Client): SqlSession => {
         void (await rowsOf('scoria_release', 'DELETE FROM scoria_leases WHERE executor = $1', [executor])),
     },
 
+    async rows<Row extends readonly unknown[]>(statement: string, values: readonly unknown[] = []) {
+      let place = 0;
+      const text = statement.replaceAll('?', () => `$${++place}`);
+      const { rows } = await client.query({ text, values: [...values], rowMode: 'array' });
+      return rows as unknown as readonly Row[];
+    },
+
     schemaVersion,
     async migrate(plan) {
       await client.query(`BEGIN; SELECT pg_advisory_xact_lock(${LOCK_SPACE}, 0)`);

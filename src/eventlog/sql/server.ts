@@ -45,6 +45,8 @@ export interface SqlSession extends PagedRecords {
   insert(events: readonly StoredEvent[]): Promise<void>;
   commit(): Promise<void>;
   readonly leases: Leases;
+  /** Runs a statement over other tables than the record's, with a `?` for each value. */
+  rows<Row extends readonly unknown[]>(statement: string, values?: readonly unknown[]): Promise<readonly Row[]>;
   /** What the schema's newest migration is, `0` before the first. */
   schemaVersion(): Promise<number>;
   /** Runs migrations, none of which happened before; no other process does so at the same time. */

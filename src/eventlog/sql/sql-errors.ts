@@ -84,13 +84,13 @@ export const passing = (error: ScoriaError): Fault => ({ passing: true, error })
 export const lasting = (error: unknown): Fault => ({ passing: false, error });
 
 export const notMigrated = (log: string, found: number, known: number): ScoriaError =>
-  because(
+  logError(
     rejections.LogNotMigrated,
     found === 0
       ? `the log ${log} has no tables of Scoria yet`
       : `the log ${log} has schema version ${found}, this Scoria needs ${known}`,
     MIGRATE,
-    log,
+    { log, schema_version: found },
   );
 
 export const newer = (log: string, found: number, known: number): ScoriaError =>

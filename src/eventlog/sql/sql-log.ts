@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import { ScoriaError } from '../../domain/errors.ts';
 import { type Appended, appendToStream, assertAppend } from '../append-to-stream.ts';
@@ -8,6 +7,7 @@ import { pagedReader } from '../paged-reader.ts';
 import type { Append, EventLog } from '../port.ts';
 import { appendTogether, stagedAfter, store } from './append-together.ts';
 import { createBatches } from './batches.ts';
+import { insisting, OUTAGE_MS } from './insist.ts';
 import { assertMigrated } from './migrate.ts';
 import type { SqlServer, SqlSession } from './server.ts';
 import { createSessions, type Sessions } from './sessions.ts';
@@ -16,10 +16,6 @@ import { inDoubt, nameTooLong } from './sql-errors.ts';
 const MOST_SESSIONS = 4;
 const BATCH = { items: 256, weight: 4 * 1024 * 1024 };
 const LOAD_EVENTS = 1_000;
-/** How long a server may be away: a restart, or another one taking its place. */
-const OUTAGE_MS = 60_000;
-const FIRST_PAUSE_MS = 10;
-const LONGEST_PAUSE_MS = 1_000;
 /** What an index of each server can hold. */
 const MOST_NAME_BYTES = 1_000;
 
@@ -59,21 +55,7 @@ const sqlLog = (server: SqlServer, sessions: Sessions, outageMs: number): EventL
     if (closing !== undefined) throw logClosed(name);
   };
 
-  /** Tries again as long as that may help, `goOn` agrees and the outage does not last too long. */
-  const insistently = async <T>(work: (session: SqlSession) => Promise<T>, goOn = () => {}): Promise<T> => {
-    const deadline = performance.now() + outageMs;
-    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-      goOn();
-      try {
-        return await sessions.lend(work);
-      } catch (thrown) {
-        const { passing, error } = server.faultOf(thrown);
-        if (!passing || performance.now() + pause >= deadline) throw error;
-      }
-      // Random, so that several processes do not come back together.
-      await sleep(pause * (0.5 + Math.random() / 2));
-    }
-  };
+  const insistently = insisting(server, sessions, outageMs);
   const ask = <T>(query: (session: SqlSession) => Promise<T>): Promise<T> => insistently(query, assertOpen);
 
   const reader = pagedReader(
@@ -123,6 +105,7 @@ const sqlLog = (server: SqlServer, sessions: Sessions, outageMs: number): EventL
 
   return {
     name,
+    gapless: true,
 
     async append(append) {
       assertStorable(append);

@@ -20,6 +20,11 @@ export class Sealer {
     this.#log = log;
   }
 
+  get policy(): Pick<AuditOptions, 'everyEvents' | 'everyMs'> {
+    const { everyEvents, everyMs } = this.#options;
+    return { everyEvents, everyMs };
+  }
+
   start(): void {
     const { everyMs } = this.#options;
     if (everyMs === undefined) return;

@@ -1,3 +1,4 @@
+import * as E from 'fp-ts/lib/Either.js';
 import type { StoredEvent } from '../../domain/event.ts';
 import { same } from '../asserting.ts';
 import { appendOf } from './appends.ts';
@@ -45,6 +46,15 @@ export const describeReading = ({ describe, it }: LogTests): void => {
       same(await between({ after: last }), []);
       same(await between({ after: last + 100n }), []);
       same(await between({ upTo: 2n ** 70n }), at);
+    });
+
+    it('counts the events by its positions, if it says so', async ({ log }) => {
+      await store(log, appendOf('volume-a', -1n, 3));
+      same(E.isLeft(await log.append(appendOf('volume-a', 7n))), true);
+      await store(log, appendOf('volume-b', -1n, 2));
+      const at = positions(await all(log.readAll()));
+      if (log.gapless === true) same(at, [1n, 2n, 3n, 4n, 5n]);
+      else same(at.length, 5);
     });
 
     it('gives the same events by the page, and no page is empty', async ({ log }) => {

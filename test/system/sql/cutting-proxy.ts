@@ -8,6 +8,8 @@ export interface CuttingProxy {
    * `forGood` nobody gets through any more.
    */
   cutCommit(when: 'before' | 'after', forGood?: boolean): void;
+  /** Nothing gets through, either way, and no connection ends; `false` lets all of it through again. */
+  hold(held: boolean): void;
   /** How many commits were cut. */
   cuts(): number;
   close(): Promise<void>;
@@ -20,6 +22,8 @@ export const cuttingProxy = async (to: number): Promise<CuttingProxy> => {
   let closedAfter = false;
   let shut = false;
   let cuts = 0;
+  const holding = (socket: Socket, held: boolean) => void (held ? socket.pause() : socket.resume());
+  let isHeld = false;
 
   const server = createServer((client) => {
     if (shut) return void client.destroy();
@@ -29,6 +33,10 @@ export const cuttingProxy = async (to: number): Promise<CuttingProxy> => {
       socket.on('error', () => {});
       socket.on('close', () => sockets.delete(socket));
     }
+    if (isHeld)
+      setImmediate(() => {
+        for (const socket of [client, upstream]) holding(socket, true);
+      });
     upstream.pipe(client);
     client.on('data', (data) => {
       if (next === null || !/COMMIT\b/.test(data.toString('latin1'))) return void upstream.write(data);
@@ -49,6 +57,10 @@ export const cuttingProxy = async (to: number): Promise<CuttingProxy> => {
     cutCommit(when, forGood = false) {
       next = when;
       closedAfter = forGood;
+    },
+    hold(held) {
+      isHeld = held;
+      for (const socket of sockets) holding(socket, held);
     },
     cuts: () => cuts,
     async close() {

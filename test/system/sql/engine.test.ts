@@ -50,7 +50,7 @@ await onEachServer(({ server }) => {
   it('an engine lives on it: volumes, snapshots, connections, views of the past and a dump', async () => {
     const database = await server.newDatabase();
     const log = server.url(database);
-    expect(await migrateLog({ log, logger: silentLogger })).toEqual({ from: 0, to: 1 });
+    expect(await migrateLog({ log, logger: silentLogger })).toEqual({ from: 0, to: 2 });
     const { volumes, keyStore } = places();
     const engine = await engineOn(log, keyStore);
     const backend = await engine.addBackend({ name: 'store', driver: 'file', options: { directory: volumes } });
@@ -135,7 +135,7 @@ await onEachServer(({ server }) => {
       code: 8,
       stderr: expect.stringContaining('LogNotMigrated'),
     });
-    expect(JSON.parse((await scoria('log', 'migrate', '--log', owner)).stdout)).toMatchObject({ from: 0, to: 1 });
+    expect(JSON.parse((await scoria('log', 'migrate', '--log', owner)).stdout)).toMatchObject({ from: 0, to: 2 });
     await server.admin(database, ...server.grants('application', 'application'));
 
     await shell.json('audit', 'key', 'create', `${server.product}.key`, '--log', ':memory:');

@@ -9,9 +9,11 @@ export const startMariadb = async (): Promise<TestServer> => {
   const port = await freePort();
   const socket = join(directory, 'socket');
   const data = join(directory, 'data');
+  // Servers of other tests name their temporary files alike.
+  const own = [`--datadir=${data}`, `--tmpdir=${directory}`];
   runAsNobody(
     'mariadb-install-db',
-    ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db'],
+    ['--no-defaults', ...own, '--auth-root-authentication-method=normal', '--skip-test-db'],
     directory,
   );
 
@@ -33,7 +35,7 @@ export const startMariadb = async (): Promise<TestServer> => {
   const admin = (database: string, ...statements: readonly string[]) =>
     runAs({ socketPath: socket, user: 'root' }, database, statements);
 
-  const args = ['--no-defaults', `--datadir=${data}`, `--socket=${socket}`, `--port=${port}`];
+  const args = ['--no-defaults', ...own, `--socket=${socket}`, `--port=${port}`];
   args.push('--bind-address=127.0.0.1', '--innodb-buffer-pool-size=32M');
   const running = serverProcess('/usr/sbin/mariadbd', args, directory, () => admin('mysql', 'SELECT 1'));
   await running.start();
@@ -64,6 +66,9 @@ export const startMariadb = async (): Promise<TestServer> => {
             `GRANT INSERT ON scoria_events TO ${user}@'127.0.0.1'`,
             `GRANT SELECT, UPDATE ON scoria_turn TO ${user}@'127.0.0.1'`,
             `GRANT SELECT, INSERT, UPDATE, DELETE ON scoria_leases TO ${user}@'127.0.0.1'`,
+            `GRANT SELECT, INSERT, UPDATE, DELETE ON scoria_keys TO ${user}@'127.0.0.1'`,
+            `GRANT SELECT, UPDATE ON scoria_key_store TO ${user}@'127.0.0.1'`,
+            `GRANT SELECT, INSERT ON scoria_destroyed_keys TO ${user}@'127.0.0.1'`,
           ]
         : []),
     ],

@@ -11,8 +11,9 @@ await onEachServer(({ server, open }) => {
     const known = server.server(server.place(database));
     return { ...known, migrations: [...known.migrations, ...more] };
   };
-  const second = (statement: string): Migration => ({ version: 2, statements: [statement] });
-  const newer = { code: 'LogNewer', kind: 'log', message: expect.stringMatching(/version 7, this Scoria knows 1/) };
+  const newest = 2;
+  const next = (statement: string): Migration => ({ version: newest + 1, statements: [statement] });
+  const newer = { code: 'LogNewer', kind: 'log', message: expect.stringMatching(/version 7, this Scoria knows 2/) };
 
   it('a database without tables is refused, with the command that makes them', async () => {
     const database = await server.newDatabase();
@@ -27,11 +28,11 @@ await onEachServer(({ server, open }) => {
     const database = await server.newDatabase();
     const target = server.server(server.place(database));
     const migrated = await Promise.all([1, 2, 3, 4].map(() => migrate(target)));
-    expect(migrated.map(({ from }) => from).sort()).toEqual([0, 1, 1, 1]);
-    expect(migrated.every(({ to }) => to === 1)).toBe(true);
+    expect(migrated.map(({ from }) => from).sort()).toEqual([0, newest, newest, newest]);
+    expect(migrated.every(({ to }) => to === newest)).toBe(true);
     const log = await open(database, { role: 'owner' });
     expect(E.isRight(await log.append(appendOf('volume-a', -1n)))).toBe(true);
-    expect(await migrate(target)).toEqual({ from: 1, to: 1 });
+    expect(await migrate(target)).toEqual({ from: newest, to: newest });
     expect(await log.head()).toBe(1n);
   });
 
@@ -39,12 +40,12 @@ await onEachServer(({ server, open }) => {
     const database = await newLog(server);
     const log = await open(database);
     await log.append(appendOf('volume-a', -1n));
-    const later = withMigrations(database, [second('CREATE TABLE scoria_second (id INT)')]);
+    const later = withMigrations(database, [next('CREATE TABLE scoria_next (id INT)')]);
     await expect(openSqlLog(later)).rejects.toMatchObject({
       code: 'LogNotMigrated',
-      message: expect.stringMatching(/version 1, this Scoria needs 2/),
+      message: expect.stringMatching(/version 2, this Scoria needs 3/),
     });
-    expect(await migrate(later)).toEqual({ from: 1, to: 2 });
+    expect(await migrate(later)).toEqual({ from: newest, to: newest + 1 });
     const again = await openSqlLog(later);
     expect(await again.head()).toBe(1n);
     await again.close();
@@ -59,11 +60,11 @@ await onEachServer(({ server, open }) => {
 
   it('a migration that fails is not taken for done, and goes on when it can', async () => {
     const database = await newLog(server);
-    const broken = withMigrations(database, [second('CREATE TABLE scoria_second (id NO_SUCH_TYPE)')]);
+    const broken = withMigrations(database, [next('CREATE TABLE scoria_next (id NO_SUCH_TYPE)')]);
     await expect(migrate(broken)).rejects.toThrow(/NO_SUCH_TYPE/i);
-    expect((await server.admin(database, 'SELECT max(version) FROM scoria_migrations'))[0]).toEqual([1]);
-    const mended = withMigrations(database, [second('CREATE TABLE scoria_second (id INT)')]);
-    expect(await migrate(mended)).toEqual({ from: 1, to: 2 });
+    expect((await server.admin(database, 'SELECT max(version) FROM scoria_migrations'))[0]).toEqual([newest]);
+    const mended = withMigrations(database, [next('CREATE TABLE scoria_next (id INT)')]);
+    expect(await migrate(mended)).toEqual({ from: newest, to: newest + 1 });
   });
 
   it('a role that may create no tables is told so', async () => {

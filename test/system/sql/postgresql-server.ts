@@ -62,7 +62,9 @@ export const startPostgresql = async (): Promise<TestServer> => {
       ...(role === 'application'
         ? [
             `GRANT INSERT ON scoria_events TO ${user}`,
-            `GRANT SELECT, INSERT, UPDATE, DELETE ON scoria_leases TO ${user}`,
+            `GRANT SELECT, INSERT, UPDATE, DELETE ON scoria_leases, scoria_keys TO ${user}`,
+            `GRANT SELECT, UPDATE ON scoria_key_store TO ${user}`,
+            `GRANT SELECT, INSERT ON scoria_destroyed_keys TO ${user}`,
           ]
         : []),
     ],

@@ -11,6 +11,8 @@ const FORBIDDEN = [
   'DELETE FROM scoria_events',
   'TRUNCATE TABLE scoria_events',
   'DROP TABLE scoria_events',
+  'DROP TABLE scoria_keys',
+  'DELETE FROM scoria_destroyed_keys',
   'ALTER TABLE scoria_events DROP COLUMN hash',
   'UPDATE scoria_migrations SET version = 7',
   'CREATE TABLE scoria_other (position int)',
