@@ -1,6 +1,7 @@
 import type { Driver } from '../src/drivers/contract.ts';
 import type { CommandName } from '../src/index.ts';
 import { COPYING } from './drivers/file.ts';
+import type { TorturedLog } from './logs/logs.ts';
 import { CALLS, methodOf } from './points/driver.ts';
 import { FILE_STEPS } from './points/files.ts';
 
@@ -92,9 +93,6 @@ const ofCall = (method: string): readonly Point[] => {
   return ['before', 'during', 'after'].map((when) => point(`driver ${method}: ${when}`, towards, change));
 };
 
-const ofAppend = (what: string, towards: Task, change: Partial<Point> = {}): readonly Point[] =>
-  ['before', 'after'].map((when) => point(`append of a ${what}: ${when} its commit`, towards, change));
-
 export interface Subject {
   readonly driver: Driver;
   /** Whether volumes are attached on this host. */
@@ -104,9 +102,13 @@ export interface Subject {
   /** Whether what stands on it are files. */
   readonly hasFiles: boolean;
 }
-
-/** Every point that there is with such a driver. */
-export const pointsOf = ({ driver, attaches, copiesByProgram, hasFiles }: Subject): readonly Point[] => {
+/** Every point that there is with such a driver and such a log. */
+export const pointsOf = (
+  { driver, attaches, copiesByProgram, hasFiles }: Subject,
+  { appendSteps }: Pick<TorturedLog, 'appendSteps'>,
+): readonly Point[] => {
+  const ofAppend = (what: string, towards: Task, change: Partial<Point> = {}): readonly Point[] =>
+    appendSteps.map((step) => point(`append of a ${what}: ${step}`, towards, change));
   const isGiven = ([command]: readonly [string, Task]): boolean => attaches || !ON_THE_HOST.includes(command);
   const effects = Object.entries(EFFECTS).filter(isGiven);
   return [

@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Acknowledged } from './acknowledged.ts';
 import { COPYING } from './drivers/file.ts';
+import type { LogPlace } from './logs/open.ts';
 import type { Death, Lot } from './plan.ts';
 import { COPY_SECONDS } from './slow-copies.ts';
 import { hasStopped } from './stopped.ts';
@@ -31,10 +32,12 @@ export interface Lived {
   readonly told: readonly Acknowledged[];
   /** The ids of processes that stood still. */
   readonly stopped: ReadonlySet<string>;
+  /** When each process died, by its id: milliseconds since 1970. */
+  readonly diedAt: ReadonlyMap<string, number>;
 }
 
 export interface Living {
-  readonly log: string;
+  readonly place: LogPlace;
   readonly attaches: boolean;
   readonly seed: number;
   readonly processes: number;
@@ -51,13 +54,14 @@ export const liveAndDie = async (lots: readonly Lot[], living: Living): Promise<
   const deaths = new Map<string, number>();
   const told: Acknowledged[] = [];
   const stopped = new Set<string>();
+  const diedAt = new Map<string, number>();
   const left = lots.map((lot) => ({ lot, tries: TRIES }));
   let number = 0;
 
   const drawn = async (lot: Lot): Promise<boolean> => {
     for (const death of lot) {
       number += 1;
-      const where = await diedOf(death, born(death, number, living, told), { living, stopped });
+      const where = await diedOf(death, born(death, number, living, told), { living, stopped, diedAt });
       deaths.set(where, (deaths.get(where) ?? 0) + 1);
       living.onDeath(deaths.values().reduce((sum, count) => sum + count, 0));
       if (death.kind === 'at a point' && where !== death.point.name) return false;
@@ -71,7 +75,7 @@ export const liveAndDie = async (lots: readonly Lot[], living: Living): Promise<
     }
   };
   await Promise.all(Array.from({ length: living.processes }, one));
-  return { deaths, told, stopped };
+  return { deaths, told, stopped, diedAt };
 };
 
 interface Alive {
@@ -95,10 +99,10 @@ const doomOf = (death: Death): Life['doom'] => {
 };
 
 const born = (death: Death, number: number, living: Living, told: Acknowledged[]): Alive => {
-  const { log, attaches, leaseMs, seed, environment } = living;
+  const { place, attaches, leaseMs, seed, environment } = living;
   const towards = death.kind === 'at any time' ? null : death.point.towards;
   const doom = doomOf(death);
-  const life: Life = { log, attaches, leaseMs, seed: `${seed}/${number}`, doom, towards };
+  const life: Life = { place, attaches, leaseMs, seed: `${seed}/${number}`, doom, towards };
   const child = spawn(process.execPath, [WORKER, JSON.stringify(life)], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...environment, ...(doom?.point === COPYING ? { [COPY_SECONDS]: ORPHANED_SECONDS } : {}) },
@@ -114,12 +118,19 @@ const born = (death: Death, number: number, living: Living, told: Acknowledged[]
   return { child, begun: begun.promise, astray: astray.promise, ended: once(child, 'close') };
 };
 
+interface Register {
+  readonly living: Living;
+  readonly stopped: Set<string>;
+  readonly diedAt: Map<string, number>;
+}
+
 /** Where a life ended. */
 const diedOf = async (
   death: Death,
   { child, begun, astray, ended }: Alive,
-  { living, stopped }: { readonly living: Living; readonly stopped: Set<string> },
+  { living, stopped, diedAt }: Register,
 ): Promise<string> => {
+  child.once('exit', () => diedAt.set(String(child.pid), Date.now()));
   const limit = new AbortController();
   const over = sleep(LIMIT_MS, undefined, { signal: limit.signal }).catch(() => {});
   const stood = death.kind === 'stopped' && (await Promise.race([hasStopped(child.pid ?? 0, LIMIT_MS), astray]));

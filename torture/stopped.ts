@@ -24,7 +24,15 @@ const ID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 export const idsIn = (text: string): readonly string[] => text.match(ID) ?? [];
 
-/** What operations are about that were taken from stopped processes: ids of volumes, snapshots and connections. */
+/** The processes that lost an operation to another while they lived. */
+export const robbedIn = (events: readonly RecordedEvent[], diedAt: ReadonlyMap<string, number>): readonly string[] =>
+  events.flatMap(({ data, meta }) => {
+    if (typeof data.from_executor !== 'string') return [];
+    const pid = pidOf(data.from_executor);
+    return Date.parse(meta.at) < (diedAt.get(pid) ?? Number.POSITIVE_INFINITY) ? [pid] : [];
+  });
+
+/** What operations are about that were taken from such processes: ids of volumes, snapshots and connections. */
 export interface Taken {
   readonly count: number;
   readonly ids: ReadonlySet<string>;
@@ -35,8 +43,8 @@ export interface Taken {
 const idsOf = (intents: readonly RecordedEvent[]): ReadonlySet<string> =>
   new Set(intents.flatMap(({ stream, data }) => idsIn(`${stream} ${JSON.stringify(data)}`)));
 
-export const takenFrom = (stopped: ReadonlySet<string>, events: readonly RecordedEvent[]): Taken => {
-  const claims = events.filter(({ data }) => stopped.has(pidOf(String(data.from_executor ?? ''))));
+export const takenFrom = (outOfTouch: ReadonlySet<string>, events: readonly RecordedEvent[]): Taken => {
+  const claims = events.filter(({ data }) => outOfTouch.has(pidOf(String(data.from_executor ?? ''))));
   const taken = new Set(claims.map(({ data }) => data.intent_id));
   const intents = events.filter(({ id }) => taken.has(id));
   const onTheHost = intents.filter(({ meta }) => ON_THE_HOST.includes(meta.command));

@@ -1,14 +1,18 @@
-// `npm run torture -- --kills 500 --processes 4 --seed 1 --driver file`: processes that work on one log and one backend
-// are killed at every labelled point and at any time; then what they left is recovered, and every promise is checked.
+// `npm run torture -- --kills 500 --processes 4 --seed 1 --driver file --log sqlite`: processes that work on one log and
+// one backend are killed at every labelled point and at any time, and so is the log's server; then what they left is
+// recovered, and every promise is checked.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createEngine, type RecoveredOperation, silentLogger } from '../src/index.ts';
+import { LEAVE_OPEN } from './acknowledged.ts';
 import { check, type Findings } from './check/check.ts';
 import { detachAll } from './detach-all.ts';
 import { pointsOf } from './labels.ts';
 import { AT_ANY_TIME, type Lived, liveAndDie, STOPPED } from './lives.ts';
+import { LOGS } from './logs/logs.ts';
+import { opened } from './logs/open.ts';
 import { planOf } from './plan.ts';
 import { slowCopies } from './slow-copies.ts';
 import { apart } from './stopped.ts';
@@ -19,6 +23,7 @@ import { BACKEND } from './work.ts';
 const { values } = parseArgs({
   options: {
     driver: { type: 'string', default: 'file' },
+    log: { type: 'string', default: 'sqlite' },
     kills: { type: 'string', default: '500' },
     processes: { type: 'string', default: '4' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
@@ -28,21 +33,23 @@ const { values } = parseArgs({
 const seed = Number(values.seed);
 const subject = SUBJECTS[values.driver];
 if (subject === undefined) throw new RangeError(`--driver is one of ${Object.keys(SUBJECTS).join(', ')}`);
+const startLog = LOGS[values.log];
+if (startLog === undefined) throw new RangeError(`--log is one of ${Object.keys(LOGS).join(', ')}`);
 
 /** Of every executor: as long as one is stopped. */
 const LEASE_MS = 1_200;
 
 const directory = await mkdtemp(join(tmpdir(), 'scoria-torture-'));
-const log = join(directory, 'scoria.db');
+await using log = await startLog(directory, seed);
 await using tortured = await subject(directory);
 const copies = await slowCopies(directory);
 const mark = `SCORIA_TORTURE=${directory}`;
-const points = pointsOf(tortured);
+const points = pointsOf(tortured, log);
 const lots = planOf(points, Number(values.kills), seed);
 console.error(`seed ${seed}, ${values.processes} processes, ${points.length} points, in ${directory}`);
 
 await using engine = await createEngine({
-  log,
+  ...(await opened(log, { ifMissing: 'create' })),
   logger: silentLogger,
   projections: [tally],
   leaseMs: LEASE_MS,
@@ -50,8 +57,9 @@ await using engine = await createEngine({
 });
 await engine.addBackend({ name: BACKEND, ...tortured.backend });
 
+const trouble = log.trouble();
 const lived: Lived = await liveAndDie(lots, {
-  log,
+  place: { log: log.log, state: log.state },
   attaches: tortured.attaches,
   seed,
   processes: Number(values.processes),
@@ -76,7 +84,8 @@ const tellDeaths = ({ deaths, told }: Lived): void => {
   const here = sum - anyTime - stopped;
   console.log(`${sum} kills: ${here} at ${points.length} points, ${anyTime} at any time, ${stopped} after a stop`);
   const done = told.filter(({ code }) => code === null).length;
-  console.log(`${told.length} commands acknowledged, ${done} of them done`);
+  const open = told.filter(({ code }) => LEAVE_OPEN.includes(code)).length;
+  console.log(`${told.length} commands acknowledged, ${done} of them done, ${open} said to be not known`);
 };
 
 const tellRecovery = (leftOpen: number, recovered: readonly RecoveredOperation[], seconds: number): void => {
@@ -91,13 +100,13 @@ const tell = (what: string, sentences: readonly string[]): void => {
   for (const one of sentences.slice(0, 10)) console.log(`  ${one}`);
 };
 
+const troubles = await trouble.ended();
 const leftOpen = (await engine.openOperations()).length;
 const startedAt = performance.now();
 const recovered = await engine.recover();
 const seconds = (performance.now() - startedAt) / 1000;
 const copied = await copies.ended();
-const { told, stopped } = lived;
-const checked = await check({ engine, log, tortured, told, copies: copied, stopped, mark });
+const checked = await check({ engine, log, tortured, lived, copies: copied, mark });
 const attached = apart(await detachAll(engine, directory), checked.taken);
 const findings: Findings = {
   'never reached': points.map(({ name }) => name).filter((name) => !lived.deaths.has(name)),
@@ -106,9 +115,10 @@ const findings: Findings = {
 };
 
 tellDeaths(lived);
+if (troubles.size > 0) console.log([...troubles].map(([what, count]) => `${what} ${count} times`).join(', '));
 tellRecovery(leftOpen, recovered, seconds);
-console.log(`${checked.taken.count} operations were taken from stopped processes`);
-tell('left by a stopped process', [...checked.leftByStopped, ...attached.theirs]);
+console.log(`${checked.taken.count} operations were taken from processes that lived`);
+tell('left by a process out of touch', [...checked.leftByStopped, ...attached.theirs]);
 for (const [promise, broken] of Object.entries(findings)) tell(promise, broken);
 const isSound = Object.values(findings).every((broken) => broken.length === 0);
 if (isSound && !values.keep) await rm(directory, { recursive: true });

@@ -9,10 +9,16 @@ import type { LogSurroundings } from './open-log.ts';
 
 /** Opens the EventStoreDB log of a URL. Throws `InvalidInput`, which shows nothing that may be a credential. */
 export const openEventStoreAt = async (url: URL, surroundings: LogSurroundings, log: string): Promise<EventLog> => {
-  const { ifMissing, lockTimeoutMs: openTimeoutMs } = surroundings;
+  const { ifMissing, lockTimeoutMs: openTimeoutMs, outageMs: patienceMs } = surroundings;
   const address = parseAddress(log);
   const login = await loginOf(url, address, surroundings);
-  return openEventStoreLog({ address, ifMissing, openTimeoutMs, ...(login === null ? {} : { login }) });
+  return openEventStoreLog({
+    address,
+    ifMissing,
+    openTimeoutMs,
+    ...(login === null ? {} : { login }),
+    ...(patienceMs === undefined ? {} : { patienceMs }),
+  });
 };
 
 const loginOf = async (url: URL, { name, tls }: EventStoreAddress, revealed: Revealing): Promise<Login | null> => {

@@ -12,6 +12,8 @@ export interface ServerSurroundings extends Revealing {
 
 export interface LogSurroundings extends ServerSurroundings {
   readonly ifMissing: 'create' | 'refuse';
+  /** How long the server may be away later: what is usual for its kind, unless given. */
+  readonly outageMs?: number;
 }
 
 /** A kind of log that URLs name. Its client is loaded when such a URL is opened. */
@@ -33,7 +35,7 @@ const eventStore: LogKind = {
 const sql = (server: (url: URL, surroundings: ServerSurroundings) => Promise<SqlServer>): LogKind => ({
   async open(url, surroundings) {
     const { openSqlLog } = await import('../eventlog/sql/sql-log.ts');
-    return openSqlLog(await server(url, surroundings));
+    return openSqlLog(await server(url, surroundings), surroundings);
   },
   async migrate(url, surroundings) {
     const { migrate } = await import('../eventlog/sql/migrate.ts');

@@ -1,11 +1,13 @@
 import { illEnded, recordProblems } from '../../property-tests/model/folds.ts';
 import type { StoredEvent } from '../../src/domain/event.ts';
 import { decode } from '../../src/domain/streams.ts';
-import { openSqliteLog } from '../../src/eventlog/sqlite.ts';
 import { type Engine, ScoriaError } from '../../src/index.ts';
-import type { Acknowledged } from '../acknowledged.ts';
+import { openStorage } from '../../src/library/storage.ts';
+import type { Lived } from '../lives.ts';
+import type { TorturedLog } from '../logs/logs.ts';
+import { type LogPlace, opened } from '../logs/open.ts';
 import type { EndedCopy } from '../slow-copies.ts';
-import { apart, idsIn, type Taken, takenFrom } from '../stopped.ts';
+import { apart, idsIn, robbedIn, type Taken, takenFrom } from '../stopped.ts';
 import type { Tortured } from '../subjects.ts';
 import { BACKEND } from '../work.ts';
 import { outlivedTheirClaims, processesLeft } from './left-behind.ts';
@@ -17,22 +19,20 @@ export type Findings = Readonly<Record<string, readonly string[]>>;
 
 export interface Evidence {
   readonly engine: Engine;
-  readonly log: string;
+  readonly log: TorturedLog;
   readonly tortured: Tortured;
-  readonly told: readonly Acknowledged[];
+  readonly lived: Lived;
   readonly copies: readonly EndedCopy[];
-  /** The ids of processes that were stopped for longer than their lease. */
-  readonly stopped: ReadonlySet<string>;
   /** What marks the processes of the torture, in their environment: `NAME=value`. */
   readonly mark: string;
 }
 
-const storedIn = async (log: string): Promise<readonly StoredEvent[]> => {
-  const opened = await openSqliteLog({ file: log, ifMissing: 'refuse' });
+const storedIn = async (place: LogPlace): Promise<readonly StoredEvent[]> => {
+  const storage = await openStorage({ ...(await opened(place, { ifMissing: 'refuse' })), projections: [] });
   try {
-    return await Array.fromAsync(opened.readAll());
+    return await Array.fromAsync(storage.log.readAll());
   } finally {
-    await opened.close();
+    await storage.close();
   }
 };
 
@@ -48,7 +48,7 @@ const unverified = async ({ audit }: Engine): Promise<readonly string[]> => {
 
 export interface Checked {
   readonly findings: Findings;
-  /** What was taken from processes that were stopped. */
+  /** What was taken from processes that were stopped, or cut off from the log, for longer than their lease. */
   readonly taken: Taken;
   /** Differences on the array about those: what a call did that began before they were taken, and ended after. */
   readonly leftByStopped: readonly string[];
@@ -63,12 +63,14 @@ const swept = async (engine: Engine): Promise<readonly string[]> => {
 };
 
 /** To be called right after the recovery: first it looks at what still runs. */
-export const check = async ({ engine, log, tortured, told, copies, stopped, mark }: Evidence): Promise<Checked> => {
+export const check = async ({ engine, log, tortured, lived, copies, mark }: Evidence): Promise<Checked> => {
+  const { told, stopped, diedAt } = lived;
   const running = await processesLeft(mark);
   const stored = await storedIn(log);
   const events = stored.map(decode);
   const open = await engine.openOperations();
-  const taken = takenFrom(stopped, events);
+  const outOfTouch = new Set([...stopped, ...(log.losesTouch ? robbedIn(events, diedAt) : [])]);
+  const taken = takenFrom(outOfTouch, events);
   const differences = apart(await tortured.differences(engine, stored), taken);
   const shown = apart(await swept(engine), taken);
   const findings = {
@@ -84,7 +86,7 @@ export const check = async ({ engine, log, tortured, told, copies, stopped, mark
     'in the sweep': shown.others,
     'not in the sweep': differences.theirs.filter((one) => !idsIn(one).some((id) => shown.theirs.join().includes(id))),
     'still running': running,
-    'ended too late': outlivedTheirClaims(events, copies, stopped),
+    'ended too late': outlivedTheirClaims(events, copies, outOfTouch),
   };
   return { findings, taken, leftByStopped: differences.theirs };
 };

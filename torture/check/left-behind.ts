@@ -19,12 +19,12 @@ export const processesLeft = async (variable: string): Promise<readonly string[]
 
 /**
  * Programs that came to their end after the operation that they were for was claimed from whoever started them: nobody
- * ended them first. Not those of processes that were stopped: these went on, and started programs anew.
+ * ended them first. Not those of processes that were out of touch: these went on, and started programs anew.
  */
 export const outlivedTheirClaims = (
   events: readonly RecordedEvent[],
   ended: readonly EndedCopy[],
-  stopped: ReadonlySet<string>,
+  outOfTouch: ReadonlySet<string>,
 ): readonly string[] => {
   const claimedAt = new Map<string, number>();
   for (const { data, meta } of events) {
@@ -34,6 +34,6 @@ export const outlivedTheirClaims = (
   }
   return ended.flatMap(({ commandId, pid, endedAt }) => {
     const late = endedAt - (claimedAt.get(`${commandId} ${pid}`) ?? Number.POSITIVE_INFINITY);
-    return late > 0 && !stopped.has(pid) ? [`a copy for ${commandId} ended ${late} ms after it was claimed`] : [];
+    return late > 0 && !outOfTouch.has(pid) ? [`a copy for ${commandId} ended ${late} ms after it was claimed`] : [];
   });
 };

@@ -5,10 +5,11 @@ import { decode } from '../../src/domain/streams.ts';
 import type { Engine } from '../../src/index.ts';
 import { openStorage } from '../../src/library/storage.ts';
 import { inventory } from '../../src/projections/inventory.ts';
+import { type LogPlace, opened } from '../logs/open.ts';
 import { tally } from '../tally.ts';
 
-const inventoryDifferences = async (log: string, stored: readonly StoredEvent[]): Promise<readonly string[]> => {
-  const storage = await openStorage({ log, ifMissing: 'refuse', lockTimeoutMs: 10_000, projections: [inventory] });
+const inventoryDifferences = async (place: LogPlace, stored: readonly StoredEvent[]): Promise<readonly string[]> => {
+  const storage = await openStorage({ ...(await opened(place, { ifMissing: 'refuse' })), projections: [inventory] });
   try {
     const store = await storage.projector.read(inventory);
     return [...foldsOf(stored)].flatMap(([stream, { kind, state }]) => {
@@ -33,9 +34,9 @@ const tallyDifferences = async (engine: Engine, stored: readonly StoredEvent[]):
 /** Where what is kept of the log is not what a replay makes. */
 export const unequalIn = async (
   engine: Engine,
-  log: string,
+  place: LogPlace,
   stored: readonly StoredEvent[],
 ): Promise<readonly string[]> => [
-  ...(await inventoryDifferences(log, stored)),
+  ...(await inventoryDifferences(place, stored)),
   ...(await tallyDifferences(engine, stored)),
 ];

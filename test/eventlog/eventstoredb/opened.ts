@@ -4,10 +4,8 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { parseAddress } from '../../../src/eventlog/eventstoredb/address.ts';
 import { type EventStoreLogOptions, openEventStoreLog } from '../../../src/eventlog/eventstoredb/eventstoredb.ts';
+import { REAL_SERVER } from './real-server.ts';
 import { StandIn } from './stand-in/start.ts';
-
-/** A real server that the same tests shall run against, such as `esdb://127.0.0.1:2113?tls=false`. */
-export const REAL_SERVER = process.env.SCORIA_TEST_EVENTSTOREDB;
 
 const started: { readonly standIn: StandIn; readonly directory: string }[] = [];
 

@@ -2,7 +2,7 @@ import { afterAll, describe, test } from 'vitest';
 import { openSqlLog } from '../../../src/eventlog/sql/sql-log.ts';
 import { describeEventLog } from '../../../src/testing/event-log/suite.ts';
 import { startMariadb } from './mariadb-server.ts';
-import { newLog } from './opening.ts';
+import { newLog } from './new-log.ts';
 import { startPostgresql } from './postgresql-server.ts';
 
 for (const server of [await startPostgresql(), await startMariadb()]) {

@@ -15,7 +15,8 @@ import {
 import { createKeyFile } from '../../../src/library/audit/key-file.ts';
 import { Running } from '../../cli/running.ts';
 import { Shell } from '../../cli/scoria.ts';
-import { newLog, onEachServer } from './opening.ts';
+import { newLog } from './new-log.ts';
+import { onEachServer } from './opening.ts';
 import { PASSWORD, PASSWORD_VARIABLE } from './test-server.ts';
 
 process.env[PASSWORD_VARIABLE] = PASSWORD;

@@ -92,7 +92,7 @@ export const startMariadb = async (): Promise<TestServer> => {
     startReadOnly: () => running.start(['--read-only']),
     start: (settings = []) => running.start(settings.map((setting) => `--${setting}`)),
     stop: () => running.end('SIGTERM'),
-    kill: () => running.end('SIGKILL'),
-    remove: () => running.remove('SIGKILL'),
+    kill: () => running.kill(),
+    remove: () => running.remove(),
   };
 };

@@ -4,7 +4,8 @@ import { migrate } from '../../../src/eventlog/sql/migrate.ts';
 import type { Migration } from '../../../src/eventlog/sql/server.ts';
 import { openSqlLog } from '../../../src/eventlog/sql/sql-log.ts';
 import { appendOf } from '../../../src/testing/event-log/appends.ts';
-import { newLog, onEachServer } from './opening.ts';
+import { newLog } from './new-log.ts';
+import { onEachServer } from './opening.ts';
 
 await onEachServer(({ server, open }) => {
   const withMigrations = (database: string, more: readonly Migration[]) => {

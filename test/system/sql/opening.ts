@@ -1,20 +1,10 @@
 import { afterAll, afterEach, describe } from 'vitest';
 import type { EventLog } from '../../../src/eventlog/port.ts';
-import { migrate } from '../../../src/eventlog/sql/migrate.ts';
 import type { SqlPlace } from '../../../src/eventlog/sql/server.ts';
 import { openSqlLog } from '../../../src/eventlog/sql/sql-log.ts';
 import { startMariadb } from './mariadb-server.ts';
 import { startPostgresql } from './postgresql-server.ts';
 import type { Role, TestServer } from './test-server.ts';
-
-/** A database with the tables of a log, and roles with what the how-to page gives them. */
-export const newLog = async (server: TestServer): Promise<string> => {
-  const database = await server.newDatabase();
-  await migrate(server.server(server.place(database)));
-  const grants = [...server.grants('application', 'application'), ...server.grants('reader', 'reader')];
-  await server.admin(database, ...grants);
-  return database;
-};
 
 export interface Opening {
   readonly role?: Role;

@@ -4,7 +4,8 @@ import pg from 'pg';
 import { expect, it } from 'vitest';
 import { appendOf } from '../../../src/testing/event-log/appends.ts';
 import { all, ids, positions, upTo } from '../../../src/testing/event-log/reading-back.ts';
-import { newLog, onEachServer } from './opening.ts';
+import { newLog } from './new-log.ts';
+import { onEachServer } from './opening.ts';
 import type { TestServer } from './test-server.ts';
 
 const WRITERS = 6;

@@ -5,7 +5,8 @@ import type { EventLog } from '../../../src/eventlog/port.ts';
 import { appendOf } from '../../../src/testing/event-log/appends.ts';
 import { all, ids, positions, revisions, store, take, upTo } from '../../../src/testing/event-log/reading-back.ts';
 import { cuttingProxy } from './cutting-proxy.ts';
-import { newLog, onEachServer } from './opening.ts';
+import { newLog } from './new-log.ts';
+import { onEachServer } from './opening.ts';
 
 const CALLERS = 32;
 

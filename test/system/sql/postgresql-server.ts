@@ -93,7 +93,7 @@ export const startPostgresql = async (): Promise<TestServer> => {
       rmSync(standby);
     },
     stop: () => running.end('SIGINT'),
-    kill: () => running.end('SIGQUIT'),
-    remove: () => running.remove('SIGQUIT'),
+    kill: () => running.kill(),
+    remove: () => running.remove(),
   };
 };

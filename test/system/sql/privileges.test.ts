@@ -3,7 +3,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import { expect, it } from 'vitest';
 import { appendOf } from '../../../src/testing/event-log/appends.ts';
 import { all, store, take } from '../../../src/testing/event-log/reading-back.ts';
-import { newLog, onEachServer } from './opening.ts';
+import { newLog } from './new-log.ts';
+import { onEachServer } from './opening.ts';
 
 const FORBIDDEN = [
   `UPDATE scoria_events SET body = ''`,

@@ -5,7 +5,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import { expect, it, onTestFinished } from 'vitest';
 import { appendOf } from '../../../src/testing/event-log/appends.ts';
 import { all, ids, store } from '../../../src/testing/event-log/reading-back.ts';
-import { newLog, type OnServer, onEachServer } from './opening.ts';
+import { newLog } from './new-log.ts';
+import { type OnServer, onEachServer } from './opening.ts';
 import { freePort } from './server-process.ts';
 import { PASSWORD } from './test-server.ts';
 

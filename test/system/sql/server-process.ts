@@ -33,9 +33,14 @@ export const freePort = async (): Promise<number> => {
 export interface ServerProcess {
   start(settings?: readonly string[]): Promise<void>;
   end(signal: NodeJS.Signals): Promise<void>;
-  /** Ends it and removes its directory. */
-  remove(signal: NodeJS.Signals): Promise<void>;
+  /** Ends it and all its children by SIGKILL. */
+  kill(): Promise<void>;
+  /** The same, and removes its directory. */
+  remove(): Promise<void>;
 }
+
+const childrenOf = (pid: number): readonly number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
 
 export const serverProcess = (
   program: string,
@@ -47,14 +52,22 @@ export const serverProcess = (
   const killed = () => void running?.kill('SIGKILL');
   process.on('exit', killed);
 
-  const end = async (signal: NodeJS.Signals): Promise<void> => {
+  const endBy = async (how: (ending: ChildProcess) => void): Promise<void> => {
     const ending = running;
     running = undefined;
     if (ending === undefined || ending.exitCode !== null || ending.signalCode !== null) return;
     const ended = once(ending, 'exit');
-    ending.kill(signal);
+    how(ending);
     await ended;
   };
+
+  const kill = (): Promise<void> =>
+    endBy((ending) => {
+      // Standing still it starts no more of them.
+      ending.kill('SIGSTOP');
+      for (const child of childrenOf(ending.pid ?? 0)) process.kill(child, 'SIGKILL');
+      ending.kill('SIGKILL');
+    });
 
   return {
     async start(settings = []) {
@@ -77,9 +90,10 @@ export const serverProcess = (
         }
       }
     },
-    end,
-    async remove(signal) {
-      await end(signal);
+    end: (signal) => endBy((ending) => void ending.kill(signal)),
+    kill,
+    async remove() {
+      await kill();
       process.off('exit', killed);
       rmSync(directory, { recursive: true, force: true });
     },

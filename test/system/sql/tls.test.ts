@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { silentLogger } from '../../../src/index.ts';
 import { openLogAt } from '../../../src/library/open-log.ts';
 import { surroundingsOf } from '../../../src/library/surroundings.ts';
-import { newLog, onEachServer } from './opening.ts';
+import { newLog } from './new-log.ts';
+import { onEachServer } from './opening.ts';
 import { PASSWORD, PASSWORD_VARIABLE } from './test-server.ts';
 
 process.env[PASSWORD_VARIABLE] = PASSWORD;
