@@ -124,8 +124,9 @@ export const pointsOf = (
       return ['before', 'after'].map((when) => point(`file ${step}: ${when}`, towards));
     }),
     ...(copiesByProgram ? [point(COPYING, 'CloneVolume', { atMost: 1 })] : []),
-    ...['inventory', 'tally'].map((projection) => point(`${projection}: between its rows`, null, { atMost: 6 })),
-    point('tally: in its fold', null, { atMost: 6 }),
+    point('inventory: between its rows', null, { atMost: 6 }),
+    point('tally: between its rows', 'Look', { atMost: 6 }),
+    point('tally: in its fold', 'Look', { atMost: 6 }),
     point('capacity: between its rows', 'Look', { atMost: 3 }),
     ...['before', 'after'].map((when) => point(`catch-up: ${when} its commit`, 'Look')),
     ...['before', 'after'].map((when) => point(`acknowledgement: ${when}`, null, { atMost: 5 })),

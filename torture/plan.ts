@@ -15,7 +15,22 @@ const LIFE_MS = 120;
 /** One in so many deaths is that of a process that stood still before. */
 const STOPS = 15;
 
-/** Every point at least once, and in between deaths at any time: `kills` of them, as far as lots are whole. */
+/** Of few deaths, so many are at points. */
+const AT_POINTS = 2 / 3;
+
+/** Of the lots, taken by chance, as many as have no more than so many deaths. */
+const someOf = (lots: readonly Lot[], deaths: number, drawn: Drawn): readonly Lot[] => {
+  let left = deaths;
+  return drawn.shuffled(lots).filter((lot) => {
+    left -= lot.length;
+    return left >= 0;
+  });
+};
+
+/**
+ * Every point at least once, and in between deaths at any time: `kills` of them, as far as lots are whole. Fewer kills than
+ * there are points reach some of the points.
+ */
 export const planOf = (points: readonly Point[], kills: number, seed: number): readonly Lot[] => {
   const drawn = new Drawn(seed, 'plan');
   const known = new Map(points.map((point) => [point.name, point]));
@@ -32,9 +47,10 @@ export const planOf = (points: readonly Point[], kills: number, seed: number): r
   ];
 
   const everyPoint = points.map(lotOf);
-  const least = everyPoint.flat().length;
-  if (kills < least) throw new RangeError(`${least} kills are the least: there are ${points.length} points`);
-  const lots = [...everyPoint, ...Array.from({ length: Math.min(kills - least, Math.ceil(kills / STOPS)) }, stopped)];
+  const atPoints =
+    kills < everyPoint.flat().length ? someOf(everyPoint, Math.floor(kills * AT_POINTS), drawn) : everyPoint;
+  const left = kills - atPoints.flat().length;
+  const lots = [...atPoints, ...Array.from({ length: Math.min(left, Math.ceil(kills / STOPS)) }, stopped)];
   for (let count = lots.flat().length; count < kills; count += lots.at(-1)?.length ?? 1) {
     const lot = drawn.number(3) === 0 ? lotOf(drawn.one(points as [Point, ...Point[]])) : anyTime();
     lots.push(count + lot.length > kills ? anyTime() : lot);

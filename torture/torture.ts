@@ -40,12 +40,14 @@ if (startLog === undefined) throw new RangeError(`--log is one of ${Object.keys(
 const LEASE_MS = 1_200;
 
 const directory = await mkdtemp(join(tmpdir(), 'scoria-torture-'));
+await using atTheEnd = new AsyncDisposableStack();
 await using log = await startLog(directory, seed);
 await using tortured = await subject(directory);
 const copies = await slowCopies(directory);
 const mark = `SCORIA_TORTURE=${directory}`;
 const points = pointsOf(tortured, log);
 const lots = planOf(points, Number(values.kills), seed);
+const wanted = new Set(lots.flat().flatMap((death) => (death.kind === 'at a point' ? [death.point.name] : [])));
 console.error(`seed ${seed}, ${values.processes} processes, ${points.length} points, in ${directory}`);
 
 await using engine = await createEngine({
@@ -77,12 +79,14 @@ const lived: Lived = await liveAndDie(lots, {
 });
 
 const tellDeaths = ({ deaths, told }: Lived): void => {
-  const atPoints = points.map(({ name }) => [name, deaths.get(name) ?? 0] as const);
+  const atPoints = [...wanted].map((name) => [name, deaths.get(name) ?? 0] as const);
   for (const [name, count] of atPoints) console.log(`${String(count).padStart(5)} ${name}`);
   const sum = deaths.values().reduce((total, count) => total + count, 0);
   const [anyTime, stopped] = [deaths.get(AT_ANY_TIME) ?? 0, deaths.get(STOPPED) ?? 0];
   const here = sum - anyTime - stopped;
-  console.log(`${sum} kills: ${here} at ${points.length} points, ${anyTime} at any time, ${stopped} after a stop`);
+  console.log(
+    `${sum} kills: ${here} at ${wanted.size} of ${points.length} points, ${anyTime} at any time, ${stopped} after a stop`,
+  );
   const done = told.filter(({ code }) => code === null).length;
   const open = told.filter(({ code }) => LEAVE_OPEN.includes(code)).length;
   console.log(`${told.length} commands acknowledged, ${done} of them done, ${open} said to be not known`);
@@ -109,7 +113,7 @@ const copied = await copies.ended();
 const checked = await check({ engine, log, tortured, lived, copies: copied, mark });
 const attached = apart(await detachAll(engine, directory), checked.taken);
 const findings: Findings = {
-  'never reached': points.map(({ name }) => name).filter((name) => !lived.deaths.has(name)),
+  'never reached': [...wanted].filter((name) => !lived.deaths.has(name)),
   ...checked.findings,
   'still attached': attached.others,
 };
@@ -121,6 +125,6 @@ console.log(`${checked.taken.count} operations were taken from processes that li
 tell('left by a process out of touch', [...checked.leftByStopped, ...attached.theirs]);
 for (const [promise, broken] of Object.entries(findings)) tell(promise, broken);
 const isSound = Object.values(findings).every((broken) => broken.length === 0);
-if (isSound && !values.keep) await rm(directory, { recursive: true });
+if (isSound && !values.keep) atTheEnd.defer(() => rm(directory, { recursive: true }));
 else console.log(`all of it is in ${directory}`);
 process.exitCode = isSound ? 0 : 1;

@@ -89,9 +89,15 @@ const give = async (command: Command, drawn: Drawn): Promise<void> => {
   }
 };
 
+const look = async (): Promise<void> => {
+  const view = await engine.view();
+  await view.capacity();
+  await view.projection(tally);
+};
+
 const carryOut = async (chosen: Chosen, drawn: Drawn): Promise<unknown> => {
   if (chosen.type === 'Recover') return engine.recover();
-  if (chosen.type === 'Look') return (await engine.view()).capacity();
+  if (chosen.type === 'Look') return look();
   if (chosen.type === 'Reconcile') return (await engine.backend(BACKEND)).reconcile();
   return give(chosen, drawn);
 };

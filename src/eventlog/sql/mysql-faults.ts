@@ -46,8 +46,9 @@ const PASSING: Readonly<Record<number, Explain>> = {
   1927: unreachable,
 };
 
+export const NO_ANSWER = 'PROTOCOL_SEQUENCE_TIMEOUT';
 /** The client's own, besides those of the system. */
-const LOST = new Set(['PROTOCOL_CONNECTION_LOST', 'PROTOCOL_SEQUENCE_TIMEOUT']);
+const LOST = new Set(['PROTOCOL_CONNECTION_LOST', NO_ANSWER]);
 const NO_TLS = 'HANDSHAKE_NO_SSL_SUPPORT';
 const NOT_TRUSTED = 'HANDSHAKE_SSL_ERROR';
 const CLOSED = /closed state|socket has been ended/;

@@ -1,6 +1,7 @@
 import type mysql from 'mysql2/promise';
 import type { StoredEvent } from '../../domain/event.ts';
 import { within } from '../paged-reader.ts';
+import { NO_ANSWER } from './mysql-faults.ts';
 import { type EventRow, numberOr, pageOf, pageQuery } from './records.ts';
 import type { Migration, SqlSession } from './server.ts';
 import { eventTooBig } from './sql-errors.ts';
@@ -24,6 +25,20 @@ type Rows<Row> = Row[] & mysql.RowDataPacket[][];
 /** What the server calls its bound is that of the whole packet. */
 const PACKET_OVERHEAD_BYTES = 64;
 
+/** The client's own timers go on when the connection is lost, and keep a process that is done from its end. */
+const inTime = async <Answer>(query: Promise<Answer>, timeoutMs: number): Promise<Answer> => {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(Object.assign(new Error('no answer came'), { code: NO_ANSWER })),
+    timeoutMs,
+  );
+  try {
+    return await Promise.race([query, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
 export const mysqlSession = (
   connection: mysql.Connection,
   { lockTimeoutMs, packetBytes }: { readonly lockTimeoutMs: number; readonly packetBytes: number },
@@ -35,12 +50,12 @@ export const mysqlSession = (
   connection.on('error', end);
   connection.on('end', end);
 
-  const timeout = lockTimeoutMs + ANSWER_TIMEOUT_MS;
+  const answered = <Answer>(query: Promise<Answer>) => inTime(query, lockTimeoutMs + ANSWER_TIMEOUT_MS);
   const run = async (sql: string, values: unknown[] = []): Promise<void> => {
-    await connection.query({ sql, timeout }, values);
+    await answered(connection.query({ sql }, values));
   };
   const rowsOf = async <Row>(sql: string, values: unknown[] = []): Promise<readonly Row[]> =>
-    (await connection.query<Rows<Row>>({ sql, timeout }, values))[0];
+    (await answered(connection.query<Rows<Row>>({ sql }, values)))[0];
 
   const lastPosition = async (): Promise<bigint> => {
     const [row] = await rowsOf<readonly [string | null]>('SELECT max(position) FROM scoria_events');
