@@ -69,6 +69,7 @@ const conclude = async (results: readonly Result[]): Promise<void> => {
   }
 };
 
+await using atTheEnd = new AsyncDisposableStack();
 const directory = await mkdtemp(join(options.directory, 'scoria-bench-'));
 try {
   const size = options.smoke ? SMALL : FULL;
@@ -76,7 +77,7 @@ try {
   if (cinderlib === null) say('cinderlib is not installed (apt-get install python3-cinderlib): going without it');
   const machine = await machineOf(directory, cinderlib);
   if (machine.includes('tmpfs')) say(`${directory} is in memory, where nothing is durable: give --directory on a disk`);
-  const prepared = prepareIn(join(directory, 'prepared'), size, say);
+  const prepared = prepareIn(join(directory, 'prepared'), size, say, atTheEnd);
   const around: Surroundings = { directory, size, prepared, hasCinderlib: cinderlib !== null, say };
   const profiled = measures.find(({ name }) => name === options.profile);
   if (profiled !== undefined) {

@@ -7,6 +7,7 @@ import { fileCopy, fileOperation } from './measures/files.ts';
 import { inMemory } from './measures/in-memory.ts';
 import { load } from './measures/load.ts';
 import { manyCallers } from './measures/many-callers.ts';
+import { onMariadb, onPostgresql } from './measures/on-servers.ts';
 import { peakMemory } from './measures/peak-memory.ts';
 import { processes } from './measures/processes.ts';
 import { reads } from './measures/reads.ts';
@@ -36,4 +37,6 @@ export const measures: readonly Measure[] = [
   processes,
   sealing,
   verify,
+  onPostgresql,
+  onMariadb,
 ];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { runCinderlib, runNode, settled } from './processes.ts';
+import { benchServer, type Server, type ServerName } from './servers.ts';
 import { counted, type Size } from './size.ts';
 
 const execute = promisify(execFile);
@@ -27,9 +28,17 @@ export interface Prepared {
   export(): Promise<string>;
   /** The package's own files, built from this checkout. */
   build(): Promise<unknown>;
+  /** A database server, and a log of `size.foldedEvents` events on it. */
+  server(name: ServerName): Promise<Server>;
+  eventsLogOn(name: ServerName): Promise<string>;
 }
 
-export const prepareIn = (directory: string, size: Size, say: (words: string) => void): Prepared => {
+export const prepareIn = (
+  directory: string,
+  size: Size,
+  say: (words: string) => void,
+  atTheEnd: AsyncDisposableStack,
+): Prepared => {
   const once = (name: string, words: string, make: (path: string) => Promise<unknown>) => {
     let making: Promise<string> | undefined;
     const begin = async (): Promise<string> => {
@@ -62,7 +71,32 @@ export const prepareIn = (directory: string, size: Size, say: (words: string) =>
     `a log of ${counted(size.largeLog)} events`,
     log({ volumes: (size.largeLog - size.longStream) / 10, events: 10, firstVolume: size.longStream }),
   );
+  const started = new Map<ServerName, Promise<Server>>();
+  const server = (name: ServerName): Promise<Server> => {
+    const starting = started.get(name) ?? begun(name);
+    started.set(name, starting);
+    return starting;
+  };
+  const begun = async (name: ServerName): Promise<Server> => {
+    say(`starting ${name}`);
+    return atTheEnd.use(await benchServer(name));
+  };
+  const filled = new Map<ServerName, Promise<string>>();
+  const eventsLogOn = (name: ServerName): Promise<string> => {
+    const filling = filled.get(name) ?? fill(name);
+    filled.set(name, filling);
+    return filling;
+  };
+  const fill = async (name: ServerName): Promise<string> => {
+    say(`preparing a log of ${counted(size.foldedEvents)} events on ${name}`);
+    const path = await (await server(name)).newLog();
+    await log({ volumes: size.foldedEvents / 10, events: 10 })(path);
+    await settled();
+    return path;
+  };
   return {
+    server,
+    eventsLogOn,
     volumesLog,
     dump: once('dump.json', 'its dump', async (to) => runNode('dump.ts', { log: await volumesLog(), to })),
     cinderlibDump,

@@ -22,6 +22,9 @@ export interface Size {
   readonly commands: number;
   /** Operations that stand open. */
   readonly interrupted: number;
+  /** To a log on a server, by one caller and by many. */
+  readonly appends: number;
+  readonly appendsOfMany: number;
 }
 
 export const FULL: Size = {
@@ -40,6 +43,8 @@ export const FULL: Size = {
   copiedMiB: 256,
   commands: 10,
   interrupted: 1_000,
+  appends: 2_000,
+  appendsOfMany: 12_000,
 };
 
 export const SMALL: Size = {
@@ -58,6 +63,8 @@ export const SMALL: Size = {
   copiedMiB: 32,
   commands: 3,
   interrupted: 50,
+  appends: 200,
+  appendsOfMany: 1_000,
 };
 
 export const counted = (count: number): string => count.toLocaleString('en');

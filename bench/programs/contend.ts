@@ -2,7 +2,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { given, noopBackend, openEngine, report, timed } from './program.ts';
 
-const { log, startAt, seconds } = given<{ log: string; startAt: number; seconds: number }>();
+const { log, startAt, seconds, state } = given<{
+  log: string;
+  startAt: number;
+  seconds: number;
+  /** Where keys and projections of a log on a server are kept. */
+  state?: string;
+}>();
+if (state !== undefined) process.env.XDG_STATE_HOME = state;
 
 await using engine = await openEngine(log);
 const backend = await noopBackend(engine);

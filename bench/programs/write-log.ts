@@ -11,7 +11,7 @@ import { createMemoryLog } from '../../src/eventlog/memory.ts';
 import type { Append, EventToAppend } from '../../src/eventlog/port.ts';
 import { openStorage } from '../../src/library/storage.ts';
 import { builtInProjections } from '../../src/projections/built-in.ts';
-import { given, noopBackend, openEngine, report } from './program.ts';
+import { given, noopBackend, openEngine, opened, report } from './program.ts';
 
 const { log, volumes, events, firstVolume } = given<{
   log: string;
@@ -68,9 +68,7 @@ const backendAdded = async (): Promise<Append> => {
 
 const backend = await backendAdded();
 const storage = await openStorage({
-  log,
-  ifMissing: 'create',
-  lockTimeoutMs: 10_000,
+  ...(await opened(log)),
   projections: builtInProjections,
 });
 await storage.log.appendToEmpty(

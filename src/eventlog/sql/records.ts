@@ -17,12 +17,15 @@ export type EventRow = readonly [
 
 const COLUMNS = 'position, stream, revision, id, body, hash';
 
-/** The rows that `where` picks, in `order`, up to a page: so many, and none that begins after so many bytes. */
+/**
+ * The rows that `where` picks, in `order`, up to a page: so many, and none that begins after so many bytes. Bodies are kept
+ * out of what is summed up, because a server would write them into a table on its disk for that.
+ */
 export const pageQuery = (where: string, order: string): string => `
-  SELECT ${COLUMNS} FROM (
-    SELECT ${COLUMNS}, sum(octet_length(body)) OVER (ORDER BY ${order}) - octet_length(body) AS bytes_before
-    FROM (SELECT ${COLUMNS} FROM scoria_events WHERE ${where} ORDER BY ${order} LIMIT ${PAGE_EVENTS}) AS picked
-  ) AS measured WHERE bytes_before < ${PAGE_BYTES} ORDER BY ${order}`;
+  SELECT ${COLUMNS} FROM scoria_events INNER JOIN (
+    SELECT position, sum(bytes) OVER (ORDER BY position) - bytes AS bytes_before
+    FROM (SELECT position, octet_length(body) AS bytes FROM scoria_events WHERE ${where} ORDER BY ${order} LIMIT ${PAGE_EVENTS}) AS picked
+  ) AS measured USING (position) WHERE bytes_before < ${PAGE_BYTES} ORDER BY position`;
 
 const eventOf = ([position, stream, revision, id, body, hash]: EventRow): StoredEvent => ({
   position: BigInt(position),
