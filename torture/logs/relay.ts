@@ -54,6 +54,7 @@ export const startRelay = async (target: Target, seed: number): Promise<Relay> =
 
   const pump = (from: Socket, to: Socket, drawn: Drawn): void => {
     sockets.add(from);
+    from.setNoDelay();
     from.on('error', () => {});
     from.on('data', (piece: Buffer) => {
       from.pause();

@@ -9,8 +9,8 @@ import { Shell } from '../../cli/scoria.ts';
 import { PASSWORD, PASSWORD_VARIABLE } from '../sql/test-server.ts';
 import { startedLog } from './started.ts';
 
-const EVENTS = 4_000;
-const KILLS = 3;
+const EVENTS = 1_500;
+const KILLS = 2;
 
 const shell = new Shell();
 const env = { [PASSWORD_VARIABLE]: PASSWORD };
