@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Running } from '../../cli/running.ts';
 import { Shell } from '../../cli/scoria.ts';
-import { newLog, onEachServer } from './opening.ts';
+import { newLog } from './new-log.ts';
+import { onEachServer } from './opening.ts';
 import { PASSWORD, PASSWORD_VARIABLE } from './test-server.ts';
 
 const GATED = fileURLToPath(new URL('../../cli/fixtures/gated-driver.ts', import.meta.url));

@@ -15,7 +15,8 @@ import type { KeyStore } from '../../../src/secrets/key-store.ts';
 import { bytesOf, keyStoreSuite, masterFile } from '../../secrets/key-store-suite.ts';
 import { allOf, expectNone, expectNoneInFiles, keepingLogger } from '../../secrets/marks.ts';
 import { scratch } from '../../secrets/scratch.ts';
-import { newLog, onEachServer } from './opening.ts';
+import { newLog } from './new-log.ts';
+import { onEachServer } from './opening.ts';
 import { PASSWORD, PASSWORD_VARIABLE } from './test-server.ts';
 
 process.env[PASSWORD_VARIABLE] = PASSWORD;

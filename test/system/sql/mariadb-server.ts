@@ -10,6 +10,7 @@ export const startMariadb = async (): Promise<TestServer> => {
   const socket = join(directory, 'socket');
   const data = join(directory, 'data');
   // Servers of other tests name their temporary files alike.
+  // Of its own: whoever starts in a directory for temporary tables removes what is there.
   const own = [`--datadir=${data}`, `--tmpdir=${directory}`];
   runAsNobody(
     'mariadb-install-db',

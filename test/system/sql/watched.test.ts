@@ -4,7 +4,8 @@ import { expect, it, onTestFinished } from 'vitest';
 import { createEngine, silentLogger } from '../../../src/index.ts';
 import { Shell } from '../../cli/scoria.ts';
 import { cuttingProxy } from './cutting-proxy.ts';
-import { newLog, onEachServer } from './opening.ts';
+import { newLog } from './new-log.ts';
+import { onEachServer } from './opening.ts';
 import { PASSWORD, PASSWORD_VARIABLE } from './test-server.ts';
 
 process.env[PASSWORD_VARIABLE] = PASSWORD;
