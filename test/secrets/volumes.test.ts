@@ -84,6 +84,26 @@ describe('a volume of an array that makes credentials', () => {
     expect(passwordOf(await clone.connect(HERE))).not.toBe(password);
   });
 
+  test('is taken up for another host only by one that has its key', async () => {
+    const { directory, open, engine, backend } = await house({ host: 'storage' });
+    await backend.change({ hosts: ['storage'] });
+    const volume = await backend.createVolume({ size: 1 });
+    await (await volume.connect(HERE)).disconnect();
+    const caller = await open({ host: 'web' });
+    const refused = Promise.withResolvers<unknown>();
+    const logger = { ...silentLogger, error: ({ code }: { readonly code?: unknown }) => refused.resolve(code) };
+    const without = await open({ keyStore: join(directory, 'empty.keys'), logger });
+    const stop = new AbortController();
+    const served = without.serve({ signal: stop.signal });
+    const connecting = (await caller.volume(volume.id)).connect(HERE);
+    expect(await refused.promise).toBe('KeyStoreUnavailable');
+    expect(await eventTypes(caller, volume.id)).not.toContain('VolumeOperationClaimed');
+    const having = engine.serve({ signal: stop.signal });
+    expect((await connecting).conn_info?.data.auth_password).toBeDefined();
+    stop.abort();
+    await Promise.all([served, having]);
+  });
+
   test('cannot be attached without the key store, by force neither, and can again with it', async () => {
     const { log, open, engine, backend, array } = await house();
     const volume = await backend.createVolume({ size: 1 });
