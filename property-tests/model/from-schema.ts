@@ -5,6 +5,7 @@ import { DeviceSchema } from '../../src/domain/volume/volume.ts';
 type Schema = z.core.$ZodType;
 interface Definition {
   readonly type: string;
+  readonly format?: string;
   readonly innerType?: Schema;
   readonly element?: Schema;
   readonly valueType?: Schema;
@@ -51,6 +52,10 @@ const special = new Map<Schema, fc.Arbitrary<unknown>>([
 
 /** Few enough that events of one stream are about the same things. */
 const known = fc.constantFrom('one', 'two');
+
+const times = fc
+  .date({ min: new Date(0), max: new Date('9999-12-31T23:59:59.999Z'), noInvalidDate: true })
+  .map((date) => date.toISOString());
 
 const texts = (schema: Schema): fc.Arbitrary<string> => {
   const { least, most, pattern } = limitsOf(schema);
@@ -113,7 +118,7 @@ const from = (schema: Schema, depth: number): fc.Arbitrary<unknown> => {
     case 'literal':
       return fc.constantFrom(...values);
     case 'string':
-      return texts(schema);
+      return definition.format === 'datetime' ? times : texts(schema);
     case 'number':
       return numbers(schema);
     case 'boolean':
