@@ -37,16 +37,15 @@ export const lookWithin = async (
   }
 };
 
-/** What is asked gives up before whoever asks, and says why. */
+/** What is asked gives up before whoever asks, and says why: a lock is what a catching up may wait for. */
 const lookingOnly = (options: EngineOptions, withinMs: number): EngineOptions => {
-  const sooner = (timeoutMs: number) => Math.min(withinMs / 2, timeoutMs);
   const { everyEvents: _count, everyMs: _time, ...audit } = options.audit ?? {};
   return {
     ...options,
     // Looking seals nothing.
     audit: { ...audit, atClose: false },
     ifMissing: 'refuse',
-    lockTimeoutMs: sooner(options.lockTimeoutMs ?? ENGINE_DEFAULTS.lockTimeoutMs),
-    catchUpTimeoutMs: sooner(options.catchUpTimeoutMs ?? ENGINE_DEFAULTS.catchUpTimeoutMs),
+    lockTimeoutMs: Math.min(withinMs / 4, options.lockTimeoutMs ?? ENGINE_DEFAULTS.lockTimeoutMs),
+    catchUpTimeoutMs: Math.min(withinMs / 2, options.catchUpTimeoutMs ?? ENGINE_DEFAULTS.catchUpTimeoutMs),
   };
 };
