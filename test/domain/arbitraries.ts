@@ -5,7 +5,20 @@ import type { JsonObject } from '../../src/domain/json.ts';
 import { eventDefinitions } from '../../src/domain/streams.ts';
 
 /** Few ids, so that events meet; each schema keeps those of these values that it accepts. */
-const TEXTS = ['a', 'b', 'volume-1', '1.5', '20', '', '/dev/a', 'constructor', '__proto__', 'é 🌋', '0a'.repeat(32)];
+const TEXTS = [
+  'a',
+  'b',
+  'volume-1',
+  '1.5',
+  '20',
+  '',
+  '/dev/a',
+  'constructor',
+  '__proto__',
+  'é 🌋',
+  '0a'.repeat(32),
+  '2026-03-01T09:01:00.000Z',
+];
 const INTEGERS = [0, 1, 2, 10, 100, 8_388_608, Number.MAX_SAFE_INTEGER, -1];
 const OBJECTS = [{}, { path: '/dev/a' }, { path: '/dev/b', nested: { list: [null, true, 1, 'x'] } }, { host: 'a' }];
 

@@ -143,6 +143,8 @@ describe('words', () => {
 
 /** Has what the words of any event look at. */
 const sample = {
+  hosts: ['storage-1'],
+  until: '2026-03-01T09:01:00.000Z',
   snapshots: ['s'],
   connections: ['c'],
   volume: { size: 1, backend_name: 'lvm', name: 'n', snapshot_id: null },
