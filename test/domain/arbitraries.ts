@@ -74,7 +74,9 @@ export const validBy = (schema: z.ZodType): fc.Arbitrary<unknown> => {
     case 'readonly':
       return validBy(known(of.innerType));
     case 'array':
-      return fc.array(validBy(known(of.element)), { maxLength: 2 });
+      return fc
+        .array(validBy(known(of.element)), { maxLength: 2 })
+        .filter((values) => schema.safeParse(values).success);
     case 'union':
       return fc.oneof(...known(of.options).map(validBy));
     case 'object':
