@@ -1,8 +1,8 @@
 /** Settles operations that an executor left open: their effects are done, their outcomes are not recorded. */
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { openSqliteLog } from '../../src/eventlog/sqlite.ts';
 import { createEngine, type EventLog, silentLogger } from '../../src/index.ts';
+import { createHostExecutors } from '../../src/library/host-executors.ts';
 import { given, openEngine, report, timed } from './program.ts';
 
 const { directory, operations } = given<{ directory: string; operations: number }>();
@@ -11,8 +11,9 @@ await using engine = await openEngine(file);
 const options = { directory: join(directory, 'volumes'), max_over_subscription_ratio: '10000.0' };
 await engine.addBackend({ name: 'files', driver: 'file', options });
 
-/** Of another boot: it is no more. */
-const own = `${hostname()}/1/1.0.0.dead`;
+/** Like this process, but one that had the id 1 before the present one: it is no more. */
+const { own: living } = await createHostExecutors(() => Promise.reject(new Error('nothing is run')));
+const own = living.replace(/\/\d+\/\d+\./, '/1/1.');
 const log = await openSqliteLog({ file, ifMissing: 'refuse' });
 const allLost = Promise.withResolvers<void>();
 let left = operations;
