@@ -1,6 +1,6 @@
 import { type Rejection, ScoriaError } from '../domain/errors.ts';
 import { logSilent } from '../eventlog/log-errors.ts';
-import { inTime } from '../projections/in-time.ts';
+import { inTime } from '../in-time.ts';
 import { createEngine, type EngineOptions } from './engine.ts';
 import { ENGINE_DEFAULTS } from './engine-defaults.ts';
 import { logNameOf } from './log-credential.ts';

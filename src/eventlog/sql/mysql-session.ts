@@ -1,5 +1,6 @@
 import type mysql from 'mysql2/promise';
 import type { StoredEvent } from '../../domain/event.ts';
+import { inTime } from '../../in-time.ts';
 import { within } from '../paged-reader.ts';
 import { NO_ANSWER } from './mysql-faults.ts';
 import { type EventRow, numberOr, pageOf, pageQuery } from './records.ts';
@@ -25,19 +26,7 @@ type Rows<Row> = Row[] & mysql.RowDataPacket[][];
 /** What the server calls its bound is that of the whole packet. */
 const PACKET_OVERHEAD_BYTES = 64;
 
-/** The client's own timers go on when the connection is lost, and keep a process that is done from its end. */
-const inTime = async <Answer>(query: Promise<Answer>, timeoutMs: number): Promise<Answer> => {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => late.reject(Object.assign(new Error('no answer came'), { code: NO_ANSWER })),
-    timeoutMs,
-  );
-  try {
-    return await Promise.race([query, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-};
+const noAnswer = (): Error => Object.assign(new Error('no answer came'), { code: NO_ANSWER });
 
 export const mysqlSession = (
   connection: mysql.Connection,
@@ -50,7 +39,8 @@ export const mysqlSession = (
   connection.on('error', end);
   connection.on('end', end);
 
-  const answered = <Answer>(query: Promise<Answer>) => inTime(query, lockTimeoutMs + ANSWER_TIMEOUT_MS);
+  // The client's own timers go on when the connection is lost, and keep a process that is done from its end.
+  const answered = <Answer>(query: Promise<Answer>) => inTime(query, lockTimeoutMs + ANSWER_TIMEOUT_MS, noAnswer);
   const run = async (sql: string, values: unknown[] = []): Promise<void> => {
     await answered(connection.query({ sql }, values));
   };

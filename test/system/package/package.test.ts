@@ -61,6 +61,8 @@ describe('the package', () => {
       'domain',
       'drivers',
       'eventlog',
+      'in-time.d.ts',
+      'in-time.js',
       'index.d.ts',
       'index.js',
       'library',

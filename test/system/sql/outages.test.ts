@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect, it, onTestFinished } from 'vitest';
 import type { StoredEvent } from '../../../src/domain/event.ts';
@@ -7,8 +10,11 @@ import { all, ids, positions, revisions, store, take, upTo } from '../../../src/
 import { cuttingProxy } from './cutting-proxy.ts';
 import { newLog } from './new-log.ts';
 import { onEachServer } from './opening.ts';
+import { PASSWORD, PASSWORD_VARIABLE } from './test-server.ts';
 
 const CALLERS = 32;
+const APPEND_ONCE = fileURLToPath(new URL('./children/append-once.ts', import.meta.url));
+process.env[PASSWORD_VARIABLE] = PASSWORD;
 
 const settled = async (log: EventLog, count: number): Promise<void> => {
   const reader = log.subscribe()[Symbol.asyncIterator]();
@@ -41,6 +47,17 @@ await onEachServer(({ server, open }) => {
       expect(ids(events.slice(1))).toEqual(ids(results.flat()));
       expect(positions(events)).toEqual([1n, 2n, 3n, 4n, 5n]);
     });
+
+  it('a process whose connection was cut ends when it has closed its log', { timeout: 30_000 }, async () => {
+    const { database, proxy } = await throughProxy();
+    const url = new URL(server.url(database, 'application'));
+    url.port = String(proxy.port);
+    proxy.cutCommit('after');
+    const child = spawn(process.execPath, [APPEND_ONCE, url.href], { stdio: 'inherit' });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(proxy.cuts()).toBe(1);
+  });
 
   it('an append whose answer was lost stands where it was, although others came after it', async () => {
     const { database, proxy, place } = await throughProxy();
