@@ -67,12 +67,23 @@ export const recordProblems = (events: readonly StoredEvent[]): readonly string[
   });
 };
 
+/** A volume that goes takes what nobody could tell about it along. */
+const ENDS_OF_VOLUMES = ['VolumeDeleted', 'VolumeForgotten'];
+const wentWithItsVolume = (of: readonly RecordedEvent[], events: readonly RecordedEvent[]): boolean =>
+  of.some(
+    ({ type, stream, revision }) =>
+      type === 'VolumeOutcomeUnknown' &&
+      events.some(
+        (later) => later.stream === stream && later.revision > revision && ENDS_OF_VOLUMES.includes(later.type),
+      ),
+  );
+
 /** Commands whose intents and outcomes are not one for one. */
 export const illEnded = (events: readonly RecordedEvent[]): readonly string[] =>
   [...Map.groupBy(events, ({ meta }) => meta.commandId)].flatMap(([commandId, of]) => {
     const count = (role: string) => of.filter(({ type }) => eventDefinitions.get(type)?.role === role).length;
     const sums = `${count('intent')} intents, ${count('outcome')} outcomes`;
-    return count('intent') === count('outcome')
+    return count('intent') === count('outcome') || wentWithItsVolume(of, events)
       ? []
       : [`${commandId}: ${sums}: ${of.map(({ type }) => type).join(', ')}`];
   });
