@@ -33,6 +33,15 @@ export interface Prepared {
   eventsLogOn(name: ServerName): Promise<string>;
 }
 
+const oncePerServer = <Made>(make: (name: ServerName) => Promise<Made>) => {
+  const making = new Map<ServerName, Promise<Made>>();
+  return (name: ServerName): Promise<Made> => {
+    const begun = making.get(name) ?? make(name);
+    making.set(name, begun);
+    return begun;
+  };
+};
+
 export const prepareIn = (
   directory: string,
   size: Size,
@@ -71,29 +80,17 @@ export const prepareIn = (
     `a log of ${counted(size.largeLog)} events`,
     log({ volumes: (size.largeLog - size.longStream) / 10, events: 10, firstVolume: size.longStream }),
   );
-  const started = new Map<ServerName, Promise<Server>>();
-  const server = (name: ServerName): Promise<Server> => {
-    const starting = started.get(name) ?? begun(name);
-    started.set(name, starting);
-    return starting;
-  };
-  const begun = async (name: ServerName): Promise<Server> => {
+  const server = oncePerServer(async (name) => {
     say(`starting ${name}`);
     return atTheEnd.use(await benchServer(name));
-  };
-  const filled = new Map<ServerName, Promise<string>>();
-  const eventsLogOn = (name: ServerName): Promise<string> => {
-    const filling = filled.get(name) ?? fill(name);
-    filled.set(name, filling);
-    return filling;
-  };
-  const fill = async (name: ServerName): Promise<string> => {
+  });
+  const eventsLogOn = oncePerServer(async (name) => {
     say(`preparing a log of ${counted(size.foldedEvents)} events on ${name}`);
     const path = await (await server(name)).newLog();
     await log({ volumes: size.foldedEvents / 10, events: 10 })(path);
     await settled();
     return path;
-  };
+  });
   return {
     server,
     eventsLogOn,

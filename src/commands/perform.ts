@@ -15,6 +15,7 @@ import type { Author } from './envelope.ts';
 import { childOf, type Given, givenBy, type Resumption } from './given.ts';
 import { assertKeys } from './key-check.ts';
 import {
+  type AnyEffect,
   type AnyOperation,
   callsDriver,
   type EffectfulOperation,
@@ -104,7 +105,7 @@ export class Performer {
       if (!(await this.claims.takeUp(standing, intent, by))) return null;
       const claimed = await this.#services.read.kept(kind, stream);
       if (claimed === null) throw new TypeError(`${stream} holds nothing`);
-      return this.perform(operation, stream, intent, claimed, given);
+      return this.#performed(operation, stream, intent, claimed, given);
     });
   }
 
@@ -121,22 +122,28 @@ export class Performer {
     kept: KeptState,
     given: Given,
   ): Promise<E.Either<Rejection, StreamStates[Op['kind']]>> {
-    return this.#atWork({ kind: operation.kind, stream, given }, async () => {
-      const { effect } = operation;
-      const work = this.#work(kept.state, intent, given);
-      const refusal = effect.backend === 'must be thawed' ? await refusalBy(work.backend, kept.state) : null;
-      const ending: Ending<unknown> =
-        refusal === null
-          ? await this.#calls.perform(
-              effect,
-              work,
-              effect.backend === 'not touched' || effect.backend === 'in any state' ? null : backendNameOf(kept.state),
-            )
-          : { kind: 'failed', failure: failureOf(refusal) };
-      // Children move the stream.
-      const standing = effect.reconcile === 'resume children' ? null : kept;
-      return this.#settlements.settle(operation, stream, intent, given, ending, standing);
-    });
+    return this.#atWork({ kind: operation.kind, stream, given }, () =>
+      this.#performed(operation, stream, intent, kept, given),
+    );
+  }
+
+  async #performed(
+    operation: EffectfulOperation,
+    stream: string,
+    intent: RecordedEvent,
+    kept: KeptState,
+    given: Given,
+  ): Promise<Outcome> {
+    const { effect } = operation;
+    const work = this.#work(kept.state, intent, given);
+    const refusal = effect.backend === 'must be thawed' ? await refusalBy(work.backend, kept.state) : null;
+    const ending: Ending<unknown> =
+      refusal === null
+        ? await this.#calls.perform(effect, work, countsAgainst(effect, kept.state))
+        : { kind: 'failed', failure: failureOf(refusal) };
+    // Children move the stream.
+    const standing = effect.reconcile === 'resume children' ? null : kept;
+    return this.#settlements.settle(operation, stream, intent, given, ending, standing);
   }
 
   /** Takes up an intent whose effect may have happened: asks first. */
@@ -220,6 +227,10 @@ const refusalBy = async (backend: WorkOnBackend['backend'], state: StreamState):
   const changeable = changeableBackend(await backend(), backendNameOf(state));
   return E.isLeft(changeable) ? changeable.left : null;
 };
+
+/** The backend whose operations at once are limited, if the effect is one of these. */
+const countsAgainst = ({ backend }: AnyEffect, state: StreamState): string | null =>
+  backend === 'not touched' || backend === 'in any state' ? null : backendNameOf(state);
 
 const backendNameOf = (state: StreamState): string => {
   if ('volume' in state && state.volume !== null) return state.volume.backend_name;

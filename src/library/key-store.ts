@@ -12,6 +12,7 @@ import {
   openKeyStore,
   sharedKeyStore,
 } from '../secrets/open-key-store.ts';
+import { logNameOf } from './log-credential.ts';
 import { keyTableAt, type ServerSurroundings } from './open-log.ts';
 
 /** A key store that is a program, with its arguments. */
@@ -42,6 +43,6 @@ export const keyStoreOf = async (
   if (typeof log !== 'string') return inFile(keyStoreOfUser());
   // Beside the log itself: processes that know it by different links share its keys.
   if (!isLogUrl(log)) return inFile(keyStoreBeside(realpathSync(log)));
-  const found = await keyTableAt(log, surroundings);
-  return 'table' in found ? sharedKeyStore(found.table, masterKey, surroundings) : noKeyStore(found.log);
+  const table = await keyTableAt(log, surroundings);
+  return table === null ? noKeyStore(logNameOf(log)) : sharedKeyStore(table, masterKey, surroundings);
 };

@@ -94,14 +94,8 @@ export const migrateLogAt = async (log: string, surroundings: ServerSurroundings
   throw invalidLogUrl(`logs of ${url.protocol}// have no tables to migrate`, 'open it');
 };
 
-/** The table of keys beside the events of the log that a URL names; or the log's name alone, where there is none. */
-export const keyTableAt = async (
-  log: string,
-  surroundings: ServerSurroundings,
-): Promise<{ readonly table: KeyTable } | { readonly log: string }> => {
+/** The table of keys beside the events of the log that a URL names; `null` where keys have no place there. */
+export const keyTableAt = async (log: string, surroundings: ServerSurroundings): Promise<KeyTable | null> => {
   const url = parseLogUrl(log);
-  const { keyTable } = kindOf(url);
-  return keyTable === undefined
-    ? { log: `${url.protocol}//${url.host}` }
-    : { table: await keyTable(url, surroundings) };
+  return (await kindOf(url).keyTable?.(url, surroundings)) ?? null;
 };

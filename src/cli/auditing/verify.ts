@@ -4,9 +4,8 @@ import type { OutsideNote, Verified } from '../../index.ts';
 import { listOf } from '../arguments.ts';
 import { readText, writeAtomically } from '../files.ts';
 import type { Globals } from '../globals.ts';
-import { interruption } from '../interruption.ts';
 import { localTime } from '../local-time.ts';
-import { meterFor } from '../meter.ts';
+import { metered } from '../metered.ts';
 import { printable } from '../printable.ts';
 import { print, type Report } from '../report.ts';
 import { configurationFor, inSession } from '../session.ts';
@@ -50,16 +49,9 @@ const verify = async (file: string | undefined, options: VerifyOptions & Globals
   refusePast(options);
   const outside = await outsideOf(options);
   if (file === undefined) return verifyLog(outside, options);
-  const meter = meterFor(options);
   const { verifyFile } = await import('../../library/audit/verify.ts');
-  const onProgress = meter === null ? undefined : meter.show.bind(meter);
-  try {
-    const verified = await verifyFile(file, outside, { signal: interruption, onProgress });
-    meter?.clear();
-    await print(reportOf(file, verified), options.json ?? false);
-  } finally {
-    meter?.clear();
-  }
+  const verified = await metered(options, (watching) => verifyFile(file, outside, watching));
+  await print(reportOf(file, verified), options.json ?? false);
 };
 
 const verifyLog = (outside: Outside, options: Globals): Promise<void> =>

@@ -1,4 +1,4 @@
-import type { BackendStep } from '../../config/plan.ts';
+import { assertApplicable, type BackendStep, namesSet } from '../../config/plan.ts';
 import { rejections, ScoriaError } from '../../domain/errors.ts';
 import type { Globals } from '../globals.ts';
 import { printable } from '../printable.ts';
@@ -18,7 +18,6 @@ export const applyReport = async (options: { readonly dryRun?: boolean } & Globa
   // Asked before a session is opened, which may make a log.
   await configuration.backends();
   const dry_run = options.dryRun ?? false;
-  const { assertApplicable, namesSet } = await import('../../config/plan.ts');
   const apply = () =>
     inSession(
       options,
@@ -30,14 +29,9 @@ export const applyReport = async (options: { readonly dryRun?: boolean } & Globa
   assertApplicable(plan);
   const { steps, not_in_file } = plan;
   const backends = steps.map(({ driver: _driver, ...step }) => step);
-  const stepText = (step: BackendStep): string => {
-    if (step.action === 'none') return `backend ${step.name}: as it is in the file`;
-    const done = { add: 'added', change: `changed (${namesSet(step).join(', ')})` }[step.action];
-    return `backend ${step.name}: ${dry_run ? 'would be ' : ''}${done}`;
-  };
   return {
     json: { file, dry_run, backends, not_in_file },
-    text: () => [...steps.map(stepText), ...not_in_file.map(staysText)].join('\n'),
+    text: () => [...steps.map((step) => stepText(step, dry_run)), ...not_in_file.map(staysText)].join('\n'),
   };
 };
 
@@ -49,5 +43,11 @@ const nothingToApply = (): ScoriaError =>
       {},
     ),
   );
+
+const stepText = (step: BackendStep, dryRun: boolean): string => {
+  if (step.action === 'none') return `backend ${step.name}: as it is in the file`;
+  const done = { add: 'added', change: `changed (${namesSet(step).join(', ')})` }[step.action];
+  return `backend ${step.name}: ${dryRun ? 'would be ' : ''}${done}`;
+};
 
 const staysText = (name: string): string => `backend ${printable(name)}: not in the file, and stays as it is`;

@@ -1,4 +1,4 @@
-import type { BackendPlan } from '../../config/plan.ts';
+import { type BackendPlan, namesSet } from '../../config/plan.ts';
 import type { Problem } from '../../config/problem.ts';
 import { rejections, ScoriaError } from '../../domain/errors.ts';
 import type { Globals } from '../globals.ts';
@@ -20,7 +20,7 @@ export const checkReport = async (options: { readonly resolve?: boolean } & Glob
   }
   const log = configuration.engine.log;
   const plan = file === null ? null : await planFor(configuration, options);
-  const differences = plan === null ? [] : await differencesOf(plan);
+  const differences = plan === null ? [] : differencesOf(plan);
   return {
     json: { file, problems: [], log, differences },
     text: () => [nothingWrong(file), ...differences.map((one) => differenceText(one, log))].join('\n'),
@@ -53,19 +53,16 @@ interface Difference {
   readonly options?: readonly string[];
 }
 
-const differencesOf = async ({ steps, not_in_file, other_driver }: BackendPlan): Promise<readonly Difference[]> => {
-  const { namesSet } = await import('../../config/plan.ts');
-  return [
-    ...steps.flatMap((step): readonly Difference[] => {
-      const { name: backend, action } = step;
-      if (action === 'none') return [];
-      if (action === 'add') return [{ backend, difference: 'not in the log' }];
-      return [{ backend, difference: 'other options', options: namesSet(step) }];
-    }),
-    ...other_driver.map(({ name }): Difference => ({ backend: name, difference: 'other driver' })),
-    ...not_in_file.map((backend): Difference => ({ backend, difference: 'not in the file' })),
-  ];
-};
+const differencesOf = ({ steps, not_in_file, other_driver }: BackendPlan): readonly Difference[] => [
+  ...steps.flatMap((step): readonly Difference[] => {
+    const { name: backend, action } = step;
+    if (action === 'none') return [];
+    if (action === 'add') return [{ backend, difference: 'not in the log' }];
+    return [{ backend, difference: 'other options', options: namesSet(step) }];
+  }),
+  ...other_driver.map(({ name }): Difference => ({ backend: name, difference: 'other driver' })),
+  ...not_in_file.map((backend): Difference => ({ backend, difference: 'not in the file' })),
+];
 
 const differenceText = ({ backend, difference, options = [] }: Difference, log: string): string => {
   const said = {

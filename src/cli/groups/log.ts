@@ -3,9 +3,7 @@ import { rejections, ScoriaError } from '../../domain/errors.ts';
 import type { StoredEvent } from '../../domain/event.ts';
 import type { CopyLogOptions, EngineOptions, LogComparison, LogCopy } from '../../index.ts';
 import { giveExamples } from '../examples.ts';
-import type { Globals } from '../globals.ts';
-import { interruption } from '../interruption.ts';
-import { type Meter, meterFor } from '../meter.ts';
+import { metered } from '../metered.ts';
 import { print, type Report } from '../report.ts';
 import { configurationFor } from '../session.ts';
 import { one } from '../shown.ts';
@@ -86,19 +84,6 @@ const copyReport = ({ found, copied, sealedStreams, unreadable }: LogCopy): Repo
     json: { ...counts, unreadable_secrets: unreadable },
     text: () => [fields(counts), ...unreadableLines(unreadable)].join('\n'),
   };
-};
-
-/** Shows how far long work is, where somebody looks. */
-const metered = async (
-  options: Globals,
-  work: (watching: { readonly signal: AbortSignal; readonly onProgress?: Meter['show'] }) => Promise<Report>,
-): Promise<Report> => {
-  const meter = meterFor(options);
-  try {
-    return await work({ signal: interruption, ...(meter === null ? {} : { onProgress: meter.show.bind(meter) }) });
-  } finally {
-    meter?.clear();
-  }
 };
 
 const placeOf = (event: StoredEvent | null | undefined): string | null =>

@@ -4,19 +4,17 @@ import type { Seen } from '../../library/look.ts';
 import type { Status } from '../../library/status.ts';
 import { secondsOf } from '../arguments.ts';
 import { withExamples } from '../examples.ts';
-import type { Globals } from '../globals.ts';
-import { interruption } from '../interruption.ts';
-import { meterFor } from '../meter.ts';
+import { metered } from '../metered.ts';
 import { printable } from '../printable.ts';
 import { print } from '../report.ts';
 import { configurationFor } from '../session.ts';
 import { LAG_COLUMNS, lagDocument, lagText } from '../shown-lag.ts';
 import { fields, table } from '../table.ts';
-import { refusePast } from '../verbs.ts';
+import { action, refusePast } from '../verbs.ts';
 
 const WITHIN_SECONDS = 10;
 
-interface StatusOptions extends Globals {
+interface StatusOptions {
   readonly within: number;
 }
 
@@ -25,21 +23,21 @@ export const statusVerb = (program: Command): void => {
     .command('status')
     .description('whether the log can be reached, its read models here follow it, and its sealing keeps up')
     .option('--within <seconds>', 'so long the log and the read models may take to answer', secondsOf, WITHIN_SECONDS)
-    .action(async (_options: object, verb: Command) => {
-      const options = verb.optsWithGlobals<StatusOptions>();
-      refusePast(options);
-      const meter = meterFor(options);
-      const [{ engine }, { lookWithin }] = await Promise.all([
-        configurationFor(options),
-        import('../../library/look.ts'),
-      ]);
-      const watching = { signal: interruption, ...(meter === null ? {} : { onProgress: meter.show.bind(meter) }) };
-      const seen = await lookWithin(options.within * 1000, { ...engine, ...watching });
-      meter?.clear();
-      await print({ json: documentOf(seen), text: () => textOf(seen) }, options.json ?? false);
-      const [worst] = seen.findings.toSorted((one, other) => weightOf(one) - weightOf(other));
-      if (worst !== undefined) throw new ScoriaError(worst);
-    });
+    .action(
+      action<StatusOptions>(async (_operands, options) => {
+        refusePast(options);
+        const [{ engine }, { lookWithin }] = await Promise.all([
+          configurationFor(options),
+          import('../../library/look.ts'),
+        ]);
+        const seen = await metered(options, (watching) =>
+          lookWithin(options.within * 1000, { ...engine, ...watching }),
+        );
+        await print({ json: documentOf(seen), text: () => textOf(seen) }, options.json ?? false);
+        const [worst] = seen.findings.toSorted((one, other) => weightOf(one) - weightOf(other));
+        if (worst !== undefined) throw new ScoriaError(worst);
+      }),
+    );
   withExamples(verb, ['scoria status', "scoria status --within 5 --json | jq '.findings[].code'"]);
 };
 
