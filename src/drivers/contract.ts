@@ -36,7 +36,8 @@ export interface Driver {
   createExport(volume: Volume, connector: Connector): Promise<VolumeModelUpdate | undefined>;
   removeExport(volume: Volume): Promise<void>;
   initializeConnection(volume: Volume, connection: ConnectionRequest): Promise<ConnectionInfo>;
-  terminateConnection(volume: Volume, connection: Connection, options: { readonly force: boolean }): Promise<void>;
+  /** Shuts a host out. `others` are the connections of the volume that stay, some perhaps of the same host. */
+  terminateConnection(volume: Volume, connection: Connection, options: TerminateOptions): Promise<void>;
 
   readonly extend?: ExtendCapability;
   readonly clone?: CloneCapability;
@@ -128,6 +129,11 @@ export type SnapshotModelUpdate = Pick<VolumeModelUpdate, 'provider_location' | 
 
 /** A host's connector properties, in os-brick's shape: `host`, `ip`, `initiator`, `multipath`, ... */
 export type Connector = JsonObject;
+
+export interface TerminateOptions {
+  readonly force: boolean;
+  readonly others: readonly Connection[];
+}
 
 export interface ConnectionRequest {
   readonly id: string;

@@ -173,7 +173,7 @@ describe('the memory array', () => {
     await connector.disconnectVolume(info, device, { force: false });
     await connector.disconnectVolume(info, null, { force: false });
     expect(await connector.findDevice(info)).toBeNull();
-    await driver.terminateConnection(volume, connection, { force: false });
+    await driver.terminateConnection(volume, connection, { force: false, others: [] });
     await expect(connector.connectVolume(info, { attach_mode: 'rw' })).rejects.toBeInstanceOf(ConnectorFailure);
   });
 });

@@ -28,10 +28,10 @@ export const disconnectVolume = operation({
     perform: async ({ state, intent, driver }): Promise<readonly string[]> => {
       const { force, connection_id } = intent.data;
       const [volume, connection] = [volumeOf(state), connectionOf(state, connection_id)];
-      const isLast = Object.keys(state.connections).length === 1;
+      const others = Object.values(state.connections).filter(({ id }) => id !== connection_id);
       return ignoring(force, [
-        async () => (await driver()).terminateConnection(volume, connection, { force }),
-        ...(isLast ? [async () => (await driver()).removeExport(volume)] : []),
+        async () => (await driver()).terminateConnection(volume, connection, { force, others }),
+        ...(others.length === 0 ? [async () => (await driver()).removeExport(volume)] : []),
       ]);
     },
     succeeded: ({ connection_id }, ignored_errors) => [ConnectionTerminated.of({ connection_id, ignored_errors })],

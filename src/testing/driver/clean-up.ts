@@ -61,7 +61,7 @@ const removed = async (made: Made, { driver, release }: CleanUpTools): Promise<v
   }
   if (made.kind === 'snapshot') return driver.snapshots?.deleteSnapshot(made.snapshot, made.volume);
   await release(made);
-  await driver.terminateConnection(made.volume, made.connection, { force: true });
+  await driver.terminateConnection(made.volume, made.connection, { force: true, others: [] });
   await driver.removeExport(made.volume);
 };
 

@@ -118,7 +118,7 @@ export class DriverTrial {
   }
 
   async disconnect(volume: Volume, connection: Connection): Promise<void> {
-    await this.driver.terminateConnection(volume, connection, { force: false });
+    await this.driver.terminateConnection(volume, connection, { force: false, others: [] });
     await this.driver.removeExport(volume);
   }
 

@@ -48,7 +48,7 @@ export const connectionChecks = [
     const first = await trial.attach(own.info);
     try {
       await first.write(4096, Uint8Array.of(1, 2, 3, 4));
-      await trial.driver.terminateConnection(volume, other.connection, { force: false });
+      await trial.driver.terminateConnection(volume, other.connection, { force: false, others: [own.connection] });
       const read = Uint8Array.from(await first.read(4096, 4));
       same(read, Uint8Array.of(1, 2, 3, 4), 'a host must read on when the connection of another host ended');
     } finally {
@@ -77,7 +77,7 @@ export const connectionChecks = [
       await first.write(4096, Uint8Array.of(5, 6, 7, 8)).finally(() => first.detach());
       const second = await trial.attach(other.info);
       try {
-        await trial.driver.terminateConnection(volume, one.connection, { force: false });
+        await trial.driver.terminateConnection(volume, one.connection, { force: false, others: [other.connection] });
         const read = Uint8Array.from(await second.read(4096, 4));
         same(
           read,

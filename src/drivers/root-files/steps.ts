@@ -1,0 +1,121 @@
+import { lstat, mkdir, open, readdir, readFile, readlink, rename, rm, rmdir, symlink, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** What may be done to a file. Paths are absolute. */
+export type FileStep =
+  /** Makes one directory; its parent is there. One that is there is kept. */
+  | { readonly do: 'mkdir'; readonly path: string }
+  /** Removes an empty directory. One that is gone stays gone. */
+  | { readonly do: 'rmdir'; readonly path: string }
+  /** Makes a symbolic link to `to`. One that is there and leads there is kept. */
+  | { readonly do: 'link'; readonly path: string; readonly to: string }
+  /** Removes a link or a file. One that is gone stays gone. */
+  | { readonly do: 'unlink'; readonly path: string }
+  /** Writes to a file that is there, in one go: an attribute of the kernel. */
+  | { readonly do: 'write'; readonly path: string; readonly text: string }
+  /** Makes or replaces a file, durably and at once, with its directories. Only root can read it. */
+  | { readonly do: 'replace'; readonly path: string; readonly text: string }
+  /** Answers the text; `null` where there is none. */
+  | { readonly do: 'read'; readonly path: string }
+  /** Answers the names in a directory, or where a link leads, each in order; `null` where there is none. */
+  | { readonly do: 'list'; readonly path: string }
+  | { readonly do: 'readlink'; readonly path: string };
+
+/** What `read`, `readlink` (a text) and `list` (names) answer. */
+export type FileAnswer = string | readonly string[] | null;
+
+/** A step that failed. It knows neither text nor answer, where a credential could be. */
+export class StepError extends Error {
+  override readonly name = 'StepError';
+  /** `EBUSY`, `EACCES`, ... */
+  readonly code: string;
+  readonly path: string;
+
+  constructor(code: string, path: string) {
+    super(`${path}: ${code}`);
+    this.code = code;
+    this.path = path;
+  }
+}
+
+export const performSteps = async (steps: readonly FileStep[]): Promise<readonly FileAnswer[]> => {
+  const answers: FileAnswer[] = [];
+  for (const step of steps) {
+    try {
+      answers.push(await performed(step));
+    } catch (error) {
+      throw new StepError((error as NodeJS.ErrnoException).code ?? 'EIO', step.path);
+    }
+  }
+  return answers;
+};
+
+const performed = async (step: FileStep): Promise<FileAnswer> => {
+  const { path } = step;
+  switch (step.do) {
+    case 'mkdir':
+      return done(mkdir(path), 'EEXIST');
+    case 'rmdir':
+      return done(rmdir(path), 'ENOENT');
+    case 'unlink':
+      return done(unlink(path), 'ENOENT');
+    case 'link':
+      return (await readlink(path).catch(() => null)) === step.to ? null : done(symlink(step.to, path));
+    case 'write':
+      return done(writeAttribute(path, step.text));
+    case 'replace':
+      return done(replaceFile(path, step.text));
+    case 'read':
+      return readFile(path, 'utf8').catch(orNull);
+    case 'readlink':
+      return readlink(path).catch(orNull);
+    case 'list':
+      return (await readdir(path).catch(orNull))?.toSorted() ?? null;
+  }
+};
+
+const done = async (work: Promise<unknown>, fine?: string): Promise<null> => {
+  await work.catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== fine) throw error;
+  });
+  return null;
+};
+
+const orNull = (error: NodeJS.ErrnoException): null => {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return null;
+  throw error;
+};
+
+/** The kernel takes an attribute's text by one write, and says by its failure what is wrong with it. */
+const writeAttribute = async (path: string, text: string): Promise<void> => {
+  if (!(await lstat(path)).isFile()) throw Object.assign(new Error('not a file'), { code: 'EINVAL' });
+  const file = await open(path, 'r+');
+  try {
+    await file.write(text);
+  } finally {
+    await file.close();
+  }
+};
+
+let made = 0;
+
+const replaceFile = async (path: string, text: string): Promise<void> => {
+  await mkdir(dirname(path), { recursive: true });
+  made += 1;
+  const temporary = `${path}.${process.pid}.${made}.tmp`;
+  try {
+    const file = await open(temporary, 'wx', 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  const directory = await open(dirname(path), 'r');
+  await directory.sync().finally(() => directory.close());
+};
