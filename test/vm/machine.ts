@@ -19,6 +19,8 @@ export interface MachineOptions {
   readonly disks: readonly string[];
   readonly memoryMiB: number;
   readonly timeoutMs: number;
+  /** Directories of the host that the machine may write to, at `/run/NAME` by their names. */
+  readonly shares: Readonly<Record<string, string>>;
   /** Added to the command's environment. */
   readonly environment: Readonly<Record<string, string>>;
   readonly onOutput: (text: string) => void;
@@ -56,6 +58,7 @@ export const runMachine = async (options: MachineOptions): Promise<MachineRun> =
     ...shared('host', '/', true),
     ...shared('packages', packages, true),
     ...shared('out', outDirectory, false),
+    ...Object.entries(options.shares).flatMap(([name, path]) => shared(name, path, false)),
     ...['-device', 'virtio-serial-pci', '-chardev', `socket,id=output,path=${inOut('output')}`],
     ...['-device', 'virtserialport,chardev=output,name=out', '-device', 'virtio-rng-pci'],
     ...disks.flat(),
@@ -71,9 +74,10 @@ export const runMachine = async (options: MachineOptions): Promise<MachineRun> =
   return { end, outDirectory, dispose: () => rm(outDirectory, { recursive: true, force: true }) };
 };
 
-const environmentText = ({ command, directory, environment }: MachineOptions, modules: string): string => {
+const environmentText = ({ command, directory, environment, shares }: MachineOptions, modules: string): string => {
   const variables = {
     ...environment,
+    SCORIA_VM_SHARES: Object.keys(shares).join(' '),
     SCORIA_VM_MODULES: modules,
     SCORIA_VM_DIRECTORY: resolve(directory),
     SCORIA_VM_COMMAND: command,

@@ -1,4 +1,5 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
 import { bundleSuites, suiteNames } from './bundle.ts';
@@ -6,70 +7,108 @@ import { type MachineEnd, quoted, runMachine } from './machine.ts';
 
 interface TestOptions {
   readonly full?: true;
+  readonly machines: string;
   readonly report?: string;
 }
 
 interface TestLine {
   readonly name: string;
   readonly status: 'passed' | 'failed' | 'skipped';
+  readonly seconds: number;
 }
 
 const MINUTE_MS = 60_000;
-/** Of one suite, and of the machine with all of them. */
-const TIME = {
-  short: { suiteMs: 8 * MINUTE_MS, allMs: 20 * MINUTE_MS },
-  full: { suiteMs: 90 * MINUTE_MS, allMs: 240 * MINUTE_MS },
+/** Of one suite, and of a machine with several. */
+const TIMES = {
+  short: { suiteMs: 10 * MINUTE_MS, machineMs: 25 * MINUTE_MS },
+  full: { suiteMs: 120 * MINUTE_MS, machineMs: 300 * MINUTE_MS },
 };
 
-const main = async (chosen: readonly string[], { full, report }: TestOptions): Promise<void> => {
+const main = async (chosen: readonly string[], { full, machines, report }: TestOptions): Promise<void> => {
   const known = await suiteNames();
   const unknown = chosen.filter((name) => !known.includes(name));
   if (unknown.length > 0)
     throw new Error(`there is no suite ${unknown.join(', ')}; the suites are ${known.join(', ')}`);
   const names = chosen.length > 0 ? chosen : known;
-  const { suiteMs, allMs } = TIME[full ? 'full' : 'short'];
-  const directory = await bundleSuites(names);
-  const run = await runMachine({
-    command: ['bash', join(import.meta.dirname, 'guest', 'run-suites.sh'), directory, String(suiteMs / 1000), ...names]
+  const bundles = await bundleSuites(names);
+  const results = await mkdtemp(join(tmpdir(), 'scoria-vm-results-'));
+  try {
+    const ends = await Promise.all(
+      Array.from({ length: Math.min(Number(machines), names.length) }, () =>
+        machineWith(names, bundles, results, full === true),
+      ),
+    );
+    ends.forEach(complain);
+    const counts = await counted(names, results);
+    const isGreen = ends.every(({ kind }) => kind === 'exited') && counts.failed === 0 && counts.passed > 0;
+    if (report !== undefined) await writeFile(report, JSON.stringify(reportOf(counts, isGreen)));
+    process.stdout.write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
+    process.exitCode = isGreen ? 0 : 1;
+  } finally {
+    await Promise.all([bundles, results].map((directory) => rm(directory, { recursive: true })));
+  }
+};
+
+const machineWith = async (
+  names: readonly string[],
+  bundles: string,
+  results: string,
+  isFull: boolean,
+): Promise<MachineEnd> => {
+  const { suiteMs, machineMs } = TIMES[isFull ? 'full' : 'short'];
+  const lines = linesOnly((text) => process.stdout.write(text));
+  const { end, dispose } = await runMachine({
+    command: ['bash', join(import.meta.dirname, 'guest', 'run-suites.sh'), bundles, String(suiteMs / 1000), ...names]
       .map(quoted)
       .join(' '),
     directory: resolve(import.meta.dirname, '..', '..'),
-    packages: 'storage',
+    packages: 'cinder',
     disks: ['12G', '12G', '3G', '3G'],
     memoryMiB: 2048,
-    timeoutMs: allMs,
-    environment: { SCORIA_NODE: process.execPath, SCORIA_VM_SUITES: directory, ...(full && { SCORIA_VM_FULL: '1' }) },
-    onOutput: (text) => process.stdout.write(text),
+    timeoutMs: machineMs,
+    shares: { results },
+    environment: { SCORIA_NODE: process.execPath, SCORIA_VM_SUITES: bundles, ...(isFull && { SCORIA_VM_FULL: '1' }) },
+    onOutput: lines,
   });
-  const counts = await counted(names, run.outDirectory);
-  await Promise.all([run.dispose(), rm(directory, { recursive: true })]);
-  complain(run.end);
-  const isGreen = run.end.kind === 'exited' && run.end.exitCode === 0 && counts.failed === 0 && counts.passed > 0;
-  if (report !== undefined) await writeFile(report, JSON.stringify(reportOf(counts, isGreen)));
-  process.stdout.write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
-  process.exitCode = isGreen ? 0 : 1;
+  await dispose();
+  return end;
+};
+
+/** Hands on whole lines, so that those of two machines do not mix. */
+const linesOnly = (write: (text: string) => void): ((text: string) => void) => {
+  let begun = '';
+  return (text) => {
+    const end = text.lastIndexOf('\n') + 1;
+    if (end > 0) write(begun + text.slice(0, end));
+    begun = end > 0 ? text.slice(end) : begun + text;
+  };
 };
 
 type Counts = Record<TestLine['status'], number>;
 
 /** A suite that did not come to its end, or ended badly with no test to show for it, counts as one failure. */
-const counted = async (names: readonly string[], outDirectory: string): Promise<Counts> => {
+const counted = async (names: readonly string[], results: string): Promise<Counts> => {
   const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
   for (const name of names) {
-    const text = await readFile(join(outDirectory, `${name}.jsonl`), 'utf8').catch(() => '');
-    const exit = await readFile(join(outDirectory, `${name}.exit`), 'utf8').catch(() => 'none');
+    const text = await readFile(join(results, `${name}.jsonl`), 'utf8').catch(() => '');
+    const exit = (await readFile(join(results, `${name}.exit`), 'utf8').catch(() => 'none')).trim();
     const lines = text
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line) as TestLine);
+    const seconds = lines.reduce((sum, line) => sum + line.seconds, 0);
     for (const { status } of lines) counts[status] += 1;
-    if (exit.trim() !== '0' && !lines.some(({ status }) => status === 'failed')) counts.failed += 1;
+    const failed = lines.filter(({ status }) => status === 'failed');
+    if (exit !== '0' && failed.length === 0) counts.failed += 1;
+    const how = exit === '0' ? 'passed' : exit === 'none' ? 'did not end' : `ended with exit code ${exit}`;
+    process.stdout.write(`${name}: ${lines.length} tests in ${seconds.toFixed(0)} s, ${how}\n`);
+    for (const one of failed) process.stdout.write(`  failed: ${one.name}\n`);
   }
   return counts;
 };
 
 const complain = (end: MachineEnd): void => {
-  if (end.kind !== 'exited') process.stderr.write(`the machine ${end.kind}; its console said last:\n${end.console}\n`);
+  if (end.kind !== 'exited') process.stderr.write(`a machine ${end.kind}; its console said last:\n${end.console}\n`);
 };
 
 /** As the other test runners report. */
@@ -81,11 +120,10 @@ const reportOf = ({ passed, failed, skipped }: Counts, success: boolean): object
 });
 
 await new Command('npm run test:vm --')
-  .description(
-    'Runs the suites that need a kernel with LVM, iSCSI, NVMe and device-mapper, all in one virtual machine.',
-  )
+  .description('Runs the suites that need a kernel with LVM, iSCSI, NVMe and device-mapper, in virtual machines.')
   .argument('[suites...]', 'names of files in test/vm/suites, without .vm.ts; all of them unless given')
   .option('--full', 'every combination, and many more runs')
+  .option('--machines <number>', 'how many run the suites at the same time', String(availableParallelism()))
   .option('--report <file>', 'where the counts are written as JSON')
   .action(main)
   .parseAsync();

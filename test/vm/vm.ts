@@ -29,6 +29,7 @@ await new Command('npm run vm --')
       disks: disks.split(',').filter(Boolean),
       memoryMiB: Number(memory),
       timeoutMs: Number(timeout) * 1000,
+      shares: {},
       environment: {},
       onOutput: (text) => process.stdout.write(text),
     });

@@ -12,9 +12,13 @@ mount -t tmpfs tmp /tmp
 mount -t tmpfs -o mode=755 run /run
 ln -sfT /proc/self/fd /dev/fd
 for stream in stdin:0 stdout:1 stderr:2; do ln -sfT "/proc/self/fd/${stream#*:}" "/dev/${stream%:*}"; done
-mkdir -p /run/lock /run/lvm /run/dbus /run/out /run/sudo
+mkdir -p /run/lock /run/lvm /run/dbus /run/sudo
 
-mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=none out /run/out
+writable() {
+  mkdir -p "/run/$1"
+  mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=none "$1" "/run/$1"
+}
+writable out
 power_off() {
   echo "$1" > /run/out/exit-code
   dmesg > /run/out/kernel.log
@@ -24,6 +28,7 @@ power_off() {
 }
 trap 'power_off 125' EXIT
 . /run/out/environment
+for name in $SCORIA_VM_SHARES; do writable "$name"; done
 
 mkdir -p /usr/lib/modules
 mount --bind "$SCORIA_VM_MODULES" /usr/lib/modules
