@@ -24,7 +24,7 @@ const STORAGE = [
 ];
 
 /** Cinder itself, which judges ours. */
-const CINDER = ['cinder-common', 'python3-cinder'];
+const CINDER = ['cinder-common', 'dmidecode', 'python3-cinder'];
 
 export const PACKAGES = { storage: STORAGE, cinder: [...STORAGE, ...CINDER] } as const;
 export type PackageSet = keyof typeof PACKAGES;
