@@ -8,22 +8,27 @@ const ENDING = '.vm.ts';
 export const suiteNames = async (): Promise<readonly string[]> =>
   (await readdir(SUITES)).filter((file) => file.endsWith(ENDING)).map((file) => basename(file, ENDING));
 
-/**
- * The suites and the programs that they start, each in few files: the machine is slow, and loading modules is most of
- * what a short process does. Answers their directory.
- */
+/** The suites and the programs that they start. Answers their directory. */
 export const bundleSuites = async (names: readonly string[]): Promise<string> => {
-  const parent = join(import.meta.dirname, '..', '..', 'node_modules', '.cache');
-  await mkdir(parent, { recursive: true });
-  const directory = await mkdtemp(join(parent, 'scoria-vm-suites-'));
   const children = join(import.meta.dirname, 'children');
   const childNames = (await readdir(children).catch(() => [])).map((file) => basename(file, '.ts'));
+  return bundlePrograms({
+    reporter: join(import.meta.dirname, 'guest', 'reporter.ts'),
+    ...Object.fromEntries(names.map((name) => [name, join(SUITES, name + ENDING)])),
+    ...Object.fromEntries(childNames.map((name) => [`children/${name}`, join(children, `${name}.ts`)])),
+  });
+};
+
+/**
+ * Programs for the machine, by their names, each in few files: it is slow, and loading modules is most of what a short
+ * process does. Answers the directory, in which they are `NAME.mjs`.
+ */
+export const bundlePrograms = async (programs: Readonly<Record<string, string>>): Promise<string> => {
+  const parent = join(import.meta.dirname, '..', '..', 'node_modules', '.cache');
+  await mkdir(parent, { recursive: true });
+  const directory = await mkdtemp(join(parent, 'scoria-vm-'));
   const bundle = await rolldown({
-    input: {
-      reporter: join(import.meta.dirname, 'guest', 'reporter.ts'),
-      ...Object.fromEntries(names.map((name) => [name, join(SUITES, name + ENDING)])),
-      ...Object.fromEntries(childNames.map((name) => [`children/${name}`, join(children, `${name}.ts`)])),
-    },
+    input: programs,
     platform: 'node',
     // Clients of servers that no suite has.
     external: [/^node:/, '@eventstore/db-client', 'mysql2', /^mysql2\//, 'pg'],
