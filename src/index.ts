@@ -39,6 +39,7 @@ export type { Command, CommandInput, CommandName } from './library/commander.ts'
 export { Connection } from './library/connection.ts';
 export { type CopyLogOptions, checkLogs, copyLog, type LogComparison, type LogCopy } from './library/copied-log.ts';
 export { createEngine, Engine, type EngineOptions } from './library/engine.ts';
+export type { EnsuredExports } from './library/ensured-exports.ts';
 export type { KeyStoreCommand } from './library/key-store.ts';
 export type { Lag } from './library/lag.ts';
 export { type MigrateOptions, migrateLog } from './library/migrate-log.ts';

@@ -22,6 +22,7 @@ const EXAMPLES = {
   attach: ['scoria connection attach 6b1f7a52-3c0e-4d8b-9c55-0d3f1c1f2a10'],
   detach: ['scoria connection detach 6b1f7a52-3c0e-4d8b-9c55-0d3f1c1f2a10'],
   'report-device': ['scoria connection report-device 0e4c9d1b-57f2-4a36-8a0d-93b1de7c6f21 --path /dev/sdb'],
+  'report-detached': ['scoria connection report-detached 0e4c9d1b-57f2-4a36-8a0d-93b1de7c6f21'],
   delete: [
     'scoria connection delete 6b1f7a52-3c0e-4d8b-9c55-0d3f1c1f2a10',
     "scoria connection delete 0e4c9d1b-57f2-4a36-8a0d-93b1de7c6f21 --force --reason 'the host is gone'",
@@ -122,6 +123,16 @@ const devices = (group: Command): void => {
         const device = await deviceOf(options);
         const { volume_id, id } = await connectionId(session, connection);
         await session.give({ type: 'ReportDevice', volume_id, connection_id: id, device });
+        return did('connection', await connectionNow(session, { volume_id, id }));
+      }),
+    );
+  group
+    .command('report-detached <connection>')
+    .description('record that the device is gone from the other host')
+    .action(
+      writing<object, One>(async (session, [connection]) => {
+        const { volume_id, id } = await connectionId(session, connection);
+        await session.give({ type: 'ReportDetachment', volume_id, connection_id: id });
         return did('connection', await connectionNow(session, { volume_id, id }));
       }),
     );

@@ -139,7 +139,7 @@ const connected = (
   volume: Volume,
   { id, connector, attach_mode }: ConnectionRequest,
 ): ConnectionInfo => {
-  const { sizeBytes } = volumes.volume(volume.id);
+  volumes.volume(volume.id);
   const chap = chapOf(array, volume);
   array.connections.set(id, { id, volumeId: volume.id, connector, attach_mode });
   return {
@@ -149,7 +149,6 @@ const connected = (
       volume_id: volume.id,
       connection_id: id,
       access_mode: attach_mode,
-      size_bytes: String(sizeBytes),
       ...chap,
     },
   };
