@@ -3,8 +3,21 @@ import { hostname, machine, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { Connector } from '../drivers/contract.ts';
 
-/** This host's connector properties, in os-brick's shape. `root` is where its `/etc` and `/sys` are. */
-export const connectorProperties = async (root = '/'): Promise<Connector> => {
+export interface AskedProperties {
+  /** Whether volumes are to be attached by all their paths. */
+  readonly multipath?: boolean;
+  /** Whether a host that cannot do so is to refuse. */
+  readonly enforceMultipath?: boolean;
+  /** Where the host's `/etc` and `/sys` are: `/` unless given. */
+  readonly root?: string;
+}
+
+/** This host's connector properties, in os-brick's shape. */
+export const connectorProperties = async ({
+  multipath = false,
+  enforceMultipath = false,
+  root = '/',
+}: AskedProperties = {}): Promise<Connector> => {
   const [initiatorFile, nqn, systemUuid] = await Promise.all(
     ['etc/iscsi/initiatorname.iscsi', 'etc/nvme/hostnqn', 'sys/class/dmi/id/product_uuid'].map((path) =>
       readFile(join(root, path), 'utf8').then(
@@ -18,8 +31,8 @@ export const connectorProperties = async (root = '/'): Promise<Connector> => {
     host: hostname(),
     ip: ownAddress(),
     ...(initiator === undefined ? {} : { initiator }),
-    multipath: false,
-    enforce_multipath: false,
+    multipath,
+    enforce_multipath: enforceMultipath,
     os_type: process.platform,
     platform: machine(),
     do_local_attach: false,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { connectorProperties } from '../../src/index.ts';
 import { engineOnArray, eventTypes, openEngine } from '../support/engine.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -170,6 +171,16 @@ describe('connections', () => {
     expect((await volume.refresh()).status).toBe('available');
     const [last] = (await Array.fromAsync((await engine.view()).history(connection.id))).slice(-1);
     expect(last?.event.data).toMatchObject({ ignored_errors: [expect.any(String)] });
+  });
+
+  test.each([
+    ['by one path', 'nothing', {}],
+    ['by all its paths', 'use_multipath_for_image_xfer', { multipath: true }],
+    ['by nothing less', 'enforce_multipath_for_image_xfer', { enforceMultipath: true }],
+  ] as const)('attaches %s when the backend says %s', async (_, option, asked) => {
+    const { backend } = await engineOnArray({}, option === 'nothing' ? {} : { [option]: true });
+    const connection = await (await backend.createVolume({ size: 1 })).attach();
+    expect(connection.connector_info).toEqual(await connectorProperties(asked));
   });
 
   test('another host says which device it attached', async () => {

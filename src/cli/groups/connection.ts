@@ -5,6 +5,7 @@ import { type ConnectionOptions, connectionAttributes, withConnectionOptions } f
 import { giveExamples } from '../examples.ts';
 import { readJsonObject } from '../files.ts';
 import { connectionId, volumeId } from '../find.ts';
+import { handedConnectionVerbs } from '../handed-connection.ts';
 import { reasonToShow, type ShowSecrets, showSecretsOption } from '../show-secrets.ts';
 import { CONNECTION_COLUMNS, connectionNow, deleted, did, many, one, withPath } from '../shown.ts';
 import { reading, writing } from '../verbs.ts';
@@ -20,6 +21,11 @@ const EXAMPLES = {
     "scoria connection show 6b1f7a52-3c0e-4d8b-9c55-0d3f1c1f2a10 --show-secrets --reason 'to attach it by hand'",
   ],
   attach: ['scoria connection attach 6b1f7a52-3c0e-4d8b-9c55-0d3f1c1f2a10'],
+  'attach-from': [
+    'scoria connection attach-from connection.json > device.json',
+    "scoria connection show 0e4c9d1b-57f2-4a36-8a0d-93b1de7c6f21 --show-secrets --json --reason 'for node2' | ssh node2 scoria connection attach-from -",
+  ],
+  'detach-from': ['scoria connection detach-from connection.json'],
   detach: ['scoria connection detach 6b1f7a52-3c0e-4d8b-9c55-0d3f1c1f2a10'],
   'report-device': ['scoria connection report-device 0e4c9d1b-57f2-4a36-8a0d-93b1de7c6f21 --path /dev/sdb'],
   'report-detached': ['scoria connection report-detached 0e4c9d1b-57f2-4a36-8a0d-93b1de7c6f21'],
@@ -35,6 +41,7 @@ export const verbs = (group: Command): void => {
   making(group);
   reads(group);
   devices(group);
+  handedConnectionVerbs(group);
   giveExamples(group, EXAMPLES);
 };
 
