@@ -40,5 +40,6 @@ test("tells this host's properties in os-brick's shape", async () => {
   const full = await connectorProperties({ root });
   await rm(root, { recursive: true });
   expect(full).toEqual({ ...bare, initiator: 'iqn.2026-01.a:b', nqn: 'nqn.2014-08.org.nvmexpress:uuid:1' });
+  expect(await connectorProperties({ root, multipath: true })).toMatchObject({ multipath: true });
   expect(JsonObjectSchema.safeParse(await connectorProperties()).success).toBe(true);
 });
