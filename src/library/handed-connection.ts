@@ -1,9 +1,10 @@
 import { hostname } from 'node:os';
+import * as E from 'fp-ts/lib/Either.js';
 import { z } from 'zod';
 import { quiet } from '../commands/backend-drivers.ts';
 import { callWithin } from '../commands/bounded-call.ts';
 import { endingOf, rejectionOf } from '../commands/ending.ts';
-import { invalidInput } from '../commands/parse.ts';
+import { parseInput } from '../commands/parse.ts';
 import type { Device, HostConnector } from '../connectors/contract.ts';
 import { findHostConnector } from '../connectors/registry.ts';
 import { rejections, ScoriaError } from '../domain/errors.ts';
@@ -71,13 +72,11 @@ export const detachConnection = async (
 };
 
 const handedFor = (connection: JsonObject): Handed => {
-  const parsed = HandedSchema.safeParse(connection);
-  if (!parsed.success) {
-    throw new ScoriaError(invalidInput('the connection', parsed.error, Object.keys(HandedSchema.shape)));
-  }
-  const { id, connector } = parsed.data;
+  const parsed = parseInput({ name: 'the connection', schema: HandedSchema }, connection);
+  if (E.isLeft(parsed)) throw new ScoriaError(parsed.left);
+  const { id, connector } = parsed.right;
   const { host } = connector;
-  if (host === undefined || host === hostname()) return parsed.data;
+  if (host === undefined || host === hostname()) return parsed.right;
   throw new ScoriaError(connectedElsewhere(id, String(host), hostname()));
 };
 

@@ -53,6 +53,11 @@ describe('a connection that is handed over as JSON', () => {
 
   test.each<readonly [string, (given: JsonObject) => JsonObject, string]>([
     ['is none', () => ({ host: 'node7' }), 'InvalidInput'],
+    [
+      'is endless',
+      (given) => ({ ...given, connector: JSON.parse(`${'{"a":'.repeat(900)}1${'}'.repeat(900)}`) }),
+      'InvalidInput',
+    ],
     ['was not connected', (given) => ({ ...given, connection_info: null }), 'InvalidInput'],
     ['is of another kind', (given) => ({ ...given, attach_mode: 'raw' }), 'InvalidInput'],
     [

@@ -22,10 +22,11 @@ const EXAMPLES = {
   ],
   attach: ['scoria connection attach 6b1f7a52-3c0e-4d8b-9c55-0d3f1c1f2a10'],
   'attach-from': [
-    'scoria connection attach-from connection.json > device.json',
-    "scoria connection show 0e4c9d1b-57f2-4a36-8a0d-93b1de7c6f21 --show-secrets --json --reason 'for node2' | scoria connection attach-from -",
+    "scoria connection show 6b1f7a52-3c0e-4d8b-9c55-0d3f1c1f2a10 --show-secrets --json --reason 'for node2' | scoria connection attach-from - > device.json",
   ],
-  'detach-from': ['scoria connection detach-from connection.json'],
+  'detach-from': [
+    'scoria connection show 6b1f7a52-3c0e-4d8b-9c55-0d3f1c1f2a10 --json | scoria connection detach-from -',
+  ],
   detach: ['scoria connection detach 6b1f7a52-3c0e-4d8b-9c55-0d3f1c1f2a10'],
   'report-device': ['scoria connection report-device 0e4c9d1b-57f2-4a36-8a0d-93b1de7c6f21 --path /dev/sdb'],
   'report-detached': ['scoria connection report-detached 0e4c9d1b-57f2-4a36-8a0d-93b1de7c6f21'],
