@@ -9,7 +9,7 @@ export { type Configuration, type ConfigurationSources, loadConfiguration } from
 export type { BackendPlan, BackendStep } from './config/plan.ts';
 export type { Settings } from './config/schema.ts';
 export type { Device } from './connectors/contract.ts';
-export { type AskedProperties, connectorProperties } from './connectors/properties.ts';
+export { connectorProperties, type PropertiesRequest } from './connectors/properties.ts';
 export type { ArrayResource } from './domain/backend/resource.ts';
 export { type Rejection, type RejectionCode, type RejectionKind, ScoriaError } from './domain/errors.ts';
 export type { Actor, RecordedEvent } from './domain/event.ts';

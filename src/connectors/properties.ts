@@ -3,21 +3,18 @@ import { hostname, machine, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { Connector } from '../drivers/contract.ts';
 
-export interface AskedProperties {
-  /** Whether volumes are to be attached by all their paths. */
+export interface PropertiesRequest {
+  /** Whether several paths to a volume are wanted. */
   readonly multipath?: boolean;
-  /** Whether a host that cannot do so is to refuse. */
+  /** Whether nothing less will do. */
   readonly enforceMultipath?: boolean;
-  /** Where the host's `/etc` and `/sys` are: `/` unless given. */
-  readonly root?: string;
 }
 
-/** This host's connector properties, in os-brick's shape. */
-export const connectorProperties = async ({
-  multipath = false,
-  enforceMultipath = false,
-  root = '/',
-}: AskedProperties = {}): Promise<Connector> => {
+/** This host's connector properties, in os-brick's shape. `root` is where its `/etc` and `/sys` are. */
+export const connectorProperties = async (
+  { multipath = false, enforceMultipath = false }: PropertiesRequest = {},
+  { root = '/' }: { readonly root?: string } = {},
+): Promise<Connector> => {
   const [initiatorFile, nqn, systemUuid] = await Promise.all(
     ['etc/iscsi/initiatorname.iscsi', 'etc/nvme/hostnqn', 'sys/class/dmi/id/product_uuid'].map((path) =>
       readFile(join(root, path), 'utf8').then(

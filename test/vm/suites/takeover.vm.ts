@@ -7,8 +7,8 @@ import lvm from '../../../src/drivers/lvm/driver.ts';
 import { attachOn } from '../../../src/testing/driver/host-bytes.ts';
 import { environmentOf, openSubject } from '../../../src/testing/driver/subject.ts';
 import { aConnection, aSnapshot, aVolume } from '../../../src/testing/resources.ts';
-import { type Judge, openJudge } from '../support/judge.ts';
 import { exportsLeft, said, startIscsi, startTgt } from '../support/host.ts';
+import { type Judge, openJudge } from '../support/judge.ts';
 
 const GROUP = 'takeover';
 const VOLUMES_DIRECTORY = '/var/lib/cinder/volumes';
@@ -23,7 +23,9 @@ const write = async (info: ConnectionInfo, text: string): Promise<void> => {
 
 const read = async (info: ConnectionInfo): Promise<string> => {
   const bytes = await attach(info);
-  const text = Buffer.from(await bytes.read(4096, 512)).toString().trim();
+  const text = Buffer.from(await bytes.read(4096, 512))
+    .toString()
+    .trim();
   await bytes.detach();
   return text;
 };
