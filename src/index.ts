@@ -8,6 +8,8 @@ export type { ConfiguredBackend } from './config/backends.ts';
 export { type Configuration, type ConfigurationSources, loadConfiguration } from './config/configuration.ts';
 export type { BackendPlan, BackendStep } from './config/plan.ts';
 export type { Settings } from './config/schema.ts';
+export type { Device } from './connectors/contract.ts';
+export { connectorProperties, type PropertiesRequest } from './connectors/properties.ts';
 export type { ArrayResource } from './domain/backend/resource.ts';
 export { type Rejection, type RejectionCode, type RejectionKind, ScoriaError } from './domain/errors.ts';
 export type { Actor, RecordedEvent } from './domain/event.ts';
@@ -30,7 +32,7 @@ export {
 } from './drivers/contract.ts';
 export { type MemoryArray, memoryArray } from './drivers/memory/array.ts';
 export type { Fault } from './drivers/memory/faults.ts';
-export { commonOptions, decimal, path, secret } from './drivers/options.ts';
+export { attachOptions, commonOptions, decimal, path, secret } from './drivers/options.ts';
 export type { EventLog } from './eventlog/port.ts';
 export { Audit, type Sealed, type VerifyInput } from './library/audit/audit.ts';
 export type { AuditOptions } from './library/audit/options.ts';
@@ -39,6 +41,8 @@ export type { Command, CommandInput, CommandName } from './library/commander.ts'
 export { Connection } from './library/connection.ts';
 export { type CopyLogOptions, checkLogs, copyLog, type LogComparison, type LogCopy } from './library/copied-log.ts';
 export { createEngine, Engine, type EngineOptions } from './library/engine.ts';
+export type { EnsuredExports } from './library/ensured-exports.ts';
+export { attachConnection, detachConnection, type HandedOptions } from './library/handed-connection.ts';
 export type { KeyStoreCommand } from './library/key-store.ts';
 export type { Lag } from './library/lag.ts';
 export { type MigrateOptions, migrateLog } from './library/migrate-log.ts';

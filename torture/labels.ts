@@ -46,6 +46,7 @@ const EFFECTS: Readonly<Record<string, Task>> = {
   RevertToSnapshot: 'RevertToSnapshot',
   ConnectVolume: 'ConnectVolume',
   DisconnectVolume: 'DisconnectVolume',
+  EnsureVolumeExport: 'EnsureVolumeExport',
   AttachVolume: 'AttachVolume',
   DetachVolume: 'DetachVolume',
   AttachDevice: 'AttachVolume',

@@ -29,7 +29,10 @@ const onVolume = (volume: Volume, drawn: Drawn, attaches: boolean): readonly Com
   ];
   const held: readonly Command[] = isFree
     ? []
-    : [{ type: connection.attached ? 'DetachVolume' : 'DisconnectVolume', volume_id, connection_id: connection.id }];
+    : [
+        { type: 'EnsureVolumeExport', volume_id },
+        { type: connection.attached ? 'DetachVolume' : 'DisconnectVolume', volume_id, connection_id: connection.id },
+      ];
   return [
     { type: 'ExtendVolume', volume_id, size: Math.min(MOST_GIB, volume.size + 1) },
     { type: 'CreateSnapshot', volume_id, id: drawn.uuid() },

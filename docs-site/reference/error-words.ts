@@ -199,6 +199,10 @@ export const ERROR_WORDS: Readonly<Record<RejectionCode, ErrorWords>> = {
     means: 'The host side of an attachment failed, and nothing is changed on this host',
     right: 'What the hint says',
   },
+  ExportsNotEnsured: {
+    means: 'The exports of some volumes are not as their hosts need them. The report says of each why',
+    right: 'What the report says of each; then the same command again',
+  },
   NoteNotWritten: {
     means: 'A checkpoint is recorded, but its note could not be handed out',
     right: '`scoria audit seal` when the directory or the command works again',

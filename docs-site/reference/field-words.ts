@@ -174,6 +174,8 @@ const WORDS: Readonly<Record<string, string>> = {
   'VolumeForgetRequested.force': 'Whether the array was not asked',
   'VolumeForgotten.snapshots': 'The ids of the snapshots that went with it',
   'VolumeForgotten.connections': 'The ids of the connections that went with it',
+  'ExportEnsureRequested.connections': 'The ids of the connections whose hosts are to be let in',
+  'ExportEnsured.connections': 'The ids of the connections whose hosts are let in',
   'ForgetVolume.force': 'Whether not to ask the array if it has it still',
   'DeleteResource.name': 'The backend',
   'ResetVolumeStatus.status': 'The status that it has',

@@ -18,6 +18,7 @@ export const connectors: Target<Case> = {
       ['connection', 'create', 'database', '--connector', 'given.json'],
       ['connection', 'create', 'data', '--connector', 'given.json', '--json'],
       ['backend', 'validate-connector', 'array', '--connector', 'given.json', '--json'],
+      ['connection', 'attach-from', 'given.json', '--json'],
       ['connection', 'report-device', corpus.word('connection'), '--device', 'given.json', '--json'],
     ];
     return fc

@@ -26,6 +26,7 @@ const CALLS: { readonly [Name in CommandName]?: readonly [effect: MemoryCall, qu
   RevertToSnapshot: ['revertToSnapshot'],
   ConnectVolume: ['initializeConnection'],
   DisconnectVolume: ['terminateConnection'],
+  EnsureVolumeExport: ['initializeConnection'],
   AttachVolume: ['connectVolume'],
   DetachVolume: ['disconnectVolume'],
   AttachDevice: ['connectVolume'],

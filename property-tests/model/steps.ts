@@ -34,6 +34,8 @@ export const callsOf = ({ type }: Command): readonly MemoryCall[] => {
       return CONNECT;
     case 'DisconnectVolume':
       return DISCONNECT;
+    case 'EnsureVolumeExport':
+      return ['createExport', 'initializeConnection'];
     case 'AttachVolume':
       return [...CONNECT, 'connectVolume', 'disconnectVolume', ...DISCONNECT];
     case 'DetachVolume':

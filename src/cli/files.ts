@@ -44,9 +44,13 @@ export const readJsonObject = async (what: string, file: string): Promise<JsonOb
   const parsed = parsedJson(text);
   if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed as JsonObject;
   throw new ScoriaError(
-    rejections.InvalidInput(`the ${what} ${file} is not a JSON object`, 'give a file such as { "host": "node1" }', {
-      file,
-    }),
+    rejections.InvalidInput(
+      `the ${what} ${file} is not a JSON object`,
+      'give a file with one JSON object, such as { "host": "node1" }',
+      {
+        file,
+      },
+    ),
   );
 };
 

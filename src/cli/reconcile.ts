@@ -82,7 +82,7 @@ const GIB = 1024n ** 3n;
 
 /** Command lines of which each would do; whoever knows what happened chooses. */
 const mendsOf = (backend: string, difference: Difference): readonly string[] => {
-  const { kind, id, volume_id, reference, reason_not_safe, status } = difference;
+  const { kind, id, reference, reason_not_safe, status } = difference;
   switch (difference.difference) {
     case 'unknown': {
       if (status !== null && status !== 'deleted') return [`scoria ${kind} delete ${id}`];
@@ -93,9 +93,10 @@ const mendsOf = (backend: string, difference: Difference): readonly string[] => 
     case 'missing':
       if (kind === 'volume') return [`scoria volume forget ${id}`];
       if (kind === 'snapshot') return [`scoria snapshot delete ${id}`];
-      return kind === 'connection'
-        ? [`scoria connection delete ${id} --force`]
-        : [`scoria connection list ${volume_id}`];
+      return [
+        `scoria backend ensure-exports ${quoted(backend)}`,
+        ...(kind === 'connection' ? [`scoria connection delete ${id} --force`] : []),
+      ];
     case 'size':
       return [
         kind === 'volume' ? `scoria volume extend ${id} ${largerGiB(difference)}` : `scoria snapshot delete ${id}`,

@@ -16,8 +16,9 @@ import { createVolume } from './volume/create.ts';
 import { deleteVolume } from './volume/delete.ts';
 import { detachVolume } from './volume/detach.ts';
 import { attachDevice, reportDevice } from './volume/device-attach.ts';
-import { detachDevice } from './volume/device-detach.ts';
+import { detachDevice, reportDetachment } from './volume/device-detach.ts';
 import { disconnectVolume } from './volume/disconnect.ts';
+import { ensureVolumeExport } from './volume/ensure-export.ts';
 import { extendVolume } from './volume/extend.ts';
 import { forgetVolume } from './volume/forget.ts';
 import { setVolumeMetadata } from './volume/metadata.ts';
@@ -55,11 +56,13 @@ export const operations = {
   RevertToSnapshot: revertToSnapshot,
   ConnectVolume: connectVolume,
   DisconnectVolume: disconnectVolume,
+  EnsureVolumeExport: ensureVolumeExport,
   AttachVolume: attachVolume,
   DetachVolume: detachVolume,
   AttachDevice: attachDevice,
   DetachDevice: detachDevice,
   ReportDevice: reportDevice,
+  ReportDetachment: reportDetachment,
   ShredVolumeSecrets: shredVolumeSecrets,
   ShowSecrets: showSecrets,
   SetKeyValue: setKeyValue,

@@ -3,8 +3,18 @@ import { hostname, machine, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import type { Connector } from '../drivers/contract.ts';
 
+export interface PropertiesRequest {
+  /** Whether several paths to a volume are wanted. */
+  readonly multipath?: boolean;
+  /** Whether nothing less will do. */
+  readonly enforceMultipath?: boolean;
+}
+
 /** This host's connector properties, in os-brick's shape. `root` is where its `/etc` and `/sys` are. */
-export const connectorProperties = async (root = '/'): Promise<Connector> => {
+export const connectorProperties = async (
+  { multipath = false, enforceMultipath = false }: PropertiesRequest = {},
+  { root = '/' }: { readonly root?: string } = {},
+): Promise<Connector> => {
   const [initiatorFile, nqn, systemUuid] = await Promise.all(
     ['etc/iscsi/initiatorname.iscsi', 'etc/nvme/hostnqn', 'sys/class/dmi/id/product_uuid'].map((path) =>
       readFile(join(root, path), 'utf8').then(
@@ -18,8 +28,8 @@ export const connectorProperties = async (root = '/'): Promise<Connector> => {
     host: hostname(),
     ip: ownAddress(),
     ...(initiator === undefined ? {} : { initiator }),
-    multipath: false,
-    enforce_multipath: false,
+    multipath,
+    enforce_multipath: enforceMultipath,
     os_type: process.platform,
     platform: machine(),
     do_local_attach: false,

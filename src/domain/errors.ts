@@ -89,6 +89,7 @@ export const rejections = {
   ProjectionFailed: rejection('ProjectionFailed', 'failed'),
   DriverFailed: rejection('DriverFailed', 'failed'),
   ConnectorFailed: rejection('ConnectorFailed', 'failed'),
+  ExportsNotEnsured: rejection('ExportsNotEnsured', 'failed'),
   NoteNotWritten: rejection('NoteNotWritten', 'failed'),
   OutputNotWritten: rejection('OutputNotWritten', 'failed'),
   KeyStoreUnavailable: rejection('KeyStoreUnavailable', 'failed'),

@@ -32,7 +32,10 @@ export interface Driver {
   /** What the array knows of the volume: `null` when it is not there, never a half-made one. */
   findVolume(volume: Volume): Promise<FoundVolume | null>;
 
-  /** Makes the volume reachable (Cinder's create_export). */
+  /**
+   * Makes the volume reachable (Cinder's create_export), or what is missing of that: after a reboot, hosts that are
+   * connected come back by the connection info that they have, so that an export made again is what it was.
+   */
   createExport(volume: Volume, connector: Connector): Promise<VolumeModelUpdate | undefined>;
   removeExport(volume: Volume): Promise<void>;
   initializeConnection(volume: Volume, connection: ConnectionRequest): Promise<ConnectionInfo>;

@@ -90,6 +90,18 @@ export const commonOptions = {
   reserved_percentage: z.int().min(0).max(100).default(0).describe('Percentage of the capacity that is never promised'),
 };
 
+/** Cinder's options of how this host attaches volumes, for drivers whose volumes it reaches by several paths. */
+export const attachOptions = {
+  use_multipath_for_image_xfer: z
+    .boolean()
+    .default(false)
+    .describe('Whether volumes are attached on this host by all their paths'),
+  enforce_multipath_for_image_xfer: z
+    .boolean()
+    .default(false)
+    .describe('Whether a host without a running multipathd refuses to do so, instead of attaching by one path'),
+};
+
 /** The schema inside what `optional`, `default`, `nullable` and their like wrap around it. */
 const layersOf = (schema: z.core.$ZodType): readonly z.core.$ZodType[] => {
   const inner = (schema._zod.def as { readonly innerType?: z.core.$ZodType }).innerType;

@@ -7,6 +7,7 @@ import { invalidConnector } from '../domain/volume/connect.ts';
 import type { VolumeState } from '../domain/volume/volume.ts';
 import type { Connector } from '../drivers/contract.ts';
 import type { CommandInput } from './commander.ts';
+import { type EnsuredExports, ensureExports } from './ensured-exports.ts';
 import type { Resources } from './resources.ts';
 import { Volume } from './volume.ts';
 
@@ -115,6 +116,15 @@ export class Backend {
    */
   async reconcile(): Promise<Reconciliation> {
     return this.#resources.reconcile(this.name);
+  }
+
+  /**
+   * Makes the exports of connected volumes again where they are gone, as after a reboot of the host that exports them,
+   * and lets their hosts in. What stands stays. A volume that fails keeps up no other.
+   */
+  async ensureExports(context: CommandContext = {}): Promise<EnsuredExports> {
+    const volumes = await this.#resources.volumeStates((await this.refresh()).name);
+    return ensureExports(this.name, volumes, this.#resources.commands, context);
   }
 
   /**

@@ -131,6 +131,12 @@ export class Connection {
     return this.#see(state);
   }
 
+  /** Records that the device which another host attached is detached there. */
+  async device_detached(context?: CommandContext): Promise<this> {
+    const { state } = await this.#resources.commands.give('ReportDetachment', this.#ids, context);
+    return this.#see(state);
+  }
+
   /**
    * The connection with its credentials in the open; what was shredded is `null`. Who asked, and the reason, which must
    * be given, are recorded first.

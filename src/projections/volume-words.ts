@@ -15,12 +15,18 @@ import {
   DeviceAttachmentRequested,
   DeviceReported,
 } from '../domain/volume/device-attach.ts';
-import { DeviceDetached, DeviceDetachmentFailed, DeviceDetachmentRequested } from '../domain/volume/device-detach.ts';
+import {
+  DetachmentReported,
+  DeviceDetached,
+  DeviceDetachmentFailed,
+  DeviceDetachmentRequested,
+} from '../domain/volume/device-detach.ts';
 import {
   ConnectionTerminated,
   ConnectionTerminationFailed,
   ConnectionTerminationRequested,
 } from '../domain/volume/disconnect.ts';
+import { ExportEnsured, ExportEnsureFailed, ExportEnsureRequested } from '../domain/volume/ensure-export.ts';
 import { VolumeExtended, VolumeExtensionFailed, VolumeExtensionRequested } from '../domain/volume/extend.ts';
 import { VolumeImported } from '../domain/volume/import.ts';
 import { VolumeMetadataChanged } from '../domain/volume/metadata.ts';
@@ -120,6 +126,8 @@ const snapshots: readonly Saying[] = [
   saying(VolumeRevertFailed, (data) => `revert to snapshot ${data.snapshot_id} failed: ${because(data.failure)}`),
 ];
 
+const hostsOf = (ids: readonly string[]): string => `connection${ids.length === 1 ? '' : 's'} ${ids.join(', ')}`;
+
 const connections: readonly Saying[] = [
   saying(ConnectionInitializationRequested, ({ connection: { id, connector, attach_mode } }) => {
     const host = typeof connector.host === 'string' ? ` of host ${connector.host}` : '';
@@ -141,6 +149,9 @@ const connections: readonly Saying[] = [
     ConnectionTerminationFailed,
     (data) => `disconnection of ${data.connection_id} failed: ${because(data.failure)}`,
   ),
+  saying(ExportEnsureRequested, ({ connections }) => `ensuring of the export requested: for ${hostsOf(connections)}`),
+  saying(ExportEnsured, ({ connections }) => `export ensured for ${hostsOf(connections)}`),
+  saying(ExportEnsureFailed, ({ failure }) => `ensuring of the export failed: ${because(failure)}`),
 ];
 
 const attachments: readonly Saying[] = [
@@ -171,6 +182,7 @@ const attachments: readonly Saying[] = [
     DeviceDetached,
     ({ connection_id, ignored_errors }) => `device detached for connection ${connection_id}${ignoring(ignored_errors)}`,
   ),
+  saying(DetachmentReported, ({ connection_id }) => `device reported detached for connection ${connection_id}`),
   saying(DeviceDetachmentFailed, (data) => `device detachment ${data.connection_id} failed: ${because(data.failure)}`),
 ];
 

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readSync, statSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { connectorProperties } from '../../src/index.ts';
 import { Shell } from './scoria.ts';
 
 const GIB = 1024 ** 3;
@@ -115,6 +116,9 @@ describe('scoria connection', () => {
 
   test("this host's connector comes over a pipe; attach and detach work on the connection", async () => {
     const { stdout: properties } = await shell.run(['connector']);
+    expect(await shell.json('connector', '--multipath')).toEqual(await connectorProperties({ multipath: true }));
+    const enforcing = await connectorProperties({ enforceMultipath: true });
+    expect(await shell.json('connector', '--enforce-multipath')).toEqual(enforcing);
     const piped = ['connection', 'create', 'data', '--connector', '-', '--json'];
     const { stdout } = await shell.run(piped, { input: properties });
     const { id } = JSON.parse(stdout);

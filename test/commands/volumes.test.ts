@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { connectorProperties, type ScoriaError } from '../../src/index.ts';
 import { engineOnArray, eventTypes, openEngine } from '../support/engine.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -170,6 +171,23 @@ describe('connections', () => {
     expect((await volume.refresh()).status).toBe('available');
     const [last] = (await Array.fromAsync((await engine.view()).history(connection.id))).slice(-1);
     expect(last?.event.data).toMatchObject({ ignored_errors: [expect.any(String)] });
+  });
+
+  test.each([
+    [{}, {}],
+    [{ use_multipath_for_image_xfer: true }, { multipath: true }],
+    [{ enforce_multipath_for_image_xfer: true }, { enforceMultipath: true }],
+    [
+      { use_multipath_for_image_xfer: true, enforce_multipath_for_image_xfer: true },
+      { multipath: true, enforceMultipath: true },
+    ],
+  ])('attaches as a backend with the options %j says', async (options, asked) => {
+    const { backend } = await engineOnArray({}, options);
+    const volume = await backend.createVolume({ size: 1 });
+    // A host without multipathd may refuse.
+    const orCode = (answer: Promise<object>) => answer.catch(({ code }: ScoriaError) => code);
+    const connector = volume.attach().then(({ connector_info }) => connector_info);
+    expect(await orCode(connector)).toEqual(await orCode(connectorProperties(asked)));
   });
 
   test('another host says which device it attached', async () => {

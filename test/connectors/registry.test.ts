@@ -20,7 +20,7 @@ test('finds the connector of each protocol, and says which exist', async () => {
 
 test("tells this host's properties in os-brick's shape", async () => {
   const root = await mkdtemp(join(tmpdir(), 'scoria-test-'));
-  const bare = await connectorProperties(root);
+  const bare = await connectorProperties({}, { root });
   expect(bare).toEqual({
     host: hostname(),
     ip: expect.stringMatching(/^[0-9a-f.:]+$/),
@@ -37,8 +37,9 @@ test("tells this host's properties in os-brick's shape", async () => {
     '## comment\n#InitiatorName=no\nInitiatorName=iqn.2026-01.a:b\n',
   );
   await writeFile(join(root, 'etc/nvme/hostnqn'), 'nqn.2014-08.org.nvmexpress:uuid:1\n');
-  const full = await connectorProperties(root);
+  const full = await connectorProperties({}, { root });
   await rm(root, { recursive: true });
   expect(full).toEqual({ ...bare, initiator: 'iqn.2026-01.a:b', nqn: 'nqn.2014-08.org.nvmexpress:uuid:1' });
+  expect(await connectorProperties({ multipath: true }, { root })).toMatchObject({ multipath: true });
   expect(JsonObjectSchema.safeParse(await connectorProperties()).success).toBe(true);
 });

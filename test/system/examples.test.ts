@@ -35,7 +35,16 @@ describe('the examples of the help', () => {
     ...['snapshot create', 'snapshot list', 'snapshot show', 'snapshot restore', 'snapshot revert', 'volume clone'],
     ...['volume rename', 'volume delete', 'snapshot delete'],
     ...['connection create', 'connection list', 'connection show', 'connection attach', 'connection detach'],
-    ...['connection report-device', 'connection delete', 'kv set', 'kv get', 'kv list', 'kv delete'],
+    ...['connection attach-from', 'connection detach-from', 'backend ensure-exports'],
+    ...[
+      'connection report-device',
+      'connection report-detached',
+      'connection delete',
+      'kv set',
+      'kv get',
+      'kv list',
+      'kv delete',
+    ],
     ...['history', 'capacity', 'dump', 'load', 'events list', 'events export', 'projection list', 'projection rebuild'],
   ];
 

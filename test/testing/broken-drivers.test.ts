@@ -31,6 +31,8 @@ const FOUND_BY_SUITE = [
   ['finds-half-made', 'larger than the backend', 'findVolume must answer null after createVolume failed'],
   ['snapshots-move', 'bytes of a snapshot after', 'must have the bytes of when the snapshot was taken'],
   ['leaves-half-made', 'larger than the backend', 'counts something that createVolume left behind'],
+  ['exports-elsewhere', 'is gone again as it was', 'must be the same again after its export was gone'],
+  ['tells-the-size', 'exports a volume that has grown', 'must be the same again after the volume had grown'],
   ['ends-every-connection', 'lets a connection live on', 'must end that connection alone'],
   ['tells-a-password', 'each twice in a row', 'answers with a credential'],
   ['answers-in-other-words', 'of the size asked for', 'in its answer, there is no field "location"'],
@@ -45,7 +47,7 @@ const FOUND_BY_SUITE = [
 const FOUND_BY_MODEL = [
   ['extends-nothing', ['create', 'extend'], 'the bytes of v0 on the array, by findVolume'],
   ['clones-share-bytes', ['create', 'clone', 'a host writes'], 'the first byte of'],
-  ['snapshots-move', ['create', 'take snapshot', 'a host writes', 'make volume'], 'the first byte of'],
+  ['snapshots-move', ['create', 'take snapshot', 'a host writes', '(make|revert) volume'], 'the first byte of'],
   ['forgets-old-snapshots', ['create', ...Array(3).fill('take snapshot')], 'on the array, by findSnapshot'],
 ] as const;
 

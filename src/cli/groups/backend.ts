@@ -3,6 +3,7 @@ import type { Configuration } from '../../config/configuration.ts';
 import type { BackendStats } from '../../domain/backend/backend.ts';
 import { rejections, ScoriaError } from '../../domain/errors.ts';
 import { listOf, pairsOf } from '../arguments.ts';
+import { ensureExportsVerb } from '../ensure-exports.ts';
 import { giveExamples } from '../examples.ts';
 import { readJsonObject } from '../files.ts';
 import { reconcileVerbs } from '../reconcile.ts';
@@ -28,6 +29,7 @@ const EXAMPLES = {
   thaw: ['scoria backend thaw store'],
   reconcile: ['scoria backend reconcile store', 'scoria backend reconcile store --json'],
   'delete-resource': ["scoria backend delete-resource store stray.img --reason 'nobody knows it'"],
+  'ensure-exports': ["scoria backend ensure-exports store --reason 'after a reboot'"],
   remove: ['scoria backend remove store'],
 };
 
@@ -53,6 +55,7 @@ export const verbs = (group: Command): void => {
   changes(group);
   states(group);
   reconcileVerbs(group);
+  ensureExportsVerb(group);
   group
     .command('list')
     .description('the backends')

@@ -5,6 +5,7 @@ import { type ConnectionOptions, connectionAttributes, withConnectionOptions } f
 import { giveExamples } from '../examples.ts';
 import { readJsonObject } from '../files.ts';
 import { connectionId, volumeId } from '../find.ts';
+import { handedConnectionVerbs } from '../handed-connection.ts';
 import { reasonToShow, type ShowSecrets, showSecretsOption } from '../show-secrets.ts';
 import { CONNECTION_COLUMNS, connectionNow, deleted, did, many, one, withPath } from '../shown.ts';
 import { reading, writing } from '../verbs.ts';
@@ -20,8 +21,15 @@ const EXAMPLES = {
     "scoria connection show 6b1f7a52-3c0e-4d8b-9c55-0d3f1c1f2a10 --show-secrets --reason 'to attach it by hand'",
   ],
   attach: ['scoria connection attach 6b1f7a52-3c0e-4d8b-9c55-0d3f1c1f2a10'],
+  'attach-from': [
+    "scoria connection show 6b1f7a52-3c0e-4d8b-9c55-0d3f1c1f2a10 --show-secrets --json --reason 'for node2' | scoria connection attach-from - > device.json",
+  ],
+  'detach-from': [
+    'scoria connection show 6b1f7a52-3c0e-4d8b-9c55-0d3f1c1f2a10 --json | scoria connection detach-from -',
+  ],
   detach: ['scoria connection detach 6b1f7a52-3c0e-4d8b-9c55-0d3f1c1f2a10'],
   'report-device': ['scoria connection report-device 0e4c9d1b-57f2-4a36-8a0d-93b1de7c6f21 --path /dev/sdb'],
+  'report-detached': ['scoria connection report-detached 0e4c9d1b-57f2-4a36-8a0d-93b1de7c6f21'],
   delete: [
     'scoria connection delete 6b1f7a52-3c0e-4d8b-9c55-0d3f1c1f2a10',
     "scoria connection delete 0e4c9d1b-57f2-4a36-8a0d-93b1de7c6f21 --force --reason 'the host is gone'",
@@ -34,6 +42,7 @@ export const verbs = (group: Command): void => {
   making(group);
   reads(group);
   devices(group);
+  handedConnectionVerbs(group);
   giveExamples(group, EXAMPLES);
 };
 
@@ -122,6 +131,16 @@ const devices = (group: Command): void => {
         const device = await deviceOf(options);
         const { volume_id, id } = await connectionId(session, connection);
         await session.give({ type: 'ReportDevice', volume_id, connection_id: id, device });
+        return did('connection', await connectionNow(session, { volume_id, id }));
+      }),
+    );
+  group
+    .command('report-detached <connection>')
+    .description('record that the device is gone from the other host')
+    .action(
+      writing<object, One>(async (session, [connection]) => {
+        const { volume_id, id } = await connectionId(session, connection);
+        await session.give({ type: 'ReportDetachment', volume_id, connection_id: id });
         return did('connection', await connectionNow(session, { volume_id, id }));
       }),
     );

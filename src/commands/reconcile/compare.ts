@@ -1,7 +1,7 @@
 import { type ArrayResource, gibToBytes, type ResourceKind } from '../../domain/backend/resource.ts';
 import {
-  type Connection,
   isAboutVolume,
+  isConnected,
   type Snapshot,
   type Volume,
   type VolumeState,
@@ -156,10 +156,6 @@ async function* ofVolume(
 
 const isQuestioned = ({ questions }: VolumeState, id: string): boolean =>
   questions.some(({ subject }) => subject === id);
-
-/** As far as the record goes: whether the array lets a host go was perhaps never known. */
-const isConnected = ({ connection_info, status }: Connection): boolean =>
-  connection_info !== null && status !== 'error_disconnecting';
 
 const IN_ERROR = ['error', 'error_deleting'];
 

@@ -6,15 +6,24 @@ import {
   VolumeAttachmentFailed,
   VolumeAttachmentRequested,
 } from '../../domain/volume/attach.ts';
+import type { BackendFacts } from '../../domain/volume/checks.ts';
 import { volumeStream } from '../../domain/volume/volume.ts';
+import type { Connector } from '../../drivers/contract.ts';
 import { isUnknown } from '../ending.ts';
 import { operation } from '../operation.ts';
 import { connectVolume } from './connect.ts';
 import { attachDevice } from './device-attach.ts';
 import { detachDevice } from './device-detach.ts';
 import { disconnectVolume } from './disconnect.ts';
-import { connectionFacts } from './facts.ts';
+import { backendOf, connectionFacts } from './facts.ts';
 import { volumeOf } from './find.ts';
+
+/** This host as the backend's options want it to attach. */
+const hostProperties = ({ backend: { backend } }: BackendFacts): Promise<Connector> =>
+  connectorProperties({
+    multipath: backend?.options?.use_multipath_for_image_xfer === true,
+    enforceMultipath: backend?.options?.enforce_multipath_for_image_xfer === true,
+  });
 
 export const attachVolume = operation({
   command: AttachVolume,
@@ -23,7 +32,7 @@ export const attachVolume = operation({
   creates: true,
   stream: ({ volume_id }) => volumeStream(volume_id),
   facts: async ({ id }, context) => {
-    const connector = await connectorProperties();
+    const connector = await hostProperties(await backendOf(null, context));
     return { connector, ...(await connectionFacts(id, connector, context)) };
   },
   decide: decideAttachVolume,

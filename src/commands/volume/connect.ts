@@ -51,7 +51,7 @@ export const connectVolume = operation({
 });
 
 /** Export, then connect; when the host cannot be connected, an export that nobody else uses is removed again. */
-const connect = async (
+export const connect = async (
   driver: Driver,
   volume: Volume,
   connection: ConnectionRequest,

@@ -5,6 +5,8 @@ import {
   DeviceDetachmentFailed,
   DeviceDetachmentRequested,
   decideDetachDevice,
+  decideReportDetachment,
+  ReportDetachment,
 } from '../../domain/volume/device-detach.ts';
 import { volumeStream } from '../../domain/volume/volume.ts';
 import { operation } from '../operation.ts';
@@ -43,4 +45,12 @@ export const detachDevice = operation({
     failed: ({ connection_id }, failure) => DeviceDetachmentFailed.of({ connection_id, failure }),
     reconcile: 'perform again',
   },
+});
+
+export const reportDetachment = operation({
+  command: ReportDetachment,
+  kind: 'volume',
+  stream: ({ volume_id }) => volumeStream(volume_id),
+  facts: ({ connection_id, volume_id }, context) => idKnownHere('connection', connection_id, volume_id, context),
+  decide: decideReportDetachment,
 });

@@ -8,8 +8,14 @@ import { VolumeCreated, VolumeCreationFailed, VolumeCreationRequested } from './
 import { VolumeDeleted, VolumeDeletionFailed, VolumeDeletionRequested } from './delete.ts';
 import { VolumeDetached, VolumeDetachmentFailed, VolumeDetachmentRequested } from './detach.ts';
 import { DeviceAttached, DeviceAttachmentFailed, DeviceAttachmentRequested, DeviceReported } from './device-attach.ts';
-import { DeviceDetached, DeviceDetachmentFailed, DeviceDetachmentRequested } from './device-detach.ts';
+import {
+  DetachmentReported,
+  DeviceDetached,
+  DeviceDetachmentFailed,
+  DeviceDetachmentRequested,
+} from './device-detach.ts';
 import { ConnectionTerminated, ConnectionTerminationFailed, ConnectionTerminationRequested } from './disconnect.ts';
+import { ExportEnsured, ExportEnsureFailed, ExportEnsureRequested } from './ensure-export.ts';
 import { VolumeExtended, VolumeExtensionFailed, VolumeExtensionRequested } from './extend.ts';
 import { VolumeForgetFailed, VolumeForgetRequested, VolumeForgotten } from './forget.ts';
 import { VolumeImported } from './import.ts';
@@ -71,6 +77,9 @@ const definitions = [
   ConnectionTerminationRequested,
   ConnectionTerminated,
   ConnectionTerminationFailed,
+  ExportEnsureRequested,
+  ExportEnsured,
+  ExportEnsureFailed,
   DeviceAttachmentRequested,
   DeviceAttached,
   DeviceAttachmentFailed,
@@ -78,6 +87,7 @@ const definitions = [
   DeviceDetachmentRequested,
   DeviceDetached,
   DeviceDetachmentFailed,
+  DetachmentReported,
   VolumeAttachmentRequested,
   VolumeAttached,
   VolumeAttachmentFailed,

@@ -22,6 +22,12 @@ const unlessDisconnecting = (
   status: Connection['status'],
 ): Partial<Connection> => (connections[connection_id]?.status === 'error_disconnecting' ? {} : { status });
 
+const detached = (state: VolumeState, data: { readonly connection_id: string }): VolumeState => {
+  const status = unlessDisconnecting(state, data, 'reserved');
+  const next = withConnection(state, data.connection_id, { ...status, device: null });
+  return withVolume(next, { attach_status: attachStatus(next.connections) });
+};
+
 /** The device is about to be flushed and removed from this host. */
 export const DeviceDetachmentRequested = volumeEvents.intent(
   'DeviceDetachmentRequested',
@@ -32,17 +38,19 @@ export const DeviceDetachmentRequested = volumeEvents.intent(
 export const DeviceDetached = volumeEvents.outcome(
   'DeviceDetached',
   z.strictObject({ connection_id: ResourceId, ignored_errors: z.array(Text).readonly() }),
-  (state, { data }) => {
-    const status = unlessDisconnecting(state, data, 'reserved');
-    const next = withConnection(state, data.connection_id, { ...status, device: null });
-    return withVolume(next, { attach_status: attachStatus(next.connections) });
-  },
+  (state, { data }) => detached(state, data),
 );
 /** The connection is `error_detaching`; the device may still be there. */
 export const DeviceDetachmentFailed = volumeEvents.outcome(
   'DeviceDetachmentFailed',
   z.strictObject({ connection_id: ResourceId, failure: FailureSchema }),
   (state, { data }) => withConnection(state, data.connection_id, unlessDisconnecting(state, data, 'error_detaching')),
+);
+/** A consumer on another host says that the device is gone from there. */
+export const DetachmentReported = volumeEvents.fact(
+  'DetachmentReported',
+  z.strictObject({ connection_id: ResourceId }),
+  (state, { data }) => detached(state, data),
 );
 
 /**
@@ -52,6 +60,12 @@ export const DeviceDetachmentFailed = volumeEvents.outcome(
 export const DetachDevice = command(
   'DetachDevice',
   z.strictObject({ volume_id: ResourceId, connection_id: ResourceId, force: z.boolean().optional() }),
+);
+
+/** Records that a device that was attached elsewhere is detached. */
+export const ReportDetachment = command(
+  'ReportDetachment',
+  z.strictObject({ volume_id: ResourceId, connection_id: ResourceId }),
 );
 
 export const decideDetachDevice = (
@@ -69,4 +83,14 @@ export const decideDetachDevice = (
     return refuse(connectedElsewhere(connection_id, String(host), facts.thisHost));
   }
   return record(DeviceDetachmentRequested.of({ connection_id, force }));
+};
+
+export const decideReportDetachment = (
+  state: VolumeState,
+  { connection_id }: InputOf<typeof ReportDetachment>,
+  { idKnown }: SnapshotFacts,
+): Decision => {
+  const connection = state.connections[connection_id];
+  if (connection === undefined) return idKnown ? nothingToDo : refuse(connectionNotFound(connection_id));
+  return connection.device === null ? nothingToDo : record(DetachmentReported.of({ connection_id }));
 };

@@ -179,6 +179,10 @@ export const without = <Value>(record: Readonly<Record<string, Value>>, key: str
 export const isAboutVolume = ({ snapshots, connections }: VolumeState, { subject }: OpenIntent): boolean =>
   subject === null || (snapshots[subject] === undefined && connections[subject] === undefined);
 
+/** Whether the host is let in, as far as the record goes: whether the array let it go was perhaps never known. */
+export const isConnected = ({ connection_info, status }: Connection): boolean =>
+  connection_info !== null && status !== 'error_disconnecting';
+
 /** The status of a volume that nothing is being done to. */
 export const restingStatus = (state: VolumeState): 'in-use' | 'available' =>
   Object.keys(state.connections).length > 0 ? 'in-use' : 'available';

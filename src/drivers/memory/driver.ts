@@ -13,7 +13,7 @@ import {
   type Volume,
   type VolumeModelUpdate,
 } from '../contract.ts';
-import { commonOptions, secret } from '../options.ts';
+import { attachOptions, commonOptions, secret } from '../options.ts';
 import { type MemoryArray, memoryArray } from './array.ts';
 import type { MemoryCall } from './faults.ts';
 import { deleteResource, resourcesOn } from './resources.ts';
@@ -27,6 +27,7 @@ const options = z.strictObject({
   latency_ms: z.int().min(0).max(3_600_000).default(0).describe('How long every call takes, in milliseconds'),
   use_chap_auth: z.boolean().default(false).describe('Whether hosts need CHAP credentials, which the array makes'),
   password: secret().optional().describe('Password of the array, to try out credentials with'),
+  ...attachOptions,
   ...commonOptions,
 });
 type Options = z.output<typeof options>;
@@ -139,7 +140,7 @@ const connected = (
   volume: Volume,
   { id, connector, attach_mode }: ConnectionRequest,
 ): ConnectionInfo => {
-  const { sizeBytes } = volumes.volume(volume.id);
+  volumes.volume(volume.id);
   const chap = chapOf(array, volume);
   array.connections.set(id, { id, volumeId: volume.id, connector, attach_mode });
   return {
@@ -149,7 +150,6 @@ const connected = (
       volume_id: volume.id,
       connection_id: id,
       access_mode: attach_mode,
-      size_bytes: String(sizeBytes),
       ...chap,
     },
   };

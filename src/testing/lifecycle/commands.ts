@@ -31,7 +31,7 @@ export interface CommandArbitraries {
   readonly first: Command;
   /** Commands on volumes and snapshots, each about as often as it gets anywhere. */
   readonly onVolumes: fc.Arbitrary<Command>;
-  /** Connecting hosts and disconnecting them. */
+  /** Connecting hosts, ensuring their exports and disconnecting them. */
   readonly onConnections: fc.Arbitrary<Command>;
   /** Names, metadata and what hosts report: what is recorded and reaches no driver. */
   readonly onRecords: fc.Arbitrary<Command>;
@@ -140,6 +140,7 @@ export const commandArbitraries = (choices: CommandChoices): CommandArbitraries 
     onConnections: fc.oneof(
       { weight: 4, arbitrary: given('ConnectVolume', newConnection, fc.record({ connector }), attach_mode) },
       { weight: 4, arbitrary: given('DisconnectVolume', ofConnection, force) },
+      { weight: 1, arbitrary: given('EnsureVolumeExport', fc.record({ volume_id })) },
     ),
     onRecords: fc.oneof(
       given(

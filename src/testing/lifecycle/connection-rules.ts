@@ -1,6 +1,7 @@
 import type { Ending, Rules } from './rule.ts';
 import {
   type Connection,
+  live,
   type Refusals,
   type Storage,
   type Volume,
@@ -74,6 +75,7 @@ const detachedDevice = (connection: Connection, ending: Ending): void => {
 export const connectionRules: Rules<
   | 'ConnectVolume'
   | 'DisconnectVolume'
+  | 'EnsureVolumeExport'
   | 'AttachVolume'
   | 'DetachVolume'
   | 'AttachDevice'
@@ -107,6 +109,17 @@ export const connectionRules: Rules<
       if (ending === 'failed' && connection !== undefined) connection.status = 'error_disconnecting';
       return undefined;
     },
+  },
+
+  /** What is seen does not change, however it ends. */
+  EnsureVolumeExport: {
+    judge: (storage, { volume_id }) => {
+      const of = live(storage, volume_id);
+      if (of === null) return ['VolumeNotFound'];
+      const isLetIn = ({ told, status }: Connection) => told && status !== 'error_disconnecting';
+      return Object.values(of.connections).some(isLetIn) ? [] : 'nothing to do';
+    },
+    end: () => undefined,
   },
 
   AttachVolume: {

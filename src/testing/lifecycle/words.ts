@@ -21,6 +21,7 @@ const WORDS: Readonly<Record<string, (fields: Fields) => string>> = {
   CreateVolumeFromSnapshot: (of) => `make volume ${of.id}${sized(of)} of snapshot ${of.snapshot_id}`,
   ConnectVolume: (of) => `connect volume ${of.volume_id} to ${hostOf(of)}${mode(of)} (connection ${of.id})`,
   DisconnectVolume: (of) => `end connection ${of.connection_id}${forced(of)}`,
+  EnsureVolumeExport: ({ volume_id }) => `ensure the export of volume ${volume_id}`,
   AttachVolume: (of) => `attach volume ${of.volume_id} here${mode(of)} (connection ${of.id})`,
   DetachVolume: (of) => `detach volume ${of.volume_id} here${forced(of)} (connection ${of.connection_id})`,
   AttachDevice: ({ connection_id }) => `attach the device of connection ${connection_id} here`,

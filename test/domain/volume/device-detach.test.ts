@@ -1,10 +1,12 @@
 import { describe, it } from 'vitest';
 import { DeviceAttachmentFailed, DeviceAttachmentRequested } from '../../../src/domain/volume/device-attach.ts';
 import {
+  DetachmentReported,
   DeviceDetached,
   DeviceDetachmentFailed,
   DeviceDetachmentRequested,
   decideDetachDevice,
+  decideReportDetachment,
 } from '../../../src/domain/volume/device-detach.ts';
 import { ConnectionTerminationFailed, ConnectionTerminationRequested } from '../../../src/domain/volume/disconnect.ts';
 import { VolumeOutcomeUnknown } from '../../../src/domain/volume/outcome-unknown.ts';
@@ -96,5 +98,44 @@ describe('detaching a connection from this host', () => {
     givenVolume(...created(), ...attached(CONNECTION, 'host-b'))
       .when(decideDetachDevice, DETACH, HERE)
       .thenRefused('InvalidConnection', ['host-b', 'host-a'], 'on host-b');
+  });
+});
+
+describe('the word of another host that its device is detached', () => {
+  const REPORTED = DetachmentReported.of({ connection_id: CONNECTION });
+
+  it('leaves it connected', () => {
+    givenVolume(...created(), ...attached(CONNECTION, 'host-b'))
+      .when(decideReportDetachment, DETACH, KNOWN)
+      .thenRecords(REPORTED);
+    givenVolume(...created(), ...attached(CONNECTION, 'host-b'), REPORTED).thenState({
+      volume: { status: 'in-use', attach_status: 'detached' },
+      connections: { [CONNECTION]: { status: 'reserved', device: null } },
+    });
+  });
+
+  it('does not make it connected again once the array may have let it go', () => {
+    const disconnection = [
+      ConnectionTerminationRequested.of({ connection_id: CONNECTION, force: true }),
+      ConnectionTerminationFailed.of({ connection_id: CONNECTION, failure: FAILURE }),
+    ];
+    givenVolume(...created(), ...attached(), ...disconnection, REPORTED).thenState({
+      connections: { [CONNECTION]: { status: 'error_disconnecting', device: null } },
+    });
+  });
+
+  it.each([
+    ['is not attached', connected()],
+    ['is gone', []],
+  ])('says nothing new when it %s', (_, events) => {
+    givenVolume(...created(), ...events)
+      .when(decideReportDetachment, DETACH, KNOWN)
+      .thenNothing();
+  });
+
+  it('is refused for a connection that never was', () => {
+    givenVolume(...created())
+      .when(decideReportDetachment, DETACH, UNKNOWN)
+      .thenRefused('ConnectionNotFound', CONNECTION, 'connection list');
   });
 });

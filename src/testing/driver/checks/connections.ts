@@ -1,6 +1,8 @@
+import type { Volume } from '../../../drivers/contract.ts';
 import { same } from '../../asserting.ts';
 import { aConnection } from '../../resources.ts';
 import { check } from '../check.ts';
+import type { DriverTrial } from '../trial.ts';
 import { succeeds } from './volumes.ts';
 
 /** The properties of another host. */
@@ -8,6 +10,23 @@ const elsewhere = <Connector extends object>(connector: Connector): Connector & 
   ...connector,
   host: 'scoria-check-elsewhere',
 });
+
+/** Connects the volume, and once more after its export is gone and `meanwhile`, as after a reboot. */
+const comesBack = async (
+  trial: DriverTrial,
+  volume: Volume,
+  meanwhile: (exported: Volume) => Promise<Volume>,
+  when: string,
+): Promise<void> => {
+  const { driver, connector } = trial;
+  const { info, connection, exported } = await trial.connected(volume);
+  await trial.disconnect(exported, connection);
+  const present = await meanwhile(exported);
+  const anew = { ...present, ...(await driver.createExport(present, connector)) } as Volume;
+  const again = await driver.initializeConnection(anew, { ...connection, connector });
+  same(again, info, `a host goes by the connection info that it has: it must be the same again after ${when}`);
+  await trial.disconnect(anew, connection);
+};
 
 export const connectionChecks = [
   check('connects and disconnects, each twice in a row, several times', [], async (trial) => {
@@ -24,6 +43,21 @@ export const connectionChecks = [
     }
     await driver.deleteVolume(volume);
     await trial.leftNothing('after the volume was disconnected and deleted');
+  }),
+
+  check('makes an export that is gone again as it was', [], async (trial) => {
+    const volume = await trial.created();
+    await comesBack(trial, volume, async (exported) => exported, 'its export was gone');
+  }),
+
+  check('exports a volume that has grown as it was', ['extend'], async (trial) => {
+    const volume = await trial.created();
+    const grow = async (exported: Volume): Promise<Volume> => {
+      const size = trial.size + 1;
+      await trial.capability('extend').extendVolume(exported, size);
+      return { ...exported, size };
+    };
+    await comesBack(trial, volume, grow, 'the volume had grown');
   }),
 
   check('keeps bytes from one connection to the next', ['bytes'], async (trial) => {
