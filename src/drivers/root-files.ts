@@ -4,7 +4,9 @@ import { assertOurs } from './current-operation.ts';
 import { type FileAnswer, type FileStep, performSteps, StepError } from './root-files/steps.ts';
 import type { RunCommand } from './run-command.ts';
 
-export type { FileStep } from './root-files/steps.ts';
+export type { FileAnswer, FileStep } from './root-files/steps.ts';
+export { StepError } from './root-files/steps.ts';
+export type { TgtdRequest } from './root-files/tgtd.ts';
 
 /**
  * Files that only root may change: configfs, sysfs, iSCSI's node records. Steps are performed in their order, and the
@@ -24,10 +26,7 @@ export const rootFiles =
   (run: RunCommand, isRoot = process.getuid?.() === 0): RootFiles =>
   async (steps) => {
     if (steps.length === 0) return [];
-    if (isRoot) {
-      await assertOurs();
-      return performSteps(steps);
-    }
+    if (isRoot) return ownFiles(steps);
     const { stdout, exitCode } = await run(process.execPath, [PROGRAM], {
       root: true,
       input: new Secret(JSON.stringify(steps)),
@@ -38,6 +37,12 @@ export const rootFiles =
     if ('code' in answer) throw new StepError(answer.code, answer.path);
     throw new Error('the program that changes files as root gave no answer');
   };
+
+/** For files that Scoria's own user may change. */
+export const ownFiles: RootFiles = async (steps) => {
+  await assertOurs();
+  return performSteps(steps);
+};
 
 type ProgramAnswer =
   | { readonly answers: readonly FileAnswer[] }

@@ -1,5 +1,5 @@
 import { DriverFailure } from '../contract.ts';
-import { StepError } from '../root-files/steps.ts';
+import { StepError } from '../root-files.ts';
 
 /** What the kernel's refusal means to whoever runs the host. Others are told as they are. */
 const MEANINGS: Readonly<Record<string, readonly [problem: string, remedy: string]>> = {

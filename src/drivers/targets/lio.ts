@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { DriverFailure } from '../contract.ts';
-import { type FileStep, StepError } from '../root-files/steps.ts';
+import { type FileStep, StepError } from '../root-files.ts';
 import { assertPlainChap, chapOf, knownChap, providerAuth } from './chap.ts';
 import type { ExportedDevice, MakeTarget } from './contract.ts';
 import { targetFailure } from './failures.ts';

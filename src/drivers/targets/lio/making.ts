@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { DriverFailure } from '../../contract.ts';
-import type { FileStep } from '../../root-files/steps.ts';
+import type { FileStep } from '../../root-files.ts';
 import type { Chap } from '../chap.ts';
 import { attribute, discards, isSameDevice, isThere } from '../host-files.ts';
 import {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { FileStep } from '../../root-files/steps.ts';
+import type { FileStep } from '../../root-files.ts';
 import { attribute, isThere, namesIn, realPlace } from '../host-files.ts';
 import { CONFIGFS } from '../kernel-modules.ts';
 
