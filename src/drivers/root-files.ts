@@ -16,18 +16,19 @@ export type { TgtdRequest } from './root-files/tgtd.ts';
 export type RootFiles = (steps: readonly FileStep[]) => Promise<readonly FileAnswer[]>;
 
 /** Beside this file as a source; what is built finds it through the package, because the command is one file. */
-const PROGRAM = fileURLToPath(
-  import.meta.filename.endsWith('.ts')
-    ? new URL('./root-files/main.ts', import.meta.url)
-    : import.meta.resolve('scoria/root-files'),
-);
+const programPath = (): string =>
+  fileURLToPath(
+    import.meta.filename.endsWith('.ts')
+      ? new URL('./root-files/main.ts', import.meta.url)
+      : import.meta.resolve('scoria/root-files'),
+  );
 
 export const rootFiles =
   (run: RunCommand, isRoot = process.getuid?.() === 0): RootFiles =>
   async (steps) => {
     if (steps.length === 0) return [];
     if (isRoot) return ownFiles(steps);
-    const { stdout, exitCode } = await run(process.execPath, [PROGRAM], {
+    const { stdout, exitCode } = await run(process.execPath, [programPath()], {
       root: true,
       input: new Secret(JSON.stringify(steps)),
       expectedExitCodes: [0, 1],

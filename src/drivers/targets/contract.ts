@@ -64,6 +64,7 @@ export interface TargetOptions {
   readonly target_ip_address: string;
   readonly target_secondary_ip_addresses: readonly string[];
   readonly target_port: number;
+  /** For tgt. With LIO it is the device that has a write cache or none. */
   readonly iscsi_write_cache: 'on' | 'off';
   readonly chap_username: string;
   /** `null` where one is to be made up for each volume. */

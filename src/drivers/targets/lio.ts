@@ -64,7 +64,7 @@ export const lioTarget: MakeTarget = (options, { run, files }) => {
       const stood = await isThere(targetPath(iqn));
       const serial = await serialFor(iqn, volume.id, volume.provider_location !== null);
       const portals = portalsOf(options);
-      const wanted = { iqn, devicePath, serial, portals, hasWriteCache: options.iscsi_write_cache === 'on' };
+      const wanted = { iqn, devicePath, serial, portals };
       try {
         await untilHolderIsOurs(async () => change(iqn, await making(wanted)));
       } catch (error) {

@@ -26,7 +26,9 @@ export const nvmetTarget: MakeTarget = (options, { run, files }) => {
   const port = String(options.target_port);
   const addresses = [options.target_ip_address, ...options.target_secondary_ip_addresses];
 
-  const remove = async (nqn: string): Promise<void> => void (await files(await removal(nqn)));
+  const ports = addresses.map((_, index) => String(options.nvmet_port_id + index));
+
+  const remove = async (nqn: string): Promise<void> => void (await files(await removal(nqn, ports)));
 
   return {
     storageProtocol: 'NVMe-oF',
@@ -77,11 +79,11 @@ export const nvmetTarget: MakeTarget = (options, { run, files }) => {
       if (others.some((other) => other.connector.nqn === host)) return;
       const nqn = nqnOf(volume, options);
       const isLast = (await allowedHosts(nqn)).every((name) => name === host);
-      const ports = isLast ? await portsOf(nqn) : [];
+      const cutPorts = isLast ? await portsOf(nqn) : [];
       await files([
         { do: 'unlink', path: allowedPath(nqn, host) },
         ...(await hostRemoval([host])),
-        ...ports.flatMap((id) => linkedAgain(id, nqn)),
+        ...cutPorts.flatMap((id) => linkedAgain(id, nqn)),
       ]);
     },
 

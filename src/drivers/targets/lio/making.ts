@@ -21,7 +21,6 @@ export interface LioExport {
   readonly devicePath: string;
   readonly serial: string;
   readonly portals: readonly string[];
-  readonly hasWriteCache: boolean;
 }
 
 /** Makes what is missing, in rtslib's shape and Cinder's order, so that `targetcli` and Cinder take it for their own. */
@@ -41,7 +40,7 @@ export const making = async (wanted: LioExport): Promise<readonly FileStep[]> =>
   ];
 };
 
-const objectSteps = async (object: string, { iqn, devicePath, serial, hasWriteCache }: LioExport) => {
+const objectSteps = async (object: string, { iqn, devicePath, serial }: LioExport) => {
   if ((await attribute(join(object, 'enable'))) === '1') {
     await assertSameDevice(object, devicePath, iqn);
     return [];
@@ -53,7 +52,6 @@ const objectSteps = async (object: string, { iqn, devicePath, serial, hasWriteCa
     write('control', 'readonly=0'),
     write('enable', '1\n'),
     write('wwn/vpd_unit_serial', `${serial}\n`),
-    write('attrib/emulate_write_cache', hasWriteCache ? '1' : '0'),
     ...((await discards(devicePath)) ? [write('attrib/emulate_tpu', '1')] : []),
   ];
 };

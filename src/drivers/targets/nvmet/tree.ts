@@ -37,8 +37,11 @@ export const portAddress = async (id: number | string): Promise<PortAddress> => 
   return { address: address ?? '', port: port ?? '', transport: transport ?? '' };
 };
 
-/** Takes away all that stands of a subsystem, whoever made it, and ports and hosts that nothing else uses. */
-export const removal = async (nqn: string): Promise<readonly FileStep[]> => {
+/**
+ * Takes away all that stands of a subsystem, whoever made it, and ports and hosts that nothing else uses. `ownPorts`
+ * are those that it would have: a port without a subsystem does not listen, and could only be in the way.
+ */
+export const removal = async (nqn: string, ownPorts: readonly string[]): Promise<readonly FileStep[]> => {
   const subsystem = subsystemPath(nqn);
   const [ports, hosts, namespaces] = await Promise.all([
     portsOf(nqn),
@@ -50,7 +53,9 @@ export const removal = async (nqn: string): Promise<readonly FileStep[]> => {
     ...hosts.map((host) => ({ do: 'unlink', path: allowedPath(nqn, host) }) as const),
     ...namespaces.flatMap((id) => namespaceRemoval(join(subsystem, 'namespaces', id))),
     { do: 'rmdir', path: subsystem },
-    ...ports.map((id) => ({ do: 'rmdir', path: portPath(id), ifUnused: true }) as const),
+    ...[...new Set([...ports, ...ownPorts])].map(
+      (id) => ({ do: 'rmdir', path: portPath(id), ifUnused: true }) as const,
+    ),
     ...(await hostRemoval(hosts)),
   ];
 };
