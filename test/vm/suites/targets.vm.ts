@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import type { ConnectionInfo, Volume } from '../../../src/drivers/contract.ts';
 import type { MakeTarget, Target, TargetOptions } from '../../../src/drivers/targets/contract.ts';
@@ -10,26 +11,29 @@ import { tgtTarget } from '../../../src/drivers/targets/tgt.ts';
 import { aConnection, aVolume } from '../../../src/testing/resources.ts';
 import {
   type Disk,
+  endTgtd,
   environment,
   eventually,
   type Initiator,
   iscsiInitiator,
+  LIO,
   MIB,
   makeDisk,
+  NVMET,
   names,
   nvmeInitiator,
   OPTIONS,
   OTHER_HOST,
   readFrom,
   said,
+  saved,
   sizeOf,
+  startTgtd,
   THIS_HOST,
   writeTo,
 } from '../support/target-trial.ts';
 
-const LIO = '/sys/kernel/config/target';
-const NVMET = '/sys/kernel/config/nvmet';
-const SAVED = '/etc/rtslib-fb-target/saveconfig.json';
+const TAKEN_PORT = 3999;
 const ID = '3f0c9a6e-7d1b-4c44-9d5a-0d6c1a2b3c4d';
 
 interface Kind {
@@ -48,12 +52,6 @@ const lioNames = (): string[] => [
   ...names(`${LIO}/iscsi`).filter((name) => name.startsWith('iqn')),
   ...names(`${LIO}/core`).filter((name) => name !== 'alua'),
 ];
-
-interface Saved {
-  readonly targets?: readonly { readonly wwn: string }[];
-  readonly storage_objects?: readonly { readonly name: string }[];
-}
-const saved = (): Saved => (existsSync(SAVED) ? (JSON.parse(readFileSync(SAVED, 'utf8')) as Saved) : {});
 
 const KINDS: readonly Kind[] = [
   {
@@ -107,24 +105,6 @@ const KINDS: readonly Kind[] = [
     },
   },
 ];
-
-const startTgtd = async (): Promise<void> => {
-  mkdirSync('/run/tgtd', { recursive: true });
-  const tgtd = spawn('tgtd', ['-f', '--iscsi', 'portal=127.0.0.1:3261'], { stdio: 'ignore' });
-  tgtd.unref();
-  await eventually('tgtd', () => said('tgtadm', '--mode', 'system', '--op', 'show').catch(() => null));
-};
-
-/** It heeds no signal but one. */
-const endTgtd = async (): Promise<void> => {
-  await said('pkill', '-KILL', '-x', 'tgtd');
-  await eventually('end of tgtd', () =>
-    said('pgrep', '-x', '-r', 'S,R,D', 'tgtd').then(
-      () => null,
-      () => true,
-    ),
-  );
-};
 
 before(async () => {
   await said('modprobe', '-a', 'iscsi_tcp', 'sd_mod', 'nvme_tcp', 'nvmet', 'nvmet_tcp');
@@ -184,6 +164,8 @@ for (const kind of KINDS) {
       info = await target.grant(volume, mine);
       assert.deepEqual(await target.grant(volume, mine), info);
       assert.equal(await isLetIn(kind.initiator.login(info, OTHER_HOST)), false);
+      const wrong = { ...info, data: { ...info.data, auth_password: 'not-the-password' } };
+      if ('auth_password' in info.data) assert.equal(await isLetIn(kind.initiator.login(wrong)), false);
       device = await kind.initiator.login(info);
       const written = await writeTo(device, MIB);
       assert.deepEqual(await disk.read(MIB, MIB), written);
@@ -256,15 +238,18 @@ for (const kind of KINDS) {
     });
 
     test('refuses what it cannot export, and leaves nothing of it', async () => {
-      const elsewhere = kind.make({ ...kind.options, target_ip_address: '192.0.2.1', nvmet_port_id: 77 }, host);
+      const elsewhere = kind.make({ ...kind.options, target_port: TAKEN_PORT, nvmet_port_id: 77 }, host);
       if (kind.name === 'tgt')
-        await assert.rejects(elsewhere.setup(), { name: 'DriverFailure', message: /192\.0\.2\.1:3261/ });
+        await assert.rejects(elsewhere.setup(), { name: 'DriverFailure', message: /and not at 127\.0\.0\.1:3999/ });
       else {
+        const listener = createServer().listen(TAKEN_PORT, '127.0.0.1');
+        await once(listener, 'listening');
         await elsewhere.setup();
         await assert.rejects(elsewhere.createExport(aVolume({ id: ID }), disk.path), {
           name: 'DriverFailure',
-          message: /the address of the target is not one of this host/,
+          message: /the port of the target is taken/,
         });
+        listener.close();
       }
       await assert.rejects(target.createExport(aVolume({ id: ID }), '/dev/no-such-device'), { name: 'DriverFailure' });
       await assert.rejects(target.createExport(aVolume({ id: 'x'.repeat(199) }), disk.path), {

@@ -1,6 +1,6 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { open, rm, truncate, writeFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -191,3 +191,33 @@ export const nvmeInitiator: Initiator = {
 };
 
 export const names = (directory: string): string[] => (existsSync(directory) ? readdirSync(directory).toSorted() : []);
+
+export const LIO = '/sys/kernel/config/target';
+export const NVMET = '/sys/kernel/config/nvmet';
+
+/** rtslib's saved configuration, on Debian. */
+export const SAVED = '/etc/rtslib-fb-target/saveconfig.json';
+
+export interface Saved {
+  readonly targets?: readonly { readonly wwn: string }[];
+  readonly storage_objects?: readonly { readonly name: string; readonly wwn: string }[];
+}
+export const saved = (): Saved => (existsSync(SAVED) ? (JSON.parse(readFileSync(SAVED, 'utf8')) as Saved) : {});
+
+export const startTgtd = async (): Promise<void> => {
+  mkdirSync('/run/tgtd', { recursive: true });
+  const tgtd = spawn('tgtd', ['-f', '--iscsi', 'portal=127.0.0.1:3261'], { stdio: 'ignore' });
+  tgtd.unref();
+  await eventually('tgtd', () => said('tgtadm', '--mode', 'system', '--op', 'show').catch(() => null));
+};
+
+/** It heeds no signal but one. */
+export const endTgtd = async (): Promise<void> => {
+  await said('pkill', '-KILL', '-x', 'tgtd');
+  await eventually('end of tgtd', () =>
+    said('pgrep', '-x', '-r', 'S,R,D', 'tgtd').then(
+      () => null,
+      () => true,
+    ),
+  );
+};
