@@ -12,6 +12,7 @@ export const dumpTarget = (iqn: string): JsonObject | null => {
   const path = join(LIO, 'iscsi', iqn);
   if (!isDirectory(path)) return null;
   return {
+    ...dumpNode(path),
     fabric: 'iscsi',
     tpgs: numbered(path, 'tpgt_').map(([tag, group]) => dumpPortalGroup(group, tag)),
     wwn: iqn,
@@ -22,15 +23,14 @@ export const dumpTarget = (iqn: string): JsonObject | null => {
 export const dumpBlockObject = (name: string): JsonObject | null => {
   const path = blockObjectPath(name);
   if (path === null || text(join(path, 'enable')) !== '1') return null;
-  const attributes = dumpAttributes(join(path, 'attrib'));
   return {
+    ...dumpNode(path),
     alua_tpgs: directoriesIn(join(path, 'alua')).map((group) => dumpAluaGroup(join(path, 'alua', group))),
-    attributes,
     dev: text(join(path, 'udev_path')),
     name,
     plugin: 'block',
     readonly: /readonly: 1/.test(text(join(path, 'info')) ?? ''),
-    write_back: attributes.emulate_write_cache === 1,
+    write_back: text(join(path, 'attrib', 'emulate_write_cache')) === '1',
     wwn:
       text(join(path, 'wwn', 'vpd_unit_serial'))
         ?.split(':')[1]
@@ -44,11 +44,10 @@ export const blockObjectPath = (name: string): string | null => {
 };
 
 const dumpPortalGroup = (path: string, tag: number): JsonObject => ({
-  attributes: dumpAttributes(join(path, 'attrib')),
+  ...dumpNode(path),
   enable: text(join(path, 'enable')) === '1',
   luns: numbered(join(path, 'lun'), 'lun_').map(([index, lun]) => dumpLun(lun, index)),
   node_acls: directoriesIn(join(path, 'acls')).map((initiator) => dumpAcl(join(path, 'acls', initiator))),
-  parameters: dumpParameters(join(path, 'param')),
   portals: directoriesIn(join(path, 'np')).map((portal) => dumpPortal(join(path, 'np', portal))),
   tag,
   ...dumpCredentials(join(path, 'auth')),
@@ -82,7 +81,7 @@ const dumpPortal = (path: string): JsonObject => {
 const dumpAcl = (path: string): JsonObject => {
   const tag = text(join(path, 'tag'));
   return {
-    attributes: dumpAttributes(join(path, 'attrib')),
+    ...dumpNode(path),
     mapped_luns: numbered(path, 'lun_').map(([index, lun]) => dumpMappedLun(lun, index)),
     node_wwn: basename(path),
     ...(tag && { tag }),
@@ -145,11 +144,17 @@ const OWNER_READS_AND_WRITES = 0o600;
 const writableFilesIn = (path: string): readonly string[] =>
   namesIn(path).filter((name) => (statSync(join(path, name)).mode & OWNER_READS_AND_WRITES) === OWNER_READS_AND_WRITES);
 
-const dumpAttributes = (path: string): Record<string, Json> =>
-  Object.fromEntries(writableFilesIn(path).map((name) => [name, numberOrText(text(join(path, name)) ?? '')]));
+/** What every node of the tree can have: numbers where attributes are numbers, and parameters as texts. */
+const dumpNode = (path: string): JsonObject => ({
+  ...named('attributes', dumpFiles(join(path, 'attrib'), numberOrText)),
+  ...named('parameters', dumpFiles(join(path, 'param'), String)),
+});
 
-const dumpParameters = (path: string): JsonObject =>
-  Object.fromEntries(writableFilesIn(path).map((name) => [name, text(join(path, name)) ?? '']));
+const named = (name: string, values: JsonObject): JsonObject =>
+  Object.keys(values).length === 0 ? {} : { [name]: values };
+
+const dumpFiles = (path: string, asValue: (text: string) => Json): JsonObject =>
+  Object.fromEntries(writableFilesIn(path).map((name) => [name, asValue(text(join(path, name)) ?? '')]));
 
 const numberOrText = (value: string): number | string => (/^[+-]?\d+$/.test(value) ? Number(value) : value);
 

@@ -106,6 +106,11 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
+const listenAt = (port: number) => {
+  const server = createServer().listen(port, '127.0.0.1');
+  return { server, [Symbol.dispose]: () => void server.close() };
+};
+
 before(async () => {
   await said('modprobe', '-a', 'iscsi_tcp', 'sd_mod', 'nvme_tcp', 'nvmet', 'nvmet_tcp');
   await said('iscsid');
@@ -242,14 +247,13 @@ for (const kind of KINDS) {
       if (kind.name === 'tgt')
         await assert.rejects(elsewhere.setup(), { name: 'DriverFailure', message: /and not at 127\.0\.0\.1:3999/ });
       else {
-        const listener = createServer().listen(TAKEN_PORT, '127.0.0.1');
-        await once(listener, 'listening');
+        using listener = listenAt(TAKEN_PORT);
+        await once(listener.server, 'listening');
         await elsewhere.setup();
         await assert.rejects(elsewhere.createExport(aVolume({ id: ID }), disk.path), {
           name: 'DriverFailure',
           message: /the port of the target is taken/,
         });
-        listener.close();
       }
       await assert.rejects(target.createExport(aVolume({ id: ID }), '/dev/no-such-device'), { name: 'DriverFailure' });
       await assert.rejects(target.createExport(aVolume({ id: 'x'.repeat(199) }), disk.path), {
