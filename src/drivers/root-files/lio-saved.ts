@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from '../../domain/json.ts';
 import { dumpBlockObject, dumpTarget } from './lio-dump.ts';
 import { whileLocked } from './while-locked.ts';
@@ -22,9 +23,9 @@ const LOCK = '/run/scoria/lio-saved-configuration.lock';
 /** Makes the saved configuration say of this target, and of what is behind it, what stands. */
 export const saveTarget = (path: string, iqn: string): void =>
   whileLocked(LOCK, () => {
-    const saved = readSaved(path);
-    const live = { iqn, target: dumpTarget(iqn), blockObject: dumpBlockObject };
-    replaceSync(path, `${JSON.stringify(withTarget(saved, live), null, 2)}\n`);
+    const saved = { storage_objects: [], targets: [], ...readSaved(path) };
+    const now = withTarget(saved, { iqn, target: dumpTarget(iqn), blockObject: dumpBlockObject });
+    if (!isDeepStrictEqual(now, saved)) replaceSync(path, `${JSON.stringify(now, null, 2)}\n`);
   });
 
 /** By what initiators knew the storage object when it was saved; `null` where it is not. */

@@ -69,7 +69,7 @@ export const lioTarget: MakeTarget = (options, { run, files }) => {
         await untilHolderIsOurs(async () => change(iqn, await making(wanted)));
       } catch (error) {
         if (error instanceof StepError && !stood) await remove(iqn);
-        throw targetFailure(`volume ${volume.id} cannot be exported`, error);
+        throw targetFailure(`volume ${volume.id} cannot be exported`, asTakenPort(error));
       }
       return {
         provider_location: formatLocation({ portals, tag: iqn, iqn, lun: 0 }),
@@ -116,6 +116,12 @@ export const lioTarget: MakeTarget = (options, { run, files }) => {
     });
   }
 };
+
+/** The kernel binds to any address, and calls a port that is taken an invalid argument. */
+const asTakenPort = (error: unknown): unknown =>
+  error instanceof StepError && error.code === 'EINVAL' && error.path.includes('/np/')
+    ? new StepError('EADDRINUSE', error.path)
+    : error;
 
 const ATTEMPTS = 20;
 

@@ -50,8 +50,8 @@ const objectSteps = async (object: string, { iqn, devicePath, serial }: LioExpor
     write('udev_path', devicePath),
     write('control', `udev_path=${devicePath}`),
     write('control', 'readonly=0'),
-    write('enable', '1\n'),
     write('wwn/vpd_unit_serial', `${serial}\n`),
+    write('enable', '1\n'),
     ...((await discards(devicePath)) ? [write('attrib/emulate_tpu', '1')] : []),
   ];
 };
