@@ -21,6 +21,7 @@ import {
   storageObjectPath,
   targetPath,
 } from './lio/tree.ts';
+import { unlessRaced } from './unless-raced.ts';
 
 const MODULES = ['target_core_mod', 'target_core_iblock', 'iscsi_target_mod'];
 
@@ -66,7 +67,7 @@ export const lioTarget: MakeTarget = (options, { run, files }) => {
       const portals = portalsOf(options);
       const wanted = { iqn, devicePath, serial, portals };
       try {
-        await untilHolderIsOurs(async () => change(iqn, await making(wanted)));
+        await unlessRaced(['EEXIST'], async () => change(iqn, await making(wanted)));
       } catch (error) {
         if (error instanceof StepError && !stood) await remove(iqn);
         throw targetFailure(`volume ${volume.id} cannot be exported`, asTakenPort(error));
@@ -122,19 +123,6 @@ const asTakenPort = (error: unknown): unknown =>
   error instanceof StepError && error.code === 'EINVAL' && error.path.includes('/np/')
     ? new StepError('EADDRINUSE', error.path)
     : error;
-
-const ATTEMPTS = 20;
-
-/** Another process may take the same number for its device between the look and the change. */
-const untilHolderIsOurs = async (make: () => Promise<void>): Promise<void> => {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await make();
-    } catch (error) {
-      if (!(error instanceof StepError) || error.code !== 'EEXIST' || attempt === ATTEMPTS) throw error;
-    }
-  }
-};
 
 const exportOf = async (iqn: string): Promise<ExportedDevice | null> => {
   const volumeId = volumeIdIn(iqn);

@@ -18,6 +18,7 @@ import {
   removal,
   subsystemPath,
 } from './nvmet/tree.ts';
+import { unlessRaced } from './unless-raced.ts';
 
 const TRANSPORT = 'tcp';
 
@@ -53,7 +54,7 @@ export const nvmetTarget: MakeTarget = (options, { run, files }) => {
       const firstPort = options.nvmet_port_id;
       const wanted = { nqn, volumeId: volume.id, devicePath, namespaceId, firstPort, addresses, port };
       try {
-        await untilPortStays(async () => void (await files(await making(wanted))));
+        await unlessRaced(['ENOENT', 'EEXIST', 'EACCES'], async () => void (await files(await making(wanted))));
       } catch (error) {
         if (error instanceof StepError && !stood) await remove(nqn);
         throw targetFailure(`volume ${volume.id} cannot be exported`, error);
@@ -179,18 +180,4 @@ const exportOf = async (nqn: string, prefix: string): Promise<ExportedDevice> =>
             namespace,
           }),
   };
-};
-
-const ATTEMPTS = 20;
-
-/** Another process may take a port away, or make it, between the look and the change. */
-const untilPortStays = async (make: () => Promise<void>): Promise<void> => {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await make();
-    } catch (error) {
-      const isRaced = error instanceof StepError && ['ENOENT', 'EEXIST', 'EACCES'].includes(error.code);
-      if (!isRaced || attempt === ATTEMPTS) throw error;
-    }
-  }
 };

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DriverFailure, type Volume } from '../contract.ts';
-import { ownFiles, StepError } from '../root-files.ts';
-import { assertPlainChap, type Chap, chapOf, knownChap, providerAuth } from './chap.ts';
+import { type FileStep, ownFiles, StepError } from '../root-files.ts';
+import { assertPlainChap, type Chap, chapOf, knownChap, providerAuth, recordedChap } from './chap.ts';
 import type { MakeTarget } from './contract.ts';
 import { targetFailure } from './failures.ts';
 import { discards, isSameDevice } from './host-files.ts';
@@ -34,16 +34,18 @@ export const tgtTarget: MakeTarget = (options, { files }) => {
   /** Named as Cinder names it. */
   const filePath = (iqn: string): string => join(options.volumes_dir, iqn.split(':').slice(1).join(':'));
 
-  /** Makes the file say what stands, for a restart of the daemon. */
-  const persist = async (iqn: string, chap: Chap): Promise<TgtTarget> => {
-    const target = await standing(iqn);
-    const lun = volumeLun(target);
-    if (lun === undefined) throw new DriverFailure(`${iqn} has no device`, 'export the volume again');
+  /** Makes the file say what stands, for a restart of the daemon; none where that could let nobody in. */
+  const persist = async (iqn: string, chap: Chap | null): Promise<void> => {
+    const path = filePath(iqn);
+    const target = await daemon.target(iqn);
+    const lun = target && volumeLun(target);
+    if (target === undefined || lun === undefined || chap === null) return keepOwn({ do: 'unlink', path });
     const initiators = target.acl.filter(isName);
     const text = persistentFile({ iqn, lun, chap, hasWriteCache, initiators, isOpen: target.acl.includes('ALL') });
-    await ownFiles([{ do: 'replace', path: filePath(iqn), text }]).catch(refuseVolumesDir);
-    return target;
+    await keepOwn({ do: 'replace', path, text });
   };
+
+  const keepOwn = async (step: FileStep): Promise<void> => void (await ownFiles([step]).catch(refuseVolumesDir));
 
   const refuseVolumesDir = (error: unknown): never => {
     if (error instanceof StepError && ['EACCES', 'EPERM', 'EROFS'].includes(error.code)) {
@@ -58,8 +60,8 @@ export const tgtTarget: MakeTarget = (options, { files }) => {
 
   const standing = async (iqn: string): Promise<TgtTarget> => {
     const target = await daemon.target(iqn);
-    if (target === undefined) throw new DriverFailure(`${iqn} is not there`, 'export the volume again');
-    return target;
+    if (target !== undefined && volumeLun(target) !== undefined) return target;
+    throw new DriverFailure(`${iqn} is not there, or has no device`, 'export the volume again');
   };
 
   const made = async (iqn: string): Promise<TgtTarget> => {
@@ -126,7 +128,7 @@ export const tgtTarget: MakeTarget = (options, { files }) => {
       });
       await dropUnused(target.accounts);
     }
-    await ownFiles([{ do: 'unlink', path: filePath(iqn) }]).catch(refuseVolumesDir);
+    await keepOwn({ do: 'unlink', path: filePath(iqn) });
   };
 
   return {
@@ -160,8 +162,8 @@ export const tgtTarget: MakeTarget = (options, { files }) => {
         const target = await made(iqn);
         await giveAccount(target, chap);
         await giveDevice(target, volume, devicePath);
-        const { tid } = await persist(iqn, chap);
-        const tag = parseLocation(volume.provider_location)?.tag ?? String(tid);
+        await persist(iqn, chap);
+        const tag = parseLocation(volume.provider_location)?.tag ?? String(target.tid);
         return {
           provider_location: formatLocation({ portals: portalsOf(options), tag, iqn, lun: LUN }),
           provider_auth: providerAuth(chap),
@@ -195,7 +197,7 @@ export const tgtTarget: MakeTarget = (options, { files }) => {
       if (target === undefined) return;
       await daemon.askUnless(['NO_ACL'], access('unbind', target.tid, initiator));
       await close(target, initiator);
-      await persist(iqn, knownChap(volume));
+      await persist(iqn, recordedChap(volume));
     },
 
     /**

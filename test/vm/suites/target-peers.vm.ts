@@ -8,10 +8,10 @@ import { lioTarget } from '../../../src/drivers/targets/lio.ts';
 import { nvmetTarget } from '../../../src/drivers/targets/nvmet.ts';
 import { tgtTarget } from '../../../src/drivers/targets/tgt.ts';
 import { aConnection, aVolume } from '../../../src/testing/resources.ts';
+import { stopTgt } from '../support/host.ts';
 import { deleteAsCinder, dumpAndRestore, makeAsCinder, sorted } from '../support/rtslib.ts';
 import {
   type Disk,
-  endTgtd,
   environment,
   LIO,
   makeDisk,
@@ -58,7 +58,7 @@ before(async () => {
 });
 
 after(async () => {
-  await endTgtd();
+  await stopTgt();
   for (const disk of disks) await disk.remove();
 });
 
@@ -166,7 +166,7 @@ describe('tgt and those who use it through its files', () => {
     const file = join(OPTIONS.volumes_dir, `volume-${volume.id}`);
     assert.equal(statSync(file).mode & 0o777, 0o600);
     const before = await shown();
-    await endTgtd();
+    await stopTgt();
     await startTgtd();
     await said('tgt-admin', '--execute');
     assert.equal((await shown()).replaceAll('            0.0.0.0\n', '').replaceAll('        0.0.0.0\n', ''), before);
@@ -205,7 +205,7 @@ describe('tgt and those who use it through its files', () => {
 
   test('no daemon, no export', async () => {
     await removeAll();
-    await endTgtd();
+    await stopTgt();
     await assert.rejects(readyTarget(tgtTarget, options), { name: 'DriverFailure', message: /tgtd is not running/ });
     await startTgtd();
   });

@@ -9,9 +9,9 @@ import { lioTarget } from '../../../src/drivers/targets/lio.ts';
 import { nvmetTarget } from '../../../src/drivers/targets/nvmet.ts';
 import { tgtTarget } from '../../../src/drivers/targets/tgt.ts';
 import { aConnection, aVolume } from '../../../src/testing/resources.ts';
+import { startIscsi, stopTgt } from '../support/host.ts';
 import {
   type Disk,
-  endTgtd,
   environment,
   eventually,
   type Initiator,
@@ -81,7 +81,7 @@ const KINDS: readonly Kind[] = [
       ...names(OPTIONS.volumes_dir),
     ],
     forget: async () => {
-      await endTgtd();
+      await stopTgt();
       await startTgtd();
     },
   },
@@ -113,12 +113,12 @@ const listenAt = (port: number) => {
 
 before(async () => {
   await said('modprobe', '-a', 'iscsi_tcp', 'sd_mod', 'nvme_tcp', 'nvmet', 'nvmet_tcp');
-  await said('iscsid');
+  await startIscsi();
   writeFileSync('/etc/tgt/conf.d/volumes.conf', `include ${OPTIONS.volumes_dir}/*\n`);
   await startTgtd();
 });
 
-after(endTgtd);
+after(stopTgt);
 
 for (const kind of KINDS) {
   describe(`a target of ${kind.name}`, () => {

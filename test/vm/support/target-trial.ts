@@ -210,14 +210,3 @@ export const startTgtd = async (): Promise<void> => {
   tgtd.unref();
   await eventually('tgtd', () => said('tgtadm', '--mode', 'system', '--op', 'show').catch(() => null));
 };
-
-/** It heeds no signal but one. */
-export const endTgtd = async (): Promise<void> => {
-  await said('pkill', '-KILL', '-x', 'tgtd');
-  await eventually('end of tgtd', () =>
-    said('pgrep', '-x', '-r', 'S,R,D', 'tgtd').then(
-      () => null,
-      () => true,
-    ),
-  );
-};
