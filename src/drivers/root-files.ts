@@ -6,7 +6,7 @@ import type { RunCommand } from './run-command.ts';
 
 export type { FileAnswer, FileStep } from './root-files/steps.ts';
 export { StepError } from './root-files/steps.ts';
-export type { TgtdRequest } from './root-files/tgtd.ts';
+export type { TgtdError, TgtdRequest } from './root-files/tgtd.ts';
 
 /**
  * Files that only root may change: configfs, sysfs, iSCSI's node records. Steps are performed in their order, and the

@@ -3,7 +3,7 @@ import { dirname, normalize } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { type FileStep, performSteps, StepError } from './steps.ts';
-import { TGTD_MODES, TGTD_OPERATIONS } from './tgtd.ts';
+import { TGTD_ERRORS, TGTD_MODES, TGTD_OPERATIONS } from './tgtd.ts';
 
 /**
  * The one program of Scoria's own that runs as root, where Scoria itself does not: reads steps from standard input and
@@ -31,6 +31,7 @@ const Request = z.strictObject({
   cid: Whole.exactOptional(),
   lun: Whole.exactOptional(),
   parameters: z.string().exactOptional(),
+  unless: z.array(z.enum(TGTD_ERRORS)).exactOptional(),
 });
 const Steps: z.ZodType<FileStep[]> = z.array(
   z.union([

@@ -17,9 +17,12 @@ export interface TgtdRequest {
   readonly lun?: number;
   /** `key=value`, joined by commas. */
   readonly parameters?: string;
+  /** What tgtd may say against it: then it is so already. */
+  readonly unless?: readonly TgtdError[];
 }
 
-const ERRORS = [
+/** What tgtd calls what went wrong, by its numbers. */
+export const TGTD_ERRORS = [
   'SUCCESS',
   'UNKNOWN_ERROR',
   'NO_MEMORY',
@@ -47,8 +50,7 @@ const ERRORS = [
   'PREVENT_REMOVAL',
 ] as const;
 
-/** What tgtd calls what went wrong. */
-export type TgtdError = (typeof ERRORS)[number];
+export type TgtdError = (typeof TGTD_ERRORS)[number];
 
 const HEADER_BYTES = 120;
 const ANSWER_HEADER_BYTES = 8;
@@ -77,7 +79,7 @@ export const decodeAnswer = (bytes: Buffer): { readonly error: TgtdError; readon
   if (bytes.length < ANSWER_HEADER_BYTES) throw Object.assign(new Error('no answer'), { code: 'EPIPE' });
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   return {
-    error: ERRORS[view.getUint32(0, isLittle)] ?? 'UNKNOWN_ERROR',
+    error: TGTD_ERRORS[view.getUint32(0, isLittle)] ?? 'UNKNOWN_ERROR',
     text: bytes.toString('utf8', ANSWER_HEADER_BYTES).replace(/\0+$/, ''),
   };
 };
@@ -92,6 +94,6 @@ export const askTgtd = async (socketPath: string, request: TgtdRequest): Promise
   );
   socket.write(encodeRequest(request));
   const { error, text } = decodeAnswer(await buffer(socket));
-  if (error !== 'SUCCESS') throw Object.assign(new Error(error), { code: error });
+  if (error !== 'SUCCESS' && !request.unless?.includes(error)) throw Object.assign(new Error(error), { code: error });
   return text;
 };

@@ -11,20 +11,20 @@ import { tgtDaemon, untilIdle } from './tgt/daemon.ts';
 import { persistentFile } from './tgt/persistent-file.ts';
 import {
   access,
-  account,
   closing,
-  deleteAccount,
   deleteLun,
   deleteTarget,
+  deleteUnused,
   describeLun,
+  giveAccount,
   isName,
   LUN,
-  newAccount,
   newLun,
   newTarget,
   volumeLun,
 } from './tgt/requests.ts';
 import type { TgtTarget } from './tgt/show.ts';
+import { unlessRaced } from './unless-raced.ts';
 
 /** The iSCSI target in user space, through its daemon's own socket; Cinder's `tgtadm`. */
 export const tgtTarget: MakeTarget = (options, { files }) => {
@@ -35,9 +35,9 @@ export const tgtTarget: MakeTarget = (options, { files }) => {
   const filePath = (iqn: string): string => join(options.volumes_dir, iqn.split(':').slice(1).join(':'));
 
   /** Makes the file say what stands, for a restart of the daemon; none where that could let nobody in. */
-  const persist = async (iqn: string, chap: Chap | null): Promise<void> => {
+  const persist = async (iqn: string, targets: readonly TgtTarget[], chap: Chap | null): Promise<void> => {
     const path = filePath(iqn);
-    const target = await daemon.target(iqn);
+    const target = named(targets, iqn);
     const lun = target && volumeLun(target);
     if (target === undefined || lun === undefined || chap === null) return keepOwn({ do: 'unlink', path });
     const initiators = target.acl.filter(isName);
@@ -58,76 +58,45 @@ export const tgtTarget: MakeTarget = (options, { files }) => {
     throw error;
   };
 
-  const standing = async (iqn: string): Promise<TgtTarget> => {
-    const target = await daemon.target(iqn);
-    if (target !== undefined && volumeLun(target) !== undefined) return target;
-    throw new DriverFailure(`${iqn} is not there, or has no device`, 'export the volume again');
+  const making = async (targets: readonly TgtTarget[], volume: Volume, iqn: string, devicePath: string, chap: Chap) => {
+    const target = named(targets, iqn);
+    const others = targets.filter((each) => each !== target);
+    const tid = target?.tid ?? Math.max(0, ...targets.map((each) => each.tid)) + 1;
+    return [
+      ...(target === undefined ? [newTarget(tid, iqn)] : []),
+      ...giveAccount(tid, target?.accounts ?? [], others, chap),
+      ...(await giveDevice(tid, target, volume, devicePath)),
+    ];
   };
 
-  const made = async (iqn: string): Promise<TgtTarget> => {
-    const targets = await daemon.targets();
-    const target = targets.find(({ name }) => name === iqn);
-    if (target !== undefined) return target;
-    const tid = Math.max(0, ...targets.map((each) => each.tid)) + 1;
-    await daemon.askUnless(['TARGET_EXISTS'], newTarget(tid, iqn));
-    return made(iqn);
-  };
-
-  /** Only its own user gets in, with the password of now: tgtd tells none. */
-  const giveAccount = async ({ tid, accounts }: TgtTarget, chap: Chap): Promise<void> => {
-    if (accounts.length === 1 && accounts[0] === chap.user) return;
-    for (const user of accounts) await daemon.ask([account('unbind', tid, user)]);
-    await dropUnused([...accounts, chap.user]);
-    await daemon.askUnless(['USER_EXISTS'], newAccount(chap));
-    await daemon.ask([account('bind', tid, chap.user)]);
-  };
-
-  /** Accounts are tgtd's and not the target's: others may have the same one. */
-  const dropUnused = async (users: readonly string[]): Promise<void> => {
-    const used = new Set((await daemon.targets()).flatMap(({ accounts }) => accounts));
-    for (const user of users) {
-      if (!used.has(user)) await daemon.askUnless(['NO_USER'], deleteAccount(user));
-    }
-  };
-
-  const close = async (target: TgtTarget, initiator?: string): Promise<void> => {
-    for (const request of closing(target, initiator)) await daemon.askUnless(['NO_SESSION', 'NO_CONNECTION'], request);
-  };
-
-  const giveDevice = async (target: TgtTarget, volume: Volume, devicePath: string): Promise<void> => {
-    const { tid, name } = target;
-    const lun = volumeLun(target);
+  const giveDevice = async (tid: number, target: TgtTarget | undefined, { id }: Volume, devicePath: string) => {
+    const lun = target && volumeLun(target);
     if (lun?.path && !(await isSameDevice(lun.path, devicePath))) {
       throw new DriverFailure(
-        `${name} already exports ${lun.path}, and not ${devicePath}`,
+        `${target?.name} already exports ${lun.path}, and not ${devicePath}`,
         'remove that target, or give the volume another id',
       );
     }
-    if (lun === undefined) await daemon.ask([newLun(tid, devicePath)]);
-    if (lun !== undefined && !lun.scsiId.startsWith(UNDESCRIBED)) return;
-    const serial = serialOf(volume.id);
-    await daemon.ask(
-      describeLun(tid, {
-        scsiId: serial.replaceAll('-', ''),
-        scsiSn: serial,
-        discards: await discards(devicePath),
-        hasWriteCache,
-      }),
-    );
+    if (lun !== undefined && !lun.scsiId.startsWith(UNDESCRIBED)) return [];
+    const scsiSn = serialOf(id);
+    const scsiId = scsiSn.replaceAll('-', '');
+    const attributes = { scsiId, scsiSn, discards: await discards(devicePath), hasWriteCache };
+    return [...(lun === undefined ? [newLun(tid, devicePath)] : []), ...describeLun(tid, attributes)];
   };
 
   const remove = async (iqn: string): Promise<void> => {
-    const target = await daemon.target(iqn);
-    if (target !== undefined) {
-      await daemon.ask(target.acl.map((who) => access('unbind', target.tid, who)));
-      await untilIdle(async () => {
-        const now = await daemon.target(iqn);
-        if (now === undefined) return;
-        await close(now);
-        await daemon.ask([deleteTarget(now)]);
-      });
-      await dropUnused(target.accounts);
-    }
+    await untilIdle(async () => {
+      const targets = await daemon.targets();
+      const target = named(targets, iqn);
+      if (target === undefined) return;
+      const others = targets.filter((each) => each !== target);
+      await daemon.change([
+        ...target.acl.map((who) => access('unbind', target.tid, who)),
+        ...closing(target),
+        deleteTarget(target),
+        ...deleteUnused(target.accounts, others),
+      ]);
+    });
     await keepOwn({ do: 'unlink', path: filePath(iqn) });
   };
 
@@ -157,19 +126,21 @@ export const tgtTarget: MakeTarget = (options, { files }) => {
       const iqn = iqnOf(volume, options);
       assertIqn(iqn);
       const chap = chapOf(volume, options);
-      const stood = (await daemon.target(iqn)) !== undefined;
+      let stood: boolean | null = null;
       try {
-        const target = await made(iqn);
-        await giveAccount(target, chap);
-        await giveDevice(target, volume, devicePath);
-        await persist(iqn, chap);
-        const tag = parseLocation(volume.provider_location)?.tag ?? String(target.tid);
+        const targets = await unlessRaced(['TARGET_EXISTS'], async () => {
+          const before = await daemon.targets();
+          stood ??= named(before, iqn) !== undefined;
+          return daemon.change(await making(before, volume, iqn, devicePath, chap));
+        });
+        await persist(iqn, targets, chap);
+        const tag = parseLocation(volume.provider_location)?.tag ?? String(named(targets, iqn)?.tid);
         return {
           provider_location: formatLocation({ portals: portalsOf(options), tag, iqn, lun: LUN }),
           provider_auth: providerAuth(chap),
         };
       } catch (error) {
-        if (!stood) await remove(iqn);
+        if (stood === false) await remove(iqn);
         if (error instanceof DriverFailure) throw error;
         throw targetFailure(`volume ${volume.id} cannot be exported`, error);
       }
@@ -181,11 +152,14 @@ export const tgtTarget: MakeTarget = (options, { files }) => {
       const iqn = iqnOf(volume, options);
       const info = iscsiConnection(volume, connection);
       const initiator = initiatorOf(connection.connector);
-      const { tid, acl } = await standing(iqn);
-      await daemon.askUnless(['ACL_EXISTS'], access('bind', tid, initiator));
+      const target = named(await daemon.targets(), iqn);
+      if (target === undefined || volumeLun(target) === undefined) {
+        throw new DriverFailure(`${iqn} is not there, or has no device`, 'export the volume again');
+      }
       // Cinder lets everybody in: from the first grant on, only those who were granted.
-      if (acl.includes('ALL')) await daemon.askUnless(['NO_ACL'], access('unbind', tid, 'ALL'));
-      await persist(iqn, knownChap(volume));
+      const closed = target.acl.includes('ALL') ? [access('unbind', target.tid, 'ALL')] : [];
+      const targets = await daemon.change([access('bind', target.tid, initiator), ...closed]);
+      await persist(iqn, targets, knownChap(volume));
       return info;
     },
 
@@ -193,11 +167,10 @@ export const tgtTarget: MakeTarget = (options, { files }) => {
       const initiator = initiatorOf(connector);
       if (others.some(isOfInitiator(initiator))) return;
       const iqn = iqnOf(volume, options);
-      const target = await daemon.target(iqn);
+      const target = named(await daemon.targets(), iqn);
       if (target === undefined) return;
-      await daemon.askUnless(['NO_ACL'], access('unbind', target.tid, initiator));
-      await close(target, initiator);
-      await persist(iqn, recordedChap(volume));
+      const targets = await daemon.change([access('unbind', target.tid, initiator), ...closing(target, initiator)]);
+      await persist(iqn, targets, recordedChap(volume));
     },
 
     /**
@@ -207,11 +180,11 @@ export const tgtTarget: MakeTarget = (options, { files }) => {
     async deviceGrew(volume, devicePath) {
       const iqn = iqnOf(volume, options);
       await untilIdle(async () => {
-        const target = await daemon.target(iqn);
+        const target = named(await daemon.targets(), iqn);
         const lun = target && volumeLun(target);
         if (target === undefined || lun === undefined) return;
-        await close(target);
-        await daemon.ask([
+        await daemon.change([
+          ...closing(target),
           deleteLun(target.tid),
           newLun(target.tid, devicePath),
           ...describeLun(target.tid, { ...lun, hasWriteCache }),
@@ -238,6 +211,9 @@ export const tgtTarget: MakeTarget = (options, { files }) => {
     },
   };
 };
+
+const named = (targets: readonly TgtTarget[], iqn: string): TgtTarget | undefined =>
+  targets.find(({ name }) => name === iqn);
 
 /** tgt's own SCSI ID, until it is given another. */
 const UNDESCRIBED = 'IET ';

@@ -8,36 +8,28 @@ const SOCKET = '/run/tgtd/socket.0';
 
 export interface TgtDaemon {
   targets(): Promise<readonly TgtTarget[]>;
-  target(iqn: string): Promise<TgtTarget | undefined>;
   /** `ADDRESS:PORT`, at which it listens. */
   portals(): Promise<readonly string[]>;
-  /** In their order; the first that fails ends them. */
-  ask(requests: readonly TgtdRequest[]): Promise<void>;
-  /** The same, where what is asked for may be so already. */
-  askUnless(codes: readonly string[], request: TgtdRequest): Promise<void>;
+  /** In their order; the first that fails ends them. Answers the targets that there are then. */
+  change(requests: readonly TgtdRequest[]): Promise<readonly TgtTarget[]>;
 }
 
+const SHOW: TgtdRequest = { mode: 'target', operation: 'show' };
+
 export const tgtDaemon = (files: RootFiles): TgtDaemon => {
-  const answers = async (requests: readonly TgtdRequest[]): Promise<readonly string[]> => {
+  /** The last answer. */
+  const ask = async (requests: readonly TgtdRequest[]): Promise<string> => {
     const steps = requests.map((request): FileStep => ({ do: 'tgtd', path: SOCKET, request }));
-    return (await files(steps).catch(refuseWithoutDaemon)).map(String);
+    return String((await files(steps).catch(refuseWithoutDaemon)).at(-1));
   };
-  const targets = async (): Promise<readonly TgtTarget[]> => {
-    const [text = ''] = await answers([{ mode: 'target', operation: 'show' }]);
-    return parseTargets(text);
-  };
+  const change = async (requests: readonly TgtdRequest[]): Promise<readonly TgtTarget[]> =>
+    parseTargets(await ask([...requests, SHOW]));
   return {
-    targets,
-    target: async (iqn) => (await targets()).find(({ name }) => name === iqn),
+    change,
+    targets: () => change([]),
     portals: async () => {
-      const [text = ''] = await answers([{ mode: 'portal', operation: 'show' }]);
+      const text = await ask([{ mode: 'portal', operation: 'show' }]);
       return [...text.matchAll(/^Portal: (\S+),\d+$/gm)].map(([, portal = '']) => portal);
-    },
-    ask: async (requests) => void (await answers(requests)),
-    askUnless: async (codes, request) => {
-      await answers([request]).catch((error: unknown) => {
-        if (!(error instanceof StepError) || !codes.includes(error.code)) throw error;
-      });
     },
   };
 };
@@ -53,7 +45,7 @@ const PATIENCE_MS = 10_000;
 const PAUSE_MS = 50;
 
 /** tgtd refuses to end what still has commands under way, and they end soon. */
-export const untilIdle = async (work: () => Promise<void>): Promise<void> => {
+export const untilIdle = async <Value>(work: () => Promise<Value>): Promise<Value> => {
   const deadline = performance.now() + PATIENCE_MS;
   for (;;) {
     try {

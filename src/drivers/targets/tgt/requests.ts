@@ -1,4 +1,4 @@
-import type { TgtdRequest } from '../../root-files.ts';
+import type { TgtdError, TgtdRequest } from '../../root-files.ts';
 import type { Chap } from '../chap.ts';
 import type { TgtLun, TgtTarget } from './show.ts';
 
@@ -43,24 +43,43 @@ export const describeLun = (tid: number, lun: LunAttributes): readonly TgtdReque
     ...(lun.discards ? ['thin_provisioning=1'] : []),
   ].map((parameters) => ({ mode: 'device', operation: 'update', tid, lun: LUN, parameters }));
 
-export const newAccount = ({ user, password }: Chap): TgtdRequest => ({
+const account = (operation: 'new' | 'delete', parameters: string, unless: TgtdError): TgtdRequest => ({
   mode: 'account',
-  operation: 'new',
-  parameters: `user=${user},password=${password}`,
+  operation,
+  parameters,
+  unless: [unless],
 });
 
-export const deleteAccount = (user: string): TgtdRequest => ({
-  mode: 'account',
-  operation: 'delete',
-  parameters: `user=${user}`,
-});
-
-export const account = (operation: 'bind' | 'unbind', tid: number, user: string): TgtdRequest => ({
+const boundAccount = (operation: 'bind' | 'unbind', tid: number, user: string): TgtdRequest => ({
   mode: 'account',
   operation,
   tid,
   parameters: `user=${user}`,
 });
+
+/** Accounts are the daemon's and not the target's: one that another target has too stays. */
+export const deleteUnused = (users: readonly string[], others: readonly TgtTarget[]): readonly TgtdRequest[] => {
+  const used = new Set(others.flatMap(({ accounts }) => accounts));
+  return [...new Set(users)]
+    .filter((user) => !used.has(user))
+    .map((user) => account('delete', `user=${user}`, 'NO_USER'));
+};
+
+/** Only this user gets in, with the password of now: tgtd tells none. */
+export const giveAccount = (
+  tid: number,
+  accounts: readonly string[],
+  others: readonly TgtTarget[],
+  { user, password }: Chap,
+): readonly TgtdRequest[] =>
+  accounts.length === 1 && accounts[0] === user
+    ? []
+    : [
+        ...accounts.map((each) => boundAccount('unbind', tid, each)),
+        ...deleteUnused([...accounts, user], others),
+        account('new', `user=${user},password=${password}`, 'USER_EXISTS'),
+        boundAccount('bind', tid, user),
+      ];
 
 /** Of an initiator's name, or of an address as `ALL`. */
 export const access = (operation: 'bind' | 'unbind', tid: number, who: string): TgtdRequest => ({
@@ -68,6 +87,7 @@ export const access = (operation: 'bind' | 'unbind', tid: number, who: string): 
   operation,
   tid,
   parameters: `${isName(who) ? 'initiator-name' : 'initiator-address'}=${who}`,
+  unless: [operation === 'bind' ? 'ACL_EXISTS' : 'NO_ACL'],
 });
 
 export const isName = (who: string): boolean => /^(iqn|eui|naa)\./.test(who);
@@ -77,7 +97,17 @@ export const closing = ({ tid, sessions }: TgtTarget, initiator?: string): reado
   sessions
     .filter((session) => initiator === undefined || session.initiator === initiator)
     .flatMap(({ sid, connections }) =>
-      connections.map((cid) => ({ mode: 'connection', operation: 'delete', tid, sid, cid }) as const),
+      connections.map(
+        (cid) =>
+          ({
+            mode: 'connection',
+            operation: 'delete',
+            tid,
+            sid,
+            cid,
+            unless: ['NO_SESSION', 'NO_CONNECTION'],
+          }) as const,
+      ),
     );
 
 export const deleteTarget = ({ tid }: TgtTarget): TgtdRequest => ({ mode: 'target', operation: 'delete', tid });
