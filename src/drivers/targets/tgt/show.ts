@@ -30,7 +30,7 @@ export interface TgtLun {
 export const parseTargets = (text: string): readonly TgtTarget[] =>
   text
     .split(/^(?=Target \d+: )/m)
-    .filter((part) => part.startsWith('Target '))
+    .filter((part) => /^Target /.test(part))
     .map(parseTarget);
 
 const parseTarget = (text: string): TgtTarget => {
@@ -38,35 +38,36 @@ const parseTarget = (text: string): TgtTarget => {
   return {
     tid: Number(tid),
     name,
-    sessions: parts(section(text, 'I_T nexus information'), 'I_T nexus').map(([sid, session]) => ({
+    sessions: parts(section(text, /I_T nexus information/), /I_T nexus/).map(([sid, session]) => ({
       sid: Number(sid),
-      initiator: field(session, 'Initiator').split(' alias:')[0] ?? '',
+      initiator: field(session, /Initiator/).split(' alias:')[0] ?? '',
       connections: [...session.matchAll(/^ *Connection: (\d+)$/gm)].map(([, cid]) => Number(cid)),
     })),
-    luns: parts(section(text, 'LUN information'), 'LUN').map(([lun, device]) => ({
+    luns: parts(section(text, /LUN information/), /LUN/).map(([lun, device]) => ({
       lun: Number(lun),
-      scsiId: field(device, 'SCSI ID'),
-      scsiSn: field(device, 'SCSI SN'),
-      discards: field(device, 'Thin-provisioning') === 'Yes',
-      path: field(device, 'Backing store path') === 'None' ? null : field(device, 'Backing store path'),
-      openFlags: field(device, 'Backing store flags'),
+      scsiId: field(device, /SCSI ID/),
+      scsiSn: field(device, /SCSI SN/),
+      discards: field(device, /Thin-provisioning/) === 'Yes',
+      path: field(device, /Backing store path/) === 'None' ? null : field(device, /Backing store path/),
+      openFlags: field(device, /Backing store flags/),
     })),
-    accounts: lines(section(text, 'Account information')).filter((account) => !account.endsWith(' (outgoing)')),
-    acl: lines(section(text, 'ACL information')),
+    accounts: lines(section(text, /Account information/)).filter((account) => !account.endsWith(' (outgoing)')),
+    acl: lines(section(text, /ACL information/)),
   };
 };
 
 /** What is indented below a title. */
-const section = (text: string, title: string): string =>
-  new RegExp(`^    ${title}:\n((?: {8}.*\n?)*)`, 'm').exec(text)?.[1] ?? '';
+const section = (text: string, title: RegExp): string =>
+  new RegExp(`^    ${title.source}:\n((?: {8}.*\n?)*)`, 'm').exec(text)?.[1] ?? '';
 
-const parts = (text: string, title: string): readonly (readonly [string, string])[] =>
+const parts = (text: string, title: RegExp): readonly (readonly [string, string])[] =>
   text
-    .split(new RegExp(`^ {8}${title}: `, 'm'))
+    .split(new RegExp(`^ {8}${title.source}: `, 'm'))
     .slice(1)
     .map((part) => [part.split('\n')[0] ?? '', part] as const);
 
-const field = (text: string, name: string): string => new RegExp(`^ *${name}: *(.*?) *$`, 'm').exec(text)?.[1] ?? '';
+const field = (text: string, name: RegExp): string =>
+  new RegExp(`^ *${name.source}: *(.*?) *$`, 'm').exec(text)?.[1] ?? '';
 
 const lines = (text: string): readonly string[] =>
   text
