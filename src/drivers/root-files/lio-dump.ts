@@ -114,8 +114,9 @@ const dumpCredentials = (path: string): JsonObject =>
     }),
   );
 
-const ALUA_STATUSES = ['None', 'Altered by Explicit STPG', 'Altered by Implicit ALUA'];
-const ALUA_TYPES = ['None', 'Implicit', 'Explicit', 'Implicit and Explicit'];
+/** In the order of their numbers. */
+const ALUA_STATUSES = [/^None$/, /^Altered by Explicit STPG$/, /^Altered by Implicit ALUA$/];
+const ALUA_TYPES = [/^None$/, /^Implicit$/, /^Explicit$/, /^Implicit and Explicit$/];
 const ALUA_NUMBERS = [
   'alua_access_state',
   'alua_write_metadata',
@@ -134,10 +135,13 @@ const ALUA_NUMBERS = [
 
 const dumpAluaGroup = (path: string): JsonObject => ({
   ...Object.fromEntries(ALUA_NUMBERS.map((name) => [name, Number(text(join(path, name)) ?? 0)])),
-  alua_access_status: ALUA_STATUSES.indexOf(text(join(path, 'alua_access_status')) ?? ''),
-  alua_access_type: ALUA_TYPES.indexOf(text(join(path, 'alua_access_type')) ?? ''),
+  alua_access_status: placeOf(ALUA_STATUSES, text(join(path, 'alua_access_status'))),
+  alua_access_type: placeOf(ALUA_TYPES, text(join(path, 'alua_access_type'))),
   name: basename(path),
 });
+
+const placeOf = (names: readonly RegExp[], value: string | null): number =>
+  names.findIndex((name) => name.test(value ?? ''));
 
 const OWNER_READS_AND_WRITES = 0o600;
 
