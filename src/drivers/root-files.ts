@@ -4,7 +4,9 @@ import { assertOurs } from './current-operation.ts';
 import { type FileAnswer, type FileStep, performSteps, StepError } from './root-files/steps.ts';
 import type { RunCommand } from './run-command.ts';
 
-export type { FileStep } from './root-files/steps.ts';
+export type { FileAnswer, FileStep } from './root-files/steps.ts';
+export { StepError } from './root-files/steps.ts';
+export type { TgtdError, TgtdRequest } from './root-files/tgtd.ts';
 
 /**
  * Files that only root may change: configfs, sysfs, iSCSI's node records. Steps are performed in their order, and the
@@ -14,21 +16,19 @@ export type { FileStep } from './root-files/steps.ts';
 export type RootFiles = (steps: readonly FileStep[]) => Promise<readonly FileAnswer[]>;
 
 /** Beside this file as a source; what is built finds it through the package, because the command is one file. */
-const PROGRAM = fileURLToPath(
-  import.meta.filename.endsWith('.ts')
-    ? new URL('./root-files/main.ts', import.meta.url)
-    : import.meta.resolve('scoria/root-files'),
-);
+const programPath = (): string =>
+  fileURLToPath(
+    import.meta.filename.endsWith('.ts')
+      ? new URL('./root-files/main.ts', import.meta.url)
+      : import.meta.resolve('scoria/root-files'),
+  );
 
 export const rootFiles =
   (run: RunCommand, isRoot = process.getuid?.() === 0): RootFiles =>
   async (steps) => {
     if (steps.length === 0) return [];
-    if (isRoot) {
-      await assertOurs();
-      return performSteps(steps);
-    }
-    const { stdout, exitCode } = await run(process.execPath, [PROGRAM], {
+    if (isRoot) return ownFiles(steps);
+    const { stdout, exitCode } = await run(process.execPath, [programPath()], {
       root: true,
       input: new Secret(JSON.stringify(steps)),
       expectedExitCodes: [0, 1],
@@ -38,6 +38,12 @@ export const rootFiles =
     if ('code' in answer) throw new StepError(answer.code, answer.path);
     throw new Error('the program that changes files as root gave no answer');
   };
+
+/** For files that Scoria's own user may change. */
+export const ownFiles: RootFiles = async (steps) => {
+  await assertOurs();
+  return performSteps(steps);
+};
 
 type ProgramAnswer =
   | { readonly answers: readonly FileAnswer[] }

@@ -2,51 +2,84 @@ import { realpath } from 'node:fs/promises';
 import { dirname, normalize } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { performSteps, StepError } from './steps.ts';
+import { type FileStep, performSteps, StepError } from './steps.ts';
+import { TGTD_ERRORS, TGTD_MODES, TGTD_OPERATIONS } from './tgtd.ts';
 
 /**
  * The one program of Scoria's own that runs as root, where Scoria itself does not: reads steps from standard input and
  * changes files of the storage's own, and no other. A sudoers line allows it without arguments.
+ *
+ * Nobody but root may write to these directories: there, a link would lead elsewhere between a look and a change.
  */
-const ALLOWED = [
-  '/sys/kernel/config/target/',
-  '/sys/kernel/config/nvmet/',
-  '/sys/devices/',
-  '/etc/iscsi/',
-  '/etc/rtslib-fb-target/',
-  '/etc/target/',
-  '/etc/nvmet/',
-  '/var/lib/iscsi/',
-  '/var/lib/scoria/',
-];
+const CONFIGFS = ['/sys/kernel/config/target/', '/sys/kernel/config/nvmet/'];
+const SAVED_CONFIGURATIONS = ['/etc/rtslib-fb-target/saveconfig.json', '/etc/target/saveconfig.json'];
+const TGTD_SOCKET = /^\/run\/tgtd\/socket\.\d+$/;
+const ALLOWED = [...CONFIGFS, '/sys/devices/', '/etc/iscsi/', '/etc/nvmet/', '/var/lib/iscsi/'];
 
 const Path = z
   .string()
-  .refine((path) => normalize(path) === path && !path.includes('\0'), { error: 'must be absolute and plain' });
-const Steps = z.array(
+  .startsWith('/')
+  .refine((path) => normalize(path) === path && !path.endsWith('/') && !path.includes('\0'), {
+    error: 'must be absolute and plain',
+  });
+const Whole = z.int().min(0);
+const Request = z.strictObject({
+  mode: z.enum(TGTD_MODES),
+  operation: z.enum(TGTD_OPERATIONS),
+  tid: Whole.exactOptional(),
+  sid: Whole.exactOptional(),
+  cid: Whole.exactOptional(),
+  lun: Whole.exactOptional(),
+  parameters: z.string().exactOptional(),
+  unless: z.array(z.enum(TGTD_ERRORS)).exactOptional(),
+});
+const Steps: z.ZodType<FileStep[]> = z.array(
   z.union([
-    z.strictObject({ do: z.enum(['mkdir', 'rmdir', 'unlink', 'read', 'list', 'readlink']), path: Path }),
+    z.strictObject({ do: z.enum(['unlink', 'read', 'list', 'readlink']), path: Path }),
+    z.strictObject({ do: z.literal('mkdir'), path: Path, isNew: z.boolean().exactOptional() }),
+    z.strictObject({ do: z.literal('rmdir'), path: Path, ifUnused: z.boolean().exactOptional() }),
     z.strictObject({ do: z.literal('link'), path: Path, to: Path }),
-    z.strictObject({ do: z.enum(['write', 'replace']), path: Path, text: z.string() }),
+    z.strictObject({ do: z.literal('write'), path: Path, text: z.string(), isSecret: z.boolean().exactOptional() }),
+    z.strictObject({ do: z.literal('replace'), path: Path, text: z.string() }),
+    z.strictObject({ do: z.enum(['saveTarget', 'savedSerial']), path: Path, name: z.string().regex(/^[^/\0]+$/) }),
+    z.strictObject({ do: z.literal('tgtd'), path: Path, request: Request }),
   ]),
 );
 
-const isAllowed = (path: string): boolean => ALLOWED.some((place) => path.startsWith(place));
+const isIn = (path: string, places: readonly string[]): boolean => places.some((place) => path.startsWith(place));
 
 /** Where it really is: a link in its way must not lead elsewhere. */
 const realPlace = async (path: string): Promise<string> => {
   const directory = dirname(path);
   const real = await realpath(directory).catch(() => null);
-  if (real !== null) return `${real}${path.slice(directory.length)}`;
+  if (real !== null) return `${real === '/' ? '' : real}${path.slice(directory.length)}`;
   return directory === '/' ? path : `${await realPlace(directory)}${path.slice(directory.length)}`;
+};
+
+const isAllowed = async (step: FileStep): Promise<boolean> => {
+  const place = await realPlace(step.path);
+  switch (step.do) {
+    case 'saveTarget':
+    case 'savedSerial':
+      return SAVED_CONFIGURATIONS.includes(place) && step.name !== '.' && step.name !== '..';
+    case 'tgtd':
+      return TGTD_SOCKET.test(place);
+    case 'link':
+      return isIn(place, CONFIGFS) && isIn(await realPlace(step.to), CONFIGFS);
+    default:
+      return isIn(place, ALLOWED);
+  }
+};
+
+/** Right before each step, because the one before may have changed where it leads. */
+const assertAllowed = async (step: FileStep): Promise<void> => {
+  if (!(await isAllowed(step))) throw new StepError('EPERM', step.path);
 };
 
 const answered = async (): Promise<object> => {
   const steps = Steps.parse(JSON.parse(await text(process.stdin)));
-  for (const { path } of steps) {
-    if (!isAllowed(await realPlace(path))) throw new StepError('EPERM', path);
-  }
-  return { answers: await performSteps(steps) };
+  for (const step of steps) await assertAllowed(step);
+  return { answers: await performSteps(steps, assertAllowed) };
 };
 
 try {

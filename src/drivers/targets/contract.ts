@@ -33,10 +33,10 @@ export interface Target {
   /** Shuts the host of the connection out, unless one of the `others`, which stay, is of the same host. */
   revoke(volume: Volume, connection: Connection, others: readonly Connection[]): Promise<void>;
 
-  /** Lets those that are connected see that the device has grown. */
+  /** Lets those that are connected see that the device has grown, at the latest when they look again. */
   deviceGrew(volume: Volume, devicePath: string): Promise<void>;
 
-  /** What is exported, whoever made it, of volumes that are named as Cinder names them. */
+  /** What is exported, whoever made it, under the names that Cinder gives; exports with other names are no volumes. */
   listExports(): Promise<readonly ExportedDevice[]>;
 }
 
@@ -45,15 +45,18 @@ export interface ExportedDevice {
   readonly reference: string;
   /** `null` where nothing is behind it. */
   readonly devicePath: string | null;
-  /** `null` where the name tells none. */
-  readonly volumeId: string | null;
+  /** As the name tells it. */
+  readonly volumeId: string;
   /** The initiators that are let in (IQN or host NQN). */
   readonly initiators: readonly string[];
   /** As the model update of its creation said, as far as the target still knows. */
   readonly provider_location: string | null;
 }
 
-/** Cinder's options for targets, as the driver parsed them. */
+/**
+ * Cinder's options for targets, as the driver parsed them. `use_chap_auth` is not among them: as with Cinder's LIO and
+ * tgt, every iSCSI export has a CHAP credential of its own, whatever it says.
+ */
 export interface TargetOptions {
   /** `iscsi`, `nvmet_tcp`. */
   readonly target_protocol: string;
@@ -61,8 +64,8 @@ export interface TargetOptions {
   readonly target_ip_address: string;
   readonly target_secondary_ip_addresses: readonly string[];
   readonly target_port: number;
+  /** For tgt. With LIO it is the device that has a write cache or none. */
   readonly iscsi_write_cache: 'on' | 'off';
-  readonly use_chap_auth: boolean;
   readonly chap_username: string;
   /** `null` where one is to be made up for each volume. */
   readonly chap_password: { reveal(): string } | null;
