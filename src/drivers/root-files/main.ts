@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { dirname, normalize } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { performSteps, StepError } from './steps.ts';
+import { type FileStep, performSteps, StepError } from './steps.ts';
 
 /**
  * The one program of Scoria's own that runs as root, where Scoria itself does not: reads steps from standard input and
@@ -18,6 +18,7 @@ const ALLOWED = [
   '/etc/nvmet/',
   '/var/lib/iscsi/',
   '/var/lib/scoria/',
+  '/run/scoria/',
 ];
 
 const Path = z
@@ -25,13 +26,17 @@ const Path = z
   .refine((path) => normalize(path) === path && !path.includes('\0'), { error: 'must be absolute and plain' });
 const Steps = z.array(
   z.union([
-    z.strictObject({ do: z.enum(['mkdir', 'rmdir', 'unlink', 'read', 'list', 'readlink']), path: Path }),
+    z.strictObject({
+      do: z.enum(['mkdir', 'rmdir', 'unlink', 'read', 'list', 'readlink', 'assertUnused']),
+      path: Path,
+    }),
     z.strictObject({ do: z.literal('link'), path: Path, to: Path }),
     z.strictObject({ do: z.enum(['write', 'replace']), path: Path, text: z.string() }),
   ]),
 );
 
-const isAllowed = (path: string): boolean => ALLOWED.some((place) => path.startsWith(place));
+const isAllowed = (step: FileStep['do'], path: string): boolean =>
+  step === 'assertUnused' ? path.startsWith('/dev/') : ALLOWED.some((place) => path.startsWith(place));
 
 /** Where it really is: a link in its way must not lead elsewhere. */
 const realPlace = async (path: string): Promise<string> => {
@@ -43,8 +48,8 @@ const realPlace = async (path: string): Promise<string> => {
 
 const answered = async (): Promise<object> => {
   const steps = Steps.parse(JSON.parse(await text(process.stdin)));
-  for (const { path } of steps) {
-    if (!isAllowed(await realPlace(path))) throw new StepError('EPERM', path);
+  for (const { do: step, path } of steps) {
+    if (!isAllowed(step, await realPlace(path))) throw new StepError('EPERM', path);
   }
   return { answers: await performSteps(steps) };
 };

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir, readFile, readlink, rename, rm, rmdir, symlink, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -19,7 +20,9 @@ export type FileStep =
   | { readonly do: 'read'; readonly path: string }
   /** Answers the names in a directory, or where a link leads, each in order; `null` where there is none. */
   | { readonly do: 'list'; readonly path: string }
-  | { readonly do: 'readlink'; readonly path: string };
+  | { readonly do: 'readlink'; readonly path: string }
+  /** Fails by `EBUSY` while the block device is mounted or held by another one, and does nothing to it. */
+  | { readonly do: 'assertUnused'; readonly path: string };
 
 /** What `read`, `readlink` (a text) and `list` (names) answer. */
 export type FileAnswer = string | readonly string[] | null;
@@ -71,6 +74,8 @@ const performed = async (step: FileStep): Promise<FileAnswer> => {
       return readlink(path).catch(orNull);
     case 'list':
       return (await readdir(path).catch(orNull))?.toSorted() ?? null;
+    case 'assertUnused':
+      return done(openExclusively(path));
   }
 };
 
@@ -95,6 +100,11 @@ const writeAttribute = async (path: string, text: string): Promise<void> => {
   } finally {
     await file.close();
   }
+};
+
+const openExclusively = async (path: string): Promise<void> => {
+  if (!(await lstat(path)).isBlockDevice()) throw Object.assign(new Error('not a device'), { code: 'ENOTBLK' });
+  await (await open(path, constants.O_RDONLY | constants.O_EXCL)).close();
 };
 
 let made = 0;
