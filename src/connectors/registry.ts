@@ -9,6 +9,7 @@ const builtIn: Readonly<Record<string, () => Promise<MakeConnector>>> = {
   iscsi: async () => (await import('./iscsi/connector.ts')).iscsiConnector,
   local: async () => (await import('./local.ts')).localConnector,
   memory: async () => (await import('./memory.ts')).memoryConnector,
+  nvmeof: async () => (await import('./nvmeof/connector.ts')).nvmeofConnector,
 };
 
 export const PROTOCOLS: readonly string[] = Object.keys(builtIn);

@@ -6,6 +6,7 @@ import { Disks } from '../disks.ts';
 import type { HostEnvironment } from '../environment.ts';
 import { Multipath, type MultipathMap, mapOver, multipathRuns } from '../multipath.ts';
 import { kernelFiles, type Network, type RouteOptions, remoteConnector } from '../remote-connector.ts';
+import { together } from '../together.ts';
 import { arrive, assertNotReplaced, assertSameUnit, commonSize, rescan } from './arrival.ts';
 import { type DepartureTools, depart } from './departure.ts';
 import { type Path, pathIn, pathOf, wwnOf } from './paths.ts';
@@ -155,8 +156,3 @@ const deviceOf = (wwn: string, paths: readonly Path[], map: MultipathMap | null)
   path: `/dev/${map?.name ?? paths[0]?.name}`,
   ...(map === null ? {} : { multipath_id: map.wwn }),
 });
-
-const together = (failures: readonly ConnectorFailure[]): ConnectorFailure => {
-  const said = [...new Set(failures.map(({ message }) => message))].join('; ');
-  return new ConnectorFailure(said, failures[0]?.remedy ?? 'connect the volume again', { cause: failures[0] });
-};

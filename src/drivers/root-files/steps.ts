@@ -94,7 +94,8 @@ const orNull = (error: NodeJS.ErrnoException): null => {
 /** The kernel takes an attribute's text by one write, and says by its failure what is wrong with it. */
 const writeAttribute = async (path: string, text: string): Promise<void> => {
   if (!(await lstat(path)).isFile()) throw Object.assign(new Error('not a file'), { code: 'EINVAL' });
-  const file = await open(path, 'r+');
+  // Many of them can be written and not read.
+  const file = await open(path, constants.O_WRONLY);
   try {
     await file.write(text);
   } finally {
