@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { CommandError } from '../drivers/command-runner.ts';
 import type { RunCommand } from '../drivers/run-command.ts';
 import { ConnectorFailure } from './contract.ts';
@@ -47,6 +47,16 @@ export const mapOver = async (disks: readonly string[]): Promise<MultipathMap | 
   return null;
 };
 
+export interface AnsweringDisks {
+  readonly live: readonly string[];
+  readonly dead: readonly string[];
+}
+
+const slavesOf = ({ name }: MultipathMap): Promise<readonly string[]> => entries(join(BLOCK, name, 'slaves'));
+
+const isKnownToUdev = async (disk: string): Promise<boolean> =>
+  (await attribute(`/run/udev/data/b${await attribute(join(BLOCK, disk, 'dev'))}`)) !== null;
+
 export class Multipath {
   readonly #run: RunCommand;
 
@@ -63,9 +73,10 @@ export class Multipath {
       const missing = await this.#missing(disks);
       if (missing.length === 0) return mapOver(disks);
       if (performance.now() < nextHint) return null;
-      // It ignored the disks as they came, and until udev knows them it refuses them.
-      for (const disk of missing) await this.#do('multipathd', ['add', 'path', disk], [0, 1]);
-      nextHint = performance.now() + HINT_EVERY_MS;
+      // It ignored the disks as they came, and refuses them until udev knows them.
+      const known = await Promise.all(missing.map(isKnownToUdev));
+      for (const disk of missing.filter((_, index) => known[index])) await this.#add(disk);
+      nextHint = performance.now() + (known.includes(true) ? HINT_EVERY_MS : 0);
       return null;
     });
     const map = whole ?? (await mapOver(disks));
@@ -83,8 +94,13 @@ export class Multipath {
     await this.#do('multipath', ['-w', wwn], [0, 1]);
   }
 
-  /** Makes the map as large as its disks are by now. */
-  async grow(map: MultipathMap, sizeBytes: bigint): Promise<void> {
+  /** Makes the map as large as the disks that answer are by now. */
+  async grow(map: MultipathMap, sizeBytes: bigint, { live, dead }: AnsweringDisks): Promise<void> {
+    // With a disk that cannot be opened the kernel takes no new table. It comes back when the map grows again.
+    const slaves = await slavesOf(map);
+    for (const disk of dead.filter((name) => slaves.includes(name))) {
+      await this.#do('multipathd', ['del', 'path', disk], [0, 1]);
+    }
     let nextTry = performance.now();
     const grown = await until(GROWN_WITHIN_MS, async () => {
       if ((await usableSize(map.name)) === sizeBytes) return true;
@@ -94,12 +110,17 @@ export class Multipath {
       return null;
     });
     if (grown === null) throw new Error(`multipathd did not make /dev/${map.name} as large as its paths`);
+    for (const disk of live.filter((name) => !slaves.includes(name))) await this.#add(disk);
+  }
+
+  async #add(disk: string): Promise<void> {
+    await this.#do('multipathd', ['add', 'path', disk], [0, 1]);
   }
 
   async #missing(disks: readonly string[]): Promise<readonly string[]> {
     const map = await mapOver(disks);
     if (map === null) return disks;
-    const slaves = (await entries(join(BLOCK, map.name, 'slaves'))).map((slave) => basename(slave));
+    const slaves = await slavesOf(map);
     return disks.filter((disk) => !slaves.includes(disk));
   }
 

@@ -49,9 +49,7 @@ export const connectorProperties = async (
     ...(native === null ? {} : { nvme_native_multipath: native }),
     ...(systemUuid ? { 'system uuid': systemUuid } : {}),
     ...(uuid === null ? {} : { uuid }),
-    ...(ports.length === 0
-      ? {}
-      : { wwpns: ports.map(({ wwpn }) => wwpn), wwnns: ports.map(({ wwnn }) => wwnn) }),
+    ...(ports.length === 0 ? {} : { wwpns: ports.map(({ wwpn }) => wwpn), wwnns: ports.map(({ wwnn }) => wwnn) }),
   };
 };
 

@@ -70,7 +70,10 @@ class Iscsi implements Network<IscsiRoute> {
     await rescan(live, this.#tools.files);
     const sizeBytes = await commonSize(live);
     const map = await mapOver(namesOf(paths));
-    if (map !== null) await this.#tools.multipath.grow(map, sizeBytes);
+    const dead = paths.filter((path) => !live.includes(path));
+    if (map !== null) {
+      await this.#tools.multipath.grow(map, sizeBytes, { live: namesOf(live), dead: namesOf(dead) });
+    }
     return sizeBytes;
   }
 

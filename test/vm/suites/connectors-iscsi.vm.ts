@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { ConnectorFailure, type HostConnector } from '../../../src/connectors/contract.ts';
@@ -54,7 +54,7 @@ const watchArguments = (): (() => string) => {
       } catch {}
     }
   };
-  const timer = setInterval(look, 5).unref();
+  const timer = setInterval(look, 25).unref();
   return () => {
     clearInterval(timer);
     return [...seen].join('\n');
@@ -245,5 +245,3 @@ describe('iSCSI', () => {
 const waitForLoss = (): never => {
   throw new Error('detached although nothing could be written out');
 };
-
-assert.ok(existsSync('/sys/kernel/config'));

@@ -19,7 +19,7 @@ export interface PlainIscsi {
 export class PlainIscsiTarget {
   readonly #group: string;
   readonly #acl: string;
-  readonly #stores: string[] = [];
+  readonly #stores = new Map<number, string>();
 
   constructor({ iqn, luns, addresses, chap }: PlainIscsi) {
     this.#group = join(TARGETS, 'iscsi', iqn, 'tpgt_1');
@@ -51,7 +51,7 @@ export class PlainIscsiTarget {
     writeFileSync(join(store, 'control'), `udev_path=${device}`);
     writeFileSync(join(store, 'wwn/vpd_unit_serial'), serial);
     writeFileSync(join(store, 'enable'), '1');
-    this.#stores.push(store);
+    this.#stores.set(lun, store);
     const unit = join(this.#group, 'lun', `lun_${lun}`);
     mkdirSync(unit);
     symlinkSync(store, join(unit, 'store'));
@@ -64,6 +64,7 @@ export class PlainIscsiTarget {
     rmdirSync(join(this.#acl, `lun_${lun}`));
     unlinkSync(join(this.#group, 'lun', `lun_${lun}`, 'store'));
     rmdirSync(join(this.#group, 'lun', `lun_${lun}`));
+    rmdirSync(this.#stores.get(lun) ?? '');
   }
 
   remove(): void {
@@ -75,6 +76,5 @@ export class PlainIscsiTarget {
     for (const portal of readdirSync(join(this.#group, 'np'))) rmdirSync(join(this.#group, 'np', portal));
     rmdirSync(this.#group);
     rmdirSync(join(this.#group, '..'));
-    for (const store of this.#stores) rmdirSync(store);
   }
 }
