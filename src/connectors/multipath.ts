@@ -8,7 +8,7 @@ import { until } from './until.ts';
 
 const BLOCK = '/sys/class/block';
 const ANSWERS_WITHIN_MS = 15_000;
-const ASSEMBLED_WITHIN_MS = 10_000;
+const ASSEMBLED_WITHIN_MS = 30_000;
 const GROWN_WITHIN_MS = 20_000;
 const HINT_EVERY_MS = 500;
 const PREFIX = 'mpath-';

@@ -159,7 +159,7 @@ class Nvmeof implements Network<NvmeRoute> {
     throw new ConnectorFailure(message, 'check that the volume is exported to this host, and connect it again');
   }
 
-  /** Ends what shows nothing but this volume: one namespace alone cannot be taken off a host. */
+  /** Ends what shows nothing else that is in use: one namespace alone cannot be taken off a host. */
   async #disconnect(
     route: NvmeRoute,
     controllers: readonly Controller[],
@@ -168,12 +168,22 @@ class Nvmeof implements Network<NvmeRoute> {
   ): Promise<void> {
     const name = await namespaceOf(controllers, route.namespace);
     const others = [...(await disksOf(controllers))].filter((disk) => disk !== name);
-    if (others.length > 0 || targetsInUse.has(route.nqn)) return;
+    if (targetsInUse.has(route.nqn) || !(await this.#areUnused(others))) return;
     for (const controller of controllers) {
       const options = { root: true, timeoutMs: DISCONNECTED_WITHIN_MS } as const;
       await removal.remove(async () => {
         await this.#run('nvme', ['disconnect', '-d', controller.name], options);
       });
+    }
+  }
+
+  async #areUnused(disks: readonly string[]): Promise<boolean> {
+    try {
+      for (const disk of disks) await this.#disks.assertUnused(disk);
+      return true;
+    } catch (error) {
+      if (error instanceof ConnectorFailure) return false;
+      throw error;
     }
   }
 
