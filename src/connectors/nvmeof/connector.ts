@@ -17,7 +17,7 @@ import { type NvmeRoute, nvmeRouteOf, type Portal } from './route.ts';
 
 const CONNECTED_WITHIN_MS = 30_000;
 const DISCONNECTED_WITHIN_MS = 45_000;
-const SHOWN_WITHIN_MS = 10_000;
+const SHOWN_WITHIN_MS = 7_000;
 const GROWN_WITHIN_MS = 10_000;
 
 /**

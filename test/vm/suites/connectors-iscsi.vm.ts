@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { ConnectorFailure, type HostConnector } from '../../../src/connectors/contract.ts';
@@ -223,8 +223,14 @@ describe('iSCSI', () => {
 
   test('ends in time when the target is gone, and by force leaves nothing', async (context) => {
     const device = await connector.connectVolume(infoOf(1), rw);
+    const file = openSync(device.path, 'r+');
     said('nft', 'add table inet cut { chain in { type filter hook input priority 0; tcp dport 3260 drop; } ; }');
     try {
+      writeSync(file, Buffer.alloc(4096, 'never written out'));
+      closeSync(file);
+      // In the kernel, where no signal reaches it.
+      const stuck = host.run('blockdev', ['--flushbufs', device.path], { timeoutMs: 1_000 });
+      await assert.rejects(stuck, { name: 'CommandError', timedOut: true });
       const begun = performance.now();
       const lost = await failureOf(connector.disconnectVolume(infoOf(1), device, gently).then(() => waitForLoss()));
       context.diagnostic(`refused after ${Math.round(performance.now() - begun)} ms: ${lost.message}`);

@@ -64,8 +64,8 @@ const sessionsAreUp = (): boolean =>
     readFileSync(`/sys/class/iscsi_session/${name}/state`, 'utf8').startsWith('LOGGED_IN'),
   );
 
-/** A lost path is seen in two seconds and not in ten. */
-const QUICK_LOSS = 'node.conn[0].timeo.noop_out_interval = 1\nnode.conn[0].timeo.noop_out_timeout = 1\n';
+/** A lost path is seen in five seconds and not in ten. */
+const QUICK_LOSS = 'node.conn[0].timeo.noop_out_interval = 2\nnode.conn[0].timeo.noop_out_timeout = 3\n';
 
 const startMultipathd = async (): Promise<void> => {
   said('multipathd');

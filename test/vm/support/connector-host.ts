@@ -66,7 +66,9 @@ export const writeAt = (device: string, text: string, offset = 0): void => {
   }
 };
 
+/** From the disk, whatever this host still keeps of it. */
 export const readAt = (device: string, length: number, offset = 0): string => {
+  said('blockdev', '--flushbufs', device);
   const file = openSync(device, 'r');
   try {
     const bytes = Buffer.alloc(length);
