@@ -32,17 +32,19 @@ export const depart = async (
   { force, used, targetsInUse }: DepartureOptions,
 ): Promise<void> => {
   const removal = new Removal(force);
-  const paths = (await Promise.all(legs.map(pathOf))).filter((path) => path !== null);
+  const paths = await pathsTo(legs);
   const map = await mapOver(paths.map(({ name }) => name));
-  const live = paths.filter(({ session }) => session.isUp);
   const top = map?.name ?? paths[0]?.name;
   if (top !== undefined && used) {
     await removal.check(() => disks.assertUnused(top));
     await removal.check(async () => {
-      assertReachable(top, live);
+      assertReachable(top, paths);
       await disks.flush(top);
+      // The kernel says once what it could not write, perhaps to somebody else.
+      assertReachable(top, await pathsTo(legs));
     });
   }
+  const live = (await pathsTo(legs)).filter(({ session }) => session.isUp);
   if (map !== null) await removal.remove(() => multipath.remove(map, live.length > 0));
   // Without its target a disk answers nobody, until its session ends.
   for (const path of live) await removal.remove(() => deleteDisk(path, files));
@@ -50,7 +52,7 @@ export const depart = async (
     if (!targetsInUse.has(leg.iqn)) await removal.remove(() => leave(leg, sessions));
   }
   for (const path of paths) {
-    if (!live.includes(path) && (await isThere(path))) await removal.remove(() => deleteDisk(path, files));
+    if (await isThere(path)) await removal.remove(() => deleteDisk(path, files));
   }
   await removal.remove(() => assertGone(paths));
   removal.end();
@@ -63,8 +65,11 @@ const leave = async (leg: Leg, sessions: Sessions): Promise<void> => {
   if (units.every((unit) => unit.endsWith(`:${leg.lun}`))) await sessions.logout(leg);
 };
 
-const assertReachable = (name: string, live: readonly Path[]): void => {
-  if (live.length > 0) return;
+const pathsTo = async (legs: readonly Leg[]): Promise<readonly Path[]> =>
+  (await Promise.all(legs.map(pathOf))).filter((path) => path !== null);
+
+const assertReachable = (name: string, paths: readonly Path[]): void => {
+  if (paths.some(({ session }) => session.isUp)) return;
   throw new ConnectorFailure(`/dev/${name} cannot be written out: no session with its target is up`, MEND_OR_FORCE);
 };
 

@@ -73,9 +73,10 @@ class Nvmeof implements Network<NvmeRoute> {
     if (name !== null) {
       await removal.check(() => this.#disks.assertUnused(name));
       await removal.check(async () => {
-        if (controllers.some(({ isLive }) => isLive)) return this.#disks.flush(name);
-        const message = `/dev/${name} cannot be written out: no controller of its subsystem is live`;
-        throw new ConnectorFailure(message, MEND_OR_FORCE);
+        assertReachable(name, controllers);
+        await this.#disks.flush(name);
+        // The kernel says once what it could not write, perhaps to somebody else.
+        assertReachable(name, await controllersOf(route));
       });
     }
     await this.#disconnect(route, controllers, targetsInUse, removal);
@@ -198,6 +199,12 @@ class Nvmeof implements Network<NvmeRoute> {
     }
   }
 }
+
+const assertReachable = (name: string, controllers: readonly Controller[]): void => {
+  if (controllers.some(({ isLive }) => isLive)) return;
+  const message = `/dev/${name} cannot be written out: no controller of its subsystem is live`;
+  throw new ConnectorFailure(message, MEND_OR_FORCE);
+};
 
 const isAt = (controller: Controller, { address, port }: Portal): boolean =>
   controller.address === address && controller.port === port;
