@@ -13,7 +13,7 @@ export interface PropertiesRequest {
 }
 
 /** Where a host keeps what it is; of another one only in tests. */
-export interface Place {
+export interface HostPlace {
   /** Where its `/etc`, `/sys`, `/proc` and `/dev` are. */
   readonly root?: string;
   readonly multipathRuns?: () => Promise<boolean>;
@@ -22,7 +22,7 @@ export interface Place {
 /** This host's connector properties, in os-brick's shape. */
 export const connectorProperties = async (
   { multipath = false, enforceMultipath = false }: PropertiesRequest = {},
-  { root = '/', multipathRuns: runs = multipathRuns }: Place = {},
+  { root = '/', multipathRuns: runs = multipathRuns }: HostPlace = {},
 ): Promise<Connector> => {
   const textOf = (path: string) => textIn(join(root, path));
   const [initiatorFile, nqn, hostId, systemUuid, uuid, ports, native] = await Promise.all([
