@@ -1,9 +1,19 @@
-import type { ConnectionInfo } from '../drivers/contract.ts';
+import type { ConnectionInfo, Connector } from '../drivers/contract.ts';
 
 /** A device on this host, in os-brick's shape. */
 export interface Device {
   readonly type: 'block' | 'file';
   readonly path: string;
+  /** What SCSI knows it by, as udev writes it: `3600140...`. */
+  readonly scsi_wwn?: string;
+  /** The identity of the multipath map that `path` leads to. */
+  readonly multipath_id?: string;
+}
+
+export interface AttachOptions {
+  readonly attach_mode: 'rw' | 'ro';
+  /** The connector properties that the connection was made with: whether several paths are wanted. */
+  readonly connector?: Connector;
 }
 
 /**
@@ -14,7 +24,7 @@ export interface Device {
 export interface HostConnector {
   readonly protocol: string;
   /** Returns when the device is there. Attaching what is attached returns the device that stands. */
-  connectVolume(info: ConnectionInfo, options: { readonly attach_mode: 'rw' | 'ro' }): Promise<Device>;
+  connectVolume(info: ConnectionInfo, options: AttachOptions): Promise<Device>;
   /** Flushes and removes the device. Detaching what is not attached succeeds. */
   disconnectVolume(info: ConnectionInfo, device: Device | null, options: { readonly force: boolean }): Promise<void>;
   /** The device of this connection on this host, or `null`. */

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, lstat, realpath, stat } from 'node:fs/promises';
 import type { ConnectionInfo } from '../drivers/contract.ts';
 import { deviceSizeBytes } from '../drivers/file/loop-devices.ts';
+import { connectionIdOf } from './connection-id.ts';
 import { ConnectorFailure, type Device, type HostConnector } from './contract.ts';
 import type { HostEnvironment } from './environment.ts';
 import { LoopAttachments } from './loop-attachments.ts';
@@ -58,12 +58,7 @@ const pathOf = ({ data }: ConnectionInfo): string => {
   throw new ConnectorFailure('the connection info has no absolute "device_path"', 'connect the volume again');
 };
 
-/** What tells this connection from others of the same file. */
-const connectionOf = (info: ConnectionInfo): string => {
-  const id = info.data.connection_id;
-  if (typeof id === 'string' && /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(id)) return id;
-  return `path-${createHash('sha256').update(pathOf(info)).digest('hex').slice(0, 32)}`;
-};
+const connectionOf = (info: ConnectionInfo): string => connectionIdOf(info, `path ${pathOf(info)}`);
 
 const notThere = (info: ConnectionInfo): ConnectorFailure =>
   new ConnectorFailure(`${pathOf(info)} is not on this host`, 'attach on the host that holds the volume');

@@ -6,8 +6,10 @@ type MakeConnector = (environment: HostEnvironment) => HostConnector;
 
 /** By `driver_volume_type`; loaded when asked for. One line per protocol. */
 const builtIn: Readonly<Record<string, () => Promise<MakeConnector>>> = {
+  iscsi: async () => (await import('./iscsi/connector.ts')).iscsiConnector,
   local: async () => (await import('./local.ts')).localConnector,
   memory: async () => (await import('./memory.ts')).memoryConnector,
+  nvmeof: async () => (await import('./nvmeof/connector.ts')).nvmeofConnector,
 };
 
 export const PROTOCOLS: readonly string[] = Object.keys(builtIn);

@@ -8,6 +8,7 @@ import type { CommandOptions, RunCommand } from './run-command.ts';
 /** The only door to other programs: nothing else may import execa or node:child_process. */
 const DEFAULT_TIMEOUT_MS = 60_000;
 const DEFAULT_GRACE_MS = 5_000;
+const KILLED_WITHIN_MS = 1_000;
 const STDERR_TAIL_BYTES = 2_048;
 
 export interface CommandEnd {
@@ -57,7 +58,9 @@ export interface CommandRunnerOptions {
 }
 
 /** What is used of execa's subprocess and result. */
-type Subprocess = Pick<ReturnType<typeof execa>, 'stdout' | 'stderr'> & { readonly pid?: number | undefined };
+type Subprocess = Pick<ReturnType<typeof execa>, 'stdout' | 'stderr' | 'nodeChildProcess'> & {
+  readonly pid?: number | undefined;
+};
 interface Result {
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;
@@ -83,8 +86,10 @@ export const createCommandRunner = (runner: CommandRunnerOptions): RunCommand =>
     const startedAt = performance.now();
     const subprocess = execa(file, argv, execaOptions(options, runner));
     const stop: Stop = { reason: null };
-    const stopWatching = watch(subprocess, stop, options, { prefix, graceMs: runner.graceMs ?? DEFAULT_GRACE_MS });
-    const result = (await subprocess.finally(stopWatching)) as Result & { readonly stdout?: unknown };
+    const { promise: left, resolve: leave } = Promise.withResolvers<Result>();
+    const killing = { prefix, graceMs: runner.graceMs ?? DEFAULT_GRACE_MS, leave: () => leave({ isMaxBuffer: false }) };
+    const stopWatching = watch(subprocess, stop, options, killing);
+    const result: Result & { readonly stdout?: unknown } = await Promise.race([subprocess, left]).finally(stopWatching);
 
     const exitCode = result.exitCode ?? null;
     const durationMs = Math.round(performance.now() - startedAt);
@@ -119,6 +124,8 @@ const revealed = (value: string | Secret): string => (typeof value === 'string' 
 interface Killing {
   readonly prefix: readonly string[];
   readonly graceMs: number;
+  /** Waits for it no longer. */
+  readonly leave: () => void;
 }
 
 /** What this process waits for; a group of its own does not end with it by itself. */
@@ -130,6 +137,7 @@ process.on('exit', () => {
 /** Ends the process group on timeout or cancellation. Returns what stops the watching. */
 const watch = (subprocess: Subprocess, stop: Stop, options: CommandOptions, killing: Killing): (() => void) => {
   let hardEnd: NodeJS.Timeout | undefined;
+  let unkillable: NodeJS.Timeout | undefined;
   const end = (reason: 'time' | 'cancelled') => {
     if (stop.reason !== null) return;
     stop.reason = reason;
@@ -139,6 +147,11 @@ const watch = (subprocess: Subprocess, stop: Stop, options: CommandOptions, kill
       // A descendant that left the group may hold these open for ever.
       subprocess.stdout?.destroy();
       subprocess.stderr?.destroy();
+      // Storage that is gone keeps a program in the kernel, where no signal reaches it.
+      unkillable = setTimeout(() => {
+        subprocess.nodeChildProcess.unref();
+        killing.leave();
+      }, KILLED_WITHIN_MS);
     }, killing.graceMs);
   };
   const timer = setTimeout(() => end('time'), Math.min(options.timeoutMs ?? DEFAULT_TIMEOUT_MS, 2 ** 31 - 1));
@@ -148,6 +161,7 @@ const watch = (subprocess: Subprocess, stop: Stop, options: CommandOptions, kill
   return () => {
     clearTimeout(timer);
     clearTimeout(hardEnd);
+    clearTimeout(unkillable);
     // The program itself has ended; what it left in its group after a timeout shall not outlive it.
     if (stop.reason !== null) signalGroup(subprocess, 'SIGKILL', killing.prefix);
     options.signal?.removeEventListener('abort', cancel);

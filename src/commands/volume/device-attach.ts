@@ -27,7 +27,10 @@ export const attachDevice = operation({
     perform: async ({ state, intent, services }): Promise<Device> => {
       const connection = connectionOf(state, intent.data.connection_id);
       const { connector, request } = await hostSideOf(connection, services);
-      return connector.connectVolume(request, { attach_mode: connection.attach_mode });
+      return connector.connectVolume(request, {
+        attach_mode: connection.attach_mode,
+        connector: connection.connector,
+      });
     },
     succeeded: ({ connection_id }, device) => [DeviceAttached.of({ connection_id, device: { ...device } })],
     failed: ({ connection_id }, failure) => DeviceAttachmentFailed.of({ connection_id, failure }),

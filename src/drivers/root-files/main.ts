@@ -14,7 +14,7 @@ import { TGTD_ERRORS, TGTD_MODES, TGTD_OPERATIONS } from './tgtd.ts';
 const CONFIGFS = ['/sys/kernel/config/target/', '/sys/kernel/config/nvmet/'];
 const SAVED_CONFIGURATIONS = ['/etc/rtslib-fb-target/saveconfig.json', '/etc/target/saveconfig.json'];
 const TGTD_SOCKET = /^\/run\/tgtd\/socket\.\d+$/;
-const ALLOWED = [...CONFIGFS, '/sys/devices/', '/etc/iscsi/', '/etc/nvmet/', '/var/lib/iscsi/'];
+const ALLOWED = [...CONFIGFS, '/sys/devices/', '/etc/iscsi/', '/etc/nvmet/', '/var/lib/iscsi/', '/run/scoria/'];
 
 const Path = z
   .string()
@@ -35,7 +35,7 @@ const Request = z.strictObject({
 });
 const Steps: z.ZodType<FileStep[]> = z.array(
   z.union([
-    z.strictObject({ do: z.enum(['unlink', 'read', 'list', 'readlink']), path: Path }),
+    z.strictObject({ do: z.enum(['unlink', 'read', 'list', 'readlink', 'assertUnused']), path: Path }),
     z.strictObject({ do: z.literal('mkdir'), path: Path, isNew: z.boolean().exactOptional() }),
     z.strictObject({ do: z.literal('rmdir'), path: Path, ifUnused: z.boolean().exactOptional() }),
     z.strictObject({ do: z.literal('link'), path: Path, to: Path }),
@@ -64,6 +64,8 @@ const isAllowed = async (step: FileStep): Promise<boolean> => {
       return SAVED_CONFIGURATIONS.includes(place) && step.name !== '.' && step.name !== '..';
     case 'tgtd':
       return TGTD_SOCKET.test(place);
+    case 'assertUnused':
+      return place.startsWith('/dev/');
     case 'link':
       return isIn(place, CONFIGFS) && isIn(await realPlace(step.to), CONFIGFS);
     default:

@@ -28,7 +28,9 @@ export type FileStep =
   /** Answers the serial that rtslib's saved configuration in `path` has for the block device `name`, or `null`. */
   | { readonly do: 'savedSerial'; readonly path: string; readonly name: string }
   /** Asks the tgtd behind the socket `path`, and answers its text. */
-  | { readonly do: 'tgtd'; readonly path: string; readonly request: TgtdRequest };
+  | { readonly do: 'tgtd'; readonly path: string; readonly request: TgtdRequest }
+  /** Fails by `EBUSY` while the block device is mounted or held by another one, and does nothing to it. */
+  | { readonly do: 'assertUnused'; readonly path: string };
 
 /** What `read`, `readlink`, `savedSerial`, `tgtd` (a text) and `list` (names) answer. */
 export type FileAnswer = string | readonly string[] | null;
@@ -92,6 +94,8 @@ const performed = async (step: FileStep): Promise<FileAnswer> => {
       return savedSerial(path, step.name);
     case 'tgtd':
       return askTgtd(path, step.request);
+    case 'assertUnused':
+      return done(openExclusively(path));
   }
 };
 
@@ -119,6 +123,11 @@ const writeAttribute = async (path: string, text: string, isSecret: boolean): Pr
   await using file = await open(path, constants.O_WRONLY | constants.O_NOFOLLOW);
   if (isSecret) await file.chmod(0o600);
   await file.write(text);
+};
+
+const openExclusively = async (path: string): Promise<void> => {
+  if (!(await lstat(path)).isBlockDevice()) throw Object.assign(new Error('not a device'), { code: 'ENOTBLK' });
+  await (await open(path, constants.O_RDONLY | constants.O_EXCL)).close();
 };
 
 let made = 0;
