@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { hostname, machine, networkInterfaces } from 'node:os';
+import { hostname, machine } from 'node:os';
 import { join } from 'node:path';
 import type { Connector } from '../drivers/contract.ts';
+import { ownAddress } from '../drivers/own-address.ts';
 
 /** This host's connector properties, in os-brick's shape. `root` is where its `/etc` and `/sys` are. */
 export const connectorProperties = async (root = '/'): Promise<Connector> => {
@@ -26,12 +27,4 @@ export const connectorProperties = async (root = '/'): Promise<Connector> => {
     ...(nqn ? { nqn } : {}),
     ...(systemUuid ? { 'system uuid': systemUuid } : {}),
   };
-};
-
-/** The first address that others can reach; a host without a network has its loopback. */
-const ownAddress = (): string => {
-  const outside = Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .filter(({ internal }) => !internal);
-  return (outside.find(({ family }) => family === 'IPv4') ?? outside[0])?.address ?? '127.0.0.1';
 };
