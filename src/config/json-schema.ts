@@ -62,7 +62,7 @@ const backendSchema = (drivers: readonly DriverDefinition[]): Schema => ({
   },
   required: ['volume_driver'],
   allOf: drivers.map((driver) => ({
-    if: { properties: { volume_driver: { enum: namesOf(driver.name) } }, required: ['volume_driver'] },
+    if: { properties: { volume_driver: { enum: [...namesOf(driver.name)] } }, required: ['volume_driver'] },
     // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
     then: { properties: { volume_driver: true, hosts: true, ...optionSchemas(driver) }, additionalProperties: false },
   })),

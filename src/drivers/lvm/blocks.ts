@@ -53,7 +53,12 @@ export class Blocks {
     const nice = this.#options.volume_clear_ionice?.split(' ') ?? [];
     const wipe = ['blkdiscard', '--zeroout', '--step', String(WIPE_STEP_BYTES), '--length', String(bytes), device];
     const [program = '', ...args] = nice.length === 0 ? wipe : ['ionice', ...nice, ...wipe];
-    await this.#perform(`clear ${basename(device)}`, program, args, { work: 'wipe', device, counted: 'written', bytes });
+    await this.#perform(`clear ${basename(device)}`, program, args, {
+      work: 'wipe',
+      device,
+      counted: 'written',
+      bytes,
+    });
   }
 
   async #perform(action: string, program: string, args: readonly string[], work: Work): Promise<void> {

@@ -1,7 +1,7 @@
 import type { BackendStats } from '../../domain/backend/backend.ts';
 import { DriverFailure } from '../contract.ts';
-import type { LvmOptions } from './options.ts';
 import { poolName } from './names.ts';
+import type { LvmOptions } from './options.ts';
 import type { GroupReport, LogicalVolume } from './report.ts';
 
 /** A pool that is written to this far is warned of: without room, writes to all its volumes fail. */

@@ -56,11 +56,7 @@ const REASONS: readonly Reason[] = [
     () => 'it is in use on this host',
     () => 'detach or unmount it first, and see what has it open (lsof, dmsetup ls --tree)',
   ],
-  [
-    /Input\/output error/,
-    () => 'a disk reported an input/output error',
-    () => 'check the disks and the kernel log',
-  ],
+  [/Input\/output error/, () => 'a disk reported an input/output error', () => 'check the disks and the kernel log'],
 ];
 
 /** `cannot create volume-1: the volume group data is not there`. */

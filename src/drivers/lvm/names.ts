@@ -14,7 +14,8 @@ const RESERVED =
 const DEVICE_NAME_BYTES = 127;
 const LONGEST_PART = '_mlog_mimage_0';
 
-const deviceName = (group: string, name: string): string => [group, name].map((one) => one.replaceAll('-', '--')).join('-');
+const deviceName = (group: string, name: string): string =>
+  [group, name].map((one) => one.replaceAll('-', '--')).join('-');
 
 /** Cinder's names for LVM. An id that LVM could not hold in every name that is made of it is refused. */
 export const lvName = (group: string, kind: Kind, id: string): string => {

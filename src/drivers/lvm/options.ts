@@ -33,8 +33,15 @@ const shape = {
     .describe('Volume group that holds the volumes; it must be there'),
   lvm_type: choice(['default', 'thin', 'auto'], {})
     .default('auto')
-    .describe('default: thick volumes; thin: in a thin pool, made when missing; auto: thin where the pool is there or the group is empty'),
-  lvm_mirrors: z.int().min(0).max(7).default(0).describe('Copies of each thick volume besides the first, on other disks; needs two disks more than that'),
+    .describe(
+      'default: thick volumes; thin: in a thin pool, made when missing; auto: thin where the pool is there or the group is empty',
+    ),
+  lvm_mirrors: z
+    .int()
+    .min(0)
+    .max(7)
+    .default(0)
+    .describe('Copies of each thick volume besides the first, on other disks; needs two disks more than that'),
   lvm_conf_file: z
     .string()
     .min(1)
@@ -47,7 +54,12 @@ const shape = {
   })
     .default('zero')
     .describe('What is done with the bytes of a thick volume or snapshot when it is deleted'),
-  volume_clear_size: z.int().min(0).max(1024).default(0).describe('MiB to clear at the start of a deleted volume; 0: all'),
+  volume_clear_size: z
+    .int()
+    .min(0)
+    .max(1024)
+    .default(0)
+    .describe('MiB to clear at the start of a deleted volume; 0: all'),
   volume_clear_ionice: z
     .string()
     .regex(/^-c[0-3]( -n[0-7])?$/, { error: 'must be as ionice takes it, such as -c3' })
@@ -61,7 +73,10 @@ const shape = {
     .default('1M')
     .describe('How much dd copies at a time'),
   use_multipath_for_image_xfer: z.boolean().default(false).describe('Attach on this host through several paths'),
-  enforce_multipath_for_image_xfer: z.boolean().default(false).describe('Refuse to attach where multipathd does not run'),
+  enforce_multipath_for_image_xfer: z
+    .boolean()
+    .default(false)
+    .describe('Refuse to attach where multipathd does not run'),
   target_protocol: choice(['iscsi', 'nvmet_tcp'], {
     iser: `${NO_RDMA} use iscsi`,
     nvmet_rdma: `${NO_RDMA} use nvmet_tcp`,
@@ -80,11 +95,24 @@ const shape = {
   })
     .default('tgtadm')
     .describe('What exports the volumes: tgtadm (tgt), lioadm (LIO of the kernel), nvmet (NVMe-oF of the kernel)'),
-  target_prefix: z.string().min(1).default('iqn.2010-10.org.openstack:').describe("What precedes the volume's name in that of its target"),
-  target_ip_address: z.string().min(1).optional().describe("Address that hosts reach the targets at; this host's first unless given"),
-  target_secondary_ip_addresses: z.array(z.string().min(1)).default([]).describe('Further addresses, for several paths'),
+  target_prefix: z
+    .string()
+    .min(1)
+    .default('iqn.2010-10.org.openstack:')
+    .describe("What precedes the volume's name in that of its target"),
+  target_ip_address: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Address that hosts reach the targets at; this host's first unless given"),
+  target_secondary_ip_addresses: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Further addresses, for several paths'),
   target_port: port().default(3260).describe('Port of the targets'),
-  iscsi_write_cache: choice(['on', 'off'], {}).default('on').describe('Whether tgt acknowledges writes that are not yet on the disk'),
+  iscsi_write_cache: choice(['on', 'off'], {})
+    .default('on')
+    .describe('Whether tgt acknowledges writes that are not yet on the disk'),
   use_chap_auth: z.boolean().default(false).describe('Whether hosts must log in with CHAP'),
   chap_username: z.string().default('').describe('CHAP name of all volumes; one is made up for each unless given'),
   chap_password: secret().optional().describe('CHAP password of all volumes; one is made up for each unless given'),
@@ -96,7 +124,11 @@ const shape = {
     .max(2)
     .default(1)
     .describe("Shape of the connection info for NVMe-oF: 1 is Cinder's former, 2 lists several portals"),
-  volumes_dir: z.string().startsWith('/').default('/var/lib/scoria/volumes').describe('Where the files are that tgt reads when it starts'),
+  volumes_dir: z
+    .string()
+    .startsWith('/')
+    .default('/var/lib/scoria/volumes')
+    .describe('Where the files are that tgt reads when it starts'),
   filter_function: z.string().optional().describe("Cinder's scheduler option; kept, and without effect"),
   goodness_function: z.string().optional().describe("Cinder's scheduler option; kept, and without effect"),
 };

@@ -3,7 +3,14 @@ import { dirname } from 'node:path';
 import { CommandError } from '../command-runner.ts';
 import type { RunCommand } from '../run-command.ts';
 import { lvmFailure } from './failures.ts';
-import { fullReportArguments, type GroupReport, type LogicalVolume, lvsArguments, readFullReport, readLvs } from './report.ts';
+import {
+  fullReportArguments,
+  type GroupReport,
+  type LogicalVolume,
+  lvsArguments,
+  readFullReport,
+  readLvs,
+} from './report.ts';
 
 export interface ProgramOptions {
   readonly volume_group: string;
@@ -28,7 +35,9 @@ export class Programs {
 
   /** The group and all that is in it. */
   async report(): Promise<GroupReport> {
-    return readFullReport(await this.#ask(`read the volume group ${this.group}`, 'lvm', fullReportArguments(this.group)));
+    return readFullReport(
+      await this.#ask(`read the volume group ${this.group}`, 'lvm', fullReportArguments(this.group)),
+    );
   }
 
   /** Those of the named volumes that are there, and the snapshots of one. */
@@ -70,13 +79,20 @@ export class Programs {
   }
 }
 
-export type Found = (name: string) => LogicalVolume | undefined;
-const foundIn = (volumes: readonly LogicalVolume[]) =>
+/** The volumes that were found, by name and all. */
+export type Found = ((name: string) => LogicalVolume | undefined) & { readonly all: readonly LogicalVolume[] };
+
+const foundIn = (volumes: readonly LogicalVolume[]): Found =>
   Object.assign((name: string) => volumes.find((one) => one.name === name), { all: volumes });
 
 const variablesOf = async (options: ProgramOptions): Promise<readonly string[]> => {
   const { lvm_conf_file: file } = options;
-  const isThere = file.toLowerCase() !== 'none' && (await access(file).then(() => true, () => false));
+  const isThere =
+    file.toLowerCase() !== 'none' &&
+    (await access(file).then(
+      () => true,
+      () => false,
+    ));
   return [
     ...(isThere ? [`LVM_SYSTEM_DIR=${dirname(file)}`] : []),
     ...(options.lvm_suppress_fd_warnings ? ['LVM_SUPPRESS_FD_WARNINGS=1'] : []),
