@@ -14,11 +14,12 @@ export type { FileStep } from './root-files/steps.ts';
 export type RootFiles = (steps: readonly FileStep[]) => Promise<readonly FileAnswer[]>;
 
 /** Beside this file as a source; what is built finds it through the package, because the command is one file. */
-const PROGRAM = fileURLToPath(
-  import.meta.filename.endsWith('.ts')
-    ? new URL('./root-files/main.ts', import.meta.url)
-    : import.meta.resolve('scoria/root-files'),
-);
+const programPath = (): string =>
+  fileURLToPath(
+    import.meta.filename.endsWith('.ts')
+      ? new URL('./root-files/main.ts', import.meta.url)
+      : import.meta.resolve('scoria/root-files'),
+  );
 
 export const rootFiles =
   (run: RunCommand, isRoot = process.getuid?.() === 0): RootFiles =>
@@ -28,7 +29,7 @@ export const rootFiles =
       await assertOurs();
       return performSteps(steps);
     }
-    const { stdout, exitCode } = await run(process.execPath, [PROGRAM], {
+    const { stdout, exitCode } = await run(process.execPath, [programPath()], {
       root: true,
       input: new Secret(JSON.stringify(steps)),
       expectedExitCodes: [0, 1],

@@ -18,6 +18,9 @@ interface CopyNames {
   readonly source: string;
 }
 
+/** The kernel reads a thick snapshot piece by piece, of 4 KiB unless told: a copy of 512 KiB pieces is many times faster. */
+const IN_LARGE_PIECES = ['-c', '512k'];
+
 const copyNames = ({ group }: LvmBackend, id: string): CopyNames => ({
   volume: lvName(group, 'volume', id),
   filling: lvName(group, 'copy', id),
@@ -32,7 +35,7 @@ export const cloneVolume = async (backend: LvmBackend, volume: Volume, of: Volum
   const source = required(backend, original, found);
   requireFits(backend, source, volume.size);
   if (source.isThin) return thinCopy(backend, names, source, volume.size);
-  await take(backend, names.source, source);
+  await take(backend, names.source, source, IN_LARGE_PIECES);
   await cleanedUp(backend, names, [original], async () => {
     await fill(backend, names, names.source, source.sizeBytes, volume.size);
     const copied = await backend.programs.look([names.source, original]);

@@ -18,10 +18,10 @@ const choice = <const Value extends string>(values: readonly Value[], instead: R
     error: ({ input }) => instead[String(input)] ?? `must be one of ${values.join(', ')}`,
   });
 
-const NO_SCST = 'SCST is not supported: use lioadm, which the kernel has built in';
-const NO_IET = 'the iSCSI Enterprise Target is no longer maintained: use lioadm or tgtadm';
-const NO_CHELSIO = 'the Chelsio target is not supported: use lioadm';
-const NO_RDMA = 'RDMA is not supported:';
+const NO_SCST = 'needs SCST, which is not supported: use lioadm, which the kernel has built in';
+const NO_IET = 'is of the iSCSI Enterprise Target, which is no longer maintained: use lioadm or tgtadm';
+const NO_CHELSIO = 'needs the Chelsio target, which is not supported: use lioadm';
+const NO_RDMA = 'needs RDMA, which is not supported:';
 
 const port = () => z.int().min(1).max(65_535);
 
@@ -90,8 +90,8 @@ const shape = {
     iet: NO_IET,
     iscsictl: NO_CHELSIO,
     cxt: NO_CHELSIO,
-    'spdk-nvmeof': 'SPDK is not supported: use nvmet, the NVMe-oF target of the kernel',
-    fake: 'a target that exports nothing is of no use here: use lioadm',
+    'spdk-nvmeof': 'needs SPDK, which is not supported: use nvmet, the NVMe-oF target of the kernel',
+    fake: 'exports nothing: use lioadm',
   })
     .default('tgtadm')
     .describe('What exports the volumes: tgtadm (tgt), lioadm (LIO of the kernel), nvmet (NVMe-oF of the kernel)'),
@@ -150,12 +150,12 @@ const MISFITS: readonly (readonly [option: keyof Given, is: (given: Given) => bo
   [
     'use_chap_auth',
     ({ target_helper, use_chap_auth }) => target_helper === 'nvmet' && use_chap_auth,
-    'NVMe-oF has no CHAP of this kind; leave it out, or use target_helper lioadm',
+    'is not for nvmet, which has no CHAP of this kind: leave it out, or use target_helper lioadm',
   ],
   [
     'lvm_mirrors',
     ({ lvm_mirrors, lvm_type }) => lvm_mirrors > 0 && lvm_type === 'thin',
-    'thin volumes have no mirrors; mirror the disks below the group, or use lvm_type default',
+    'has no meaning for thin volumes, which have no mirrors: mirror the disks below the group, or use lvm_type default',
   ],
 ];
 

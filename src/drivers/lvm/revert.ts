@@ -4,6 +4,7 @@ import type { Snapshot } from '../../domain/volume/volume.ts';
 import type { Volume } from '../contract.ts';
 import { halfway } from './failures.ts';
 import { revertingTo } from './names.ts';
+import type { Found } from './programs.ts';
 import { namesOf, readable, required, type SnapshotNames, tag, take, untag } from './snapshots.ts';
 import { activate, atPath, grow, type LvmBackend, requireClosed } from './volumes.ts';
 
@@ -29,8 +30,7 @@ export const revertToSnapshot = async (backend: LvmBackend, volume: Volume, snap
   await halfway(async () => {
     const standing = found(names.own);
     if (standing !== undefined && !standing.isHidden) await merge(backend, names);
-    await mergeEnds(backend, names);
-    await restore(backend, names, volume);
+    await restore(backend, names, await mergeEnds(backend, names), volume);
     await untag(backend, names.of, mark);
   });
 };
@@ -42,23 +42,26 @@ const merge = ({ programs, group }: LvmBackend, { own }: SnapshotNames): Promise
  * A merge goes on in the kernel without whoever began it, but takes somebody to end it. It waits for the next
  * activation where somebody, if only udev, had the volume open for a moment.
  */
-const mergeEnds = async (backend: LvmBackend, { own, of }: SnapshotNames): Promise<void> => {
+const mergeEnds = async (backend: LvmBackend, { own, of }: SnapshotNames): Promise<Found> => {
   const { programs } = backend;
-  const isMerging = async () => (await programs.look([own, of]))(own)?.isHidden === true;
-  if (!(await isMerging())) return;
-  await programs.change(`deactivate ${of}`, 'lvchange', ['-an', '--yes', atPath(backend, of)]);
-  await activate(backend, of);
   const deadline = performance.now() + MERGE_TIMEOUT_MS;
-  while (await isMerging()) {
+  const isMerging = (found: Found) => found(own)?.isHidden === true;
+  let found = await programs.look([own, of]);
+  if (isMerging(found)) {
+    await programs.change(`deactivate ${of}`, 'lvchange', ['-an', '--yes', atPath(backend, of)]);
+    await activate(backend, of);
+  }
+  while (isMerging(found)) {
     if (performance.now() > deadline) throw new Error(`${of} is still merging`);
     await programs.change(`end the merge of ${of}`, 'lvchange', ['--poll', 'y', atPath(backend, of)]);
     await passed(ASK_AGAIN_MS);
+    found = await programs.look([own, of]);
   }
+  return found;
 };
 
 /** A merged thin volume has the snapshot's size. */
-const restore = async (backend: LvmBackend, names: SnapshotNames, { size }: Volume): Promise<void> => {
-  const found = await backend.programs.look([names.own, names.of]);
+const restore = async (backend: LvmBackend, names: SnapshotNames, found: Found, { size }: Volume): Promise<void> => {
   const target = required(backend, names.of, found);
   if (found(names.own) === undefined) await take(backend, names.own, target);
   if (target.sizeBytes < gibToBytes(size)) await grow(backend, names.of, size);

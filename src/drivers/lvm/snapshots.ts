@@ -24,8 +24,13 @@ export const isSnapshot = ({ isThin, origin }: LogicalVolume): boolean => isThin
  * `100%ORIGIN`: Cinder gives a thick snapshot the size of its volume, which leaves no room for LVM's own data; once the
  * whole volume is overwritten, such a snapshot is lost.
  */
-export const take = async (backend: LvmBackend, name: string, origin: LogicalVolume): Promise<void> => {
-  const room = origin.isThin ? [] : ['-l', '100%ORIGIN'];
+export const take = async (
+  backend: LvmBackend,
+  name: string,
+  origin: LogicalVolume,
+  thickArguments: readonly string[] = [],
+): Promise<void> => {
+  const room = origin.isThin ? [] : ['-l', '100%ORIGIN', ...thickArguments];
   const args = ['--yes', '-s', ...room, '-n', name, atPath(backend, origin.name)];
   await backend.programs.change(`create ${name}`, 'lvcreate', args);
 };
@@ -63,7 +68,7 @@ export const deleteSnapshot = async (backend: LvmBackend, snapshot: Snapshot): P
 
 /** A percent is told with two digits. */
 const PERCENT_STEP = 0.01;
-const ROUNDED_UP_BYTES = 4n * 1024n ** 2n;
+const UNIT_BYTES = 4n * 1024n ** 2n;
 
 /** What was written of a thick snapshot's space, which fills from its start; all of it where that may still grow. */
 const usedBytes = (
@@ -72,7 +77,7 @@ const usedBytes = (
 ) => {
   if (!isActive || isInvalid || origin === undefined || origin.isOpen) return storeBytes;
   const share = BigInt(Math.ceil((dataPercent + PERCENT_STEP) * 100));
-  return (storeBytes * share) / 10_000n + ROUNDED_UP_BYTES;
+  return ((storeBytes * share) / 10_000n / UNIT_BYTES + 1n) * UNIT_BYTES;
 };
 
 /**
