@@ -5,7 +5,7 @@ import { requireRoom } from './capacity.ts';
 import { devicePath, lvName } from './names.ts';
 import type { Found } from './programs.ts';
 import type { LogicalVolume } from './report.ts';
-import { namesOf, readable, removeSnapshot, required, take } from './snapshots.ts';
+import { namesOf, readable, removeSnapshot, required, sizeOf, take } from './snapshots.ts';
 import { atPath, grow, type LvmBackend, make, remove, rename, requireSize } from './volumes.ts';
 
 /**
@@ -49,7 +49,8 @@ export const volumeFromSnapshot = async (backend: LvmBackend, volume: Volume, sn
   const { own } = namesOf(backend, snapshot);
   const found = await begun(backend, names, [own], volume.size);
   if (found === null) return;
-  const source = await readable(backend, own, found);
+  const snapshotLv = await readable(backend, own, found);
+  const source = { ...snapshotLv, sizeBytes: sizeOf(snapshot, snapshotLv) };
   requireFits(backend, source, volume.size);
   if (source.isThin) return thinCopy(backend, names, source, volume.size);
   await cleanedUp(backend, names, [], async () => {

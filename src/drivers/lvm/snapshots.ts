@@ -2,7 +2,7 @@ import { gibToBytes } from '../../domain/backend/resource.ts';
 import type { Snapshot } from '../../domain/volume/volume.ts';
 import { DriverFailure, type FoundVolume } from '../contract.ts';
 import { requireWritable } from './capacity.ts';
-import { DELETING, lvName, poolName, revertingTo } from './names.ts';
+import { DELETING, lvName, namedBy, poolName, revertingTo } from './names.ts';
 import type { Found } from './programs.ts';
 import type { LogicalVolume } from './report.ts';
 import { activate, atPath, type LvmBackend, notThere, remove } from './volumes.ts';
@@ -55,7 +55,13 @@ export const findSnapshot = async (backend: LvmBackend, snapshot: Snapshot): Pro
     const isReverting = found(of)?.tags.includes(revertingTo(snapshot.id)) === true;
     return isReverting ? { sizeBytes: gibToBytes(snapshot.volume_size) } : null;
   }
-  return isSnapshot(standing) || standing.tags.includes(DELETING) ? { sizeBytes: standing.sizeBytes } : null;
+  return isSnapshot(standing) || standing.tags.includes(DELETING) ? { sizeBytes: sizeOf(snapshot, standing) } : null;
+};
+
+/** One that a revert took anew, of a volume that had grown, is as large as the volume: the rest is none of its bytes. */
+export const sizeOf = ({ volume_size }: Snapshot, { sizeBytes }: LogicalVolume): bigint => {
+  const taken = gibToBytes(volume_size);
+  return sizeBytes < taken ? sizeBytes : taken;
 };
 
 export const deleteSnapshot = async (backend: LvmBackend, snapshot: Snapshot): Promise<void> => {
@@ -88,9 +94,9 @@ export const removeSnapshot = async (backend: LvmBackend, standing: LogicalVolum
   const { programs, options } = backend;
   const { name, isThin, origin } = standing;
   if (isThin || origin === null || options.volume_clear === 'none') return remove(backend, standing);
-  if (!standing.tags.includes(DELETING)) await tag(backend, name, DELETING);
+  if (namedBy(name)?.kind === 'snapshot' && !standing.tags.includes(DELETING)) await tag(backend, name, DELETING);
   await programs.change(`split off ${name}`, 'lvconvert', ['--yes', '--splitsnapshot', atPath(backend, name)]);
-  await remove(backend, { ...standing, isActive: false, isOpen: false }, usedBytes(standing, found(origin)));
+  await remove(backend, { ...standing, isOpen: false }, usedBytes(standing, found(origin)));
 };
 
 export const tag = ({ programs, group }: LvmBackend, name: string, text: string): Promise<void> =>
