@@ -34,7 +34,7 @@ driver is named. [Driver options](options.md) says what each option means.`,
     table(['what', 'name in the volume group'], names),
     '## What is different',
     paragraphs(
-      `- **Thick snapshots** are as large as they can grow (\`-l 100%ORIGIN\`). Cinder gives them the size of the volume, which is
+      `- **Thick snapshots** are as large as they can grow. Cinder gives them the size of the volume, which is
   too small by LVM's own data: such a snapshot is lost once the whole volume was overwritten.
 - **Thick snapshots are cleared** when they are deleted, by LVM's own way of splitting them off first, and as far as they were used.
 - **Thin volumes can be reverted.** Cinder copies them.

@@ -38,6 +38,12 @@ export class Blocks {
     this.#environment = environment;
   }
 
+  /** The same, for what has to be cleaned up after a call was stopped. */
+  unstoppable(): Blocks {
+    const signal = () => new AbortController().signal;
+    return new Blocks(this.#group, this.#options, { ...this.#environment, signal });
+  }
+
   /** `isZeroed`: the device reads as zeros so far, and what is zero need not be written. */
   async copy(from: string, to: string, bytes: bigint, { isZeroed }: { readonly isZeroed: boolean }): Promise<void> {
     // nocreat: a device that is missing is never a file of that name.

@@ -129,7 +129,7 @@ const cleanedUp = async (
   } catch (error) {
     if (!isDriverFailure(error)) throw error;
     const found = await backend.programs.look([names.filling, names.source, ...sources]);
-    await removeLeftovers(backend, names, found);
+    await removeLeftovers({ ...backend, blocks: backend.blocks.unstoppable() }, names, found);
     throw error;
   }
 };

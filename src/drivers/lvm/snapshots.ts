@@ -20,17 +20,24 @@ export const namesOf = ({ group }: LvmBackend, { id, volume_id }: Snapshot): Sna
 /** Whether it holds a snapshot's bytes: a thick one that has no origin is half made, or half deleted. */
 export const isSnapshot = ({ isThin, origin }: LogicalVolume): boolean => isThin || origin !== null;
 
+const MIB_BYTES = 1024n ** 2n;
+/** LVM's own data in a thick snapshot: 16 bytes for each piece of 4 KiB. */
+const SHARE_OF_LVM = 256n;
+
 /**
- * `100%ORIGIN`: Cinder gives a thick snapshot the size of its volume, which leaves no room for LVM's own data; once the
- * whole volume is overwritten, such a snapshot is lost.
+ * A thick snapshot gets all the room that it can ever need. Cinder gives it the size of its volume, without room for
+ * LVM's own data: once the whole volume is overwritten, such a snapshot is lost. LVM trims what is too much, and does
+ * not take less, as it would for `-l 100%ORIGIN`.
  */
+const roomFor = ({ sizeBytes }: LogicalVolume): string => `${(sizeBytes + sizeBytes / SHARE_OF_LVM) / MIB_BYTES + 2n}m`;
+
 export const take = async (
   backend: LvmBackend,
   name: string,
   origin: LogicalVolume,
   thickArguments: readonly string[] = [],
 ): Promise<void> => {
-  const room = origin.isThin ? [] : ['-l', '100%ORIGIN', ...thickArguments];
+  const room = origin.isThin ? [] : ['-L', roomFor(origin), ...thickArguments];
   const args = ['--yes', '-s', ...room, '-n', name, atPath(backend, origin.name)];
   await backend.programs.change(`create ${name}`, 'lvcreate', args);
 };

@@ -9,7 +9,7 @@ import { allOf, lvmBackend, marked, snapshotOf, volume, writeTo } from '../suppo
 import { lvs, newGroup, removeGroup, shell } from '../support/lvm-group.ts';
 
 const GROUP = 'scoria-faults';
-const DISK = '/dev/vdb';
+const DISK = '/dev/vdc';
 
 const refused = async (call: Promise<unknown>, message: RegExp, remedy = /./): Promise<void> => {
   const error = await call.then(
@@ -71,11 +71,12 @@ describe('lvm refuses a group that', () => {
     await driver.setup();
     const one = volume();
     await driver.createVolume(one);
+    await shell('lvcreate', ['-q', '--yes', '-n', 'other', '-l', '80%FREE', GROUP]);
     await refused(driver.createVolume(volume()), /too little free space/, /vgextend/);
     await refused(driver.extendVolume(one, 2), /too little free space/);
     await refused(driver.createSnapshot(snapshotOf(one), one), /too little free space/);
     await refused(driver.cloneVolume(volume(), one), /too little free space/);
-    assert.deepEqual(await lvs(GROUP), [`volume-${one.id}`]);
+    assert.deepEqual(await lvs(GROUP), ['other', `volume-${one.id}`]);
     await driver.deleteVolume(one);
   });
 });
