@@ -65,10 +65,13 @@ export const findSnapshot = async (backend: LvmBackend, snapshot: Snapshot): Pro
   return isSnapshot(standing) || standing.tags.includes(DELETING) ? { sizeBytes: sizeOf(snapshot, standing) } : null;
 };
 
-/** One that a revert took anew, of a volume that had grown, is as large as the volume: the rest is none of its bytes. */
-export const sizeOf = ({ volume_size }: Snapshot, { sizeBytes }: LogicalVolume): bigint => {
+/**
+ * A thick one that a revert took anew, of a volume that had grown, is as large as the volume: the rest is none of its
+ * bytes.
+ */
+export const sizeOf = ({ volume_size }: Snapshot, { sizeBytes, isThin }: LogicalVolume): bigint => {
   const taken = gibToBytes(volume_size);
-  return sizeBytes < taken ? sizeBytes : taken;
+  return isThin || sizeBytes < taken ? sizeBytes : taken;
 };
 
 export const deleteSnapshot = async (backend: LvmBackend, snapshot: Snapshot): Promise<void> => {

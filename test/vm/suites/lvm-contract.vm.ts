@@ -16,10 +16,10 @@ const capabilities = [
   'snapshots',
 ] as const;
 
-for (const [lvm_type, remains] of [
-  ['default', []],
-  ['thin', [`${GROUP}-pool`]],
-] as const) {
+/** Thick volumes are cleared and copied byte for byte, which takes this machine minutes. */
+const types = process.env.SCORIA_VM_FULL === undefined ? ['thin'] : ['thin', 'default'];
+
+for (const lvm_type of types) {
   describe(`lvm, ${lvm_type}`, () => {
     before(() => newGroup(GROUP, '/dev/vda', '/dev/vdb'));
     after(() => removeGroup(GROUP, '/dev/vda', '/dev/vdb'));
@@ -27,8 +27,8 @@ for (const [lvm_type, remains] of [
     describeDriver(
       lvmDriver(async () => hereTarget().make),
       {
-        options: { volume_group: GROUP, lvm_type, volume_clear_size: 1 },
-        remains: async () => (await lvs(GROUP)).filter((name) => !(remains as readonly string[]).includes(name)),
+        options: { volume_group: GROUP, lvm_type },
+        remains: async () => (await lvs(GROUP)).filter((name) => name !== `${GROUP}-pool`),
       },
       { describe, test, name: `lvm, ${lvm_type}`, capabilities },
     );

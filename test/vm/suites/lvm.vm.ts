@@ -72,7 +72,7 @@ for (const lvm_type of ['default', 'thin']) {
     test('starts few processes', async () => {
       const one = volume();
       const [same, larger] = [volume(), volume({ size: 2 })];
-      const snapshot = snapshotOf(one);
+      const snapshot = snapshotOf(one, { volume_size: 2 });
       const counted: Record<string, readonly string[]> = {};
       const count = async (name: string, call: () => Promise<unknown>) => {
         counted[name] = await processesOf(call());
@@ -86,7 +86,7 @@ for (const lvm_type of ['default', 'thin']) {
       await count('snapshot', () => driver.createSnapshot(snapshot, { ...one, size: 2 }));
       await count('clone', () => driver.cloneVolume({ ...same, size: 2 }, { ...one, size: 2 }));
       await count('from snapshot', () => driver.createVolumeFromSnapshot(larger, snapshot, { ...one, size: 2 }));
-      await count('revert', () => driver.revertToSnapshot({ ...one, size: 2 }, { ...snapshot, volume_size: 2 }));
+      await count('revert', () => driver.revertToSnapshot({ ...one, size: 2 }, snapshot));
       await count('delete snapshot', () => driver.deleteSnapshot(snapshot, one));
       await count('delete', () => driver.deleteVolume(one));
       await driver.deleteVolume(same);
