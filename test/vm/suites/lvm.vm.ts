@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { open } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { isDriverFailure, type Volume } from '../../../src/drivers/contract.ts';
 import type { RunCommand } from '../../../src/drivers/run-command.ts';
@@ -235,9 +235,21 @@ describe('lvm, thick', () => {
     const extent = Number(/:(\d+)-/.exec(stdout)?.[1]);
     return 1024 ** 2 + extent * 4 * 1024 ** 2;
   };
+  /** Read from the disk itself, past what is cached of it. */
   const holdsOnDisk = async (offsetBytes: number, lengthBytes: number, word: string): Promise<boolean> => {
-    await writeTo('/proc/sys/vm/drop_caches', 0, Buffer.from('3')).catch(() => {});
-    return (await readFrom('/dev/vda', offsetBytes, lengthBytes)).includes(word);
+    const copy = '/run/scoria-read';
+    const [skip, count] = [offsetBytes, lengthBytes].map((bytes) => bytes / 65_536);
+    const what = [
+      'if=/dev/vda',
+      `of=${copy}`,
+      'bs=64k',
+      `skip=${skip}`,
+      `count=${count}`,
+      'iflag=direct',
+      'status=none',
+    ];
+    await shell('dd', what);
+    return (await readFile(copy)).includes(word);
   };
 
   test('clears the disk of a deleted volume, at its start and at its end', async () => {
@@ -265,7 +277,7 @@ describe('lvm, thick', () => {
       const file = isOpen ? await open(deviceOf(one), 'r') : null;
       await driver.deleteSnapshot(snapshot, one);
       await file?.close();
-      assert.ok(!(await holdsOnDisk(begin, 1024 ** 2, 'confidential')));
+      assert.ok(!(await holdsOnDisk(begin, 1024 ** 2, 'confidential')), `in use: ${isOpen}`);
       await driver.deleteVolume(one);
     }
   });
