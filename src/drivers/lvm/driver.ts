@@ -99,7 +99,7 @@ const createDriver = (options: LvmOptions, environment: DriverEnvironment, findT
       createVolumeFromSnapshot: (volume, snapshot) => volumeFromSnapshot(backend, volume, snapshot).then(nothing),
       findSnapshot: (snapshot) => findSnapshot(backend, snapshot),
     },
-    revert: { revertToSnapshot: (volume, snapshot) => revertToSnapshot(backend, volume, snapshot) },
+    revert: { revertToSnapshot: (_, snapshot) => revertToSnapshot(backend, snapshot) },
     resources: resourcesOf(backend, target),
     manage: manageIn(backend),
     multiattach: true,

@@ -49,5 +49,14 @@ export const devicePath = (group: string, name: string): string => `/dev/${group
 /** A tag on a snapshot that is being deleted: it is no snapshot any more, and its space is still to be cleared. */
 export const DELETING = 'scoria.deleting';
 
-/** A tag on a volume that is being reverted to this snapshot: it may hold the snapshot's only bytes. */
-export const revertingTo = (snapshotId: string): string => `scoria.reverting.${snapshotId}`;
+/**
+ * A tag on a volume that is being reverted to this snapshot: it may hold the snapshot's only bytes, and has this size
+ * again at the end.
+ */
+export const revertMark = (snapshotId: string, sizeBytes: bigint): string =>
+  `scoria.reverting.${snapshotId}=${sizeBytes}`;
+
+export const revertMarkAmong = (tags: readonly string[], snapshotId: string): string | undefined =>
+  tags.find((tag) => tag.startsWith(`scoria.reverting.${snapshotId}=`));
+
+export const markedSize = (mark: string): bigint => BigInt(mark.slice(mark.lastIndexOf('=') + 1));

@@ -1,9 +1,8 @@
 import { setTimeout as passed } from 'node:timers/promises';
-import { gibToBytes } from '../../domain/backend/resource.ts';
+import { wholeGiB } from '../../domain/backend/resource.ts';
 import type { Snapshot } from '../../domain/volume/volume.ts';
-import type { Volume } from '../contract.ts';
 import { halfway } from './failures.ts';
-import { revertingTo } from './names.ts';
+import { markedSize, revertMark, revertMarkAmong } from './names.ts';
 import type { Found } from './programs.ts';
 import { namesOf, readable, required, type SnapshotNames, tag, take, untag } from './snapshots.ts';
 import { activate, atPath, grow, type LvmBackend, requireClosed } from './volumes.ts';
@@ -16,21 +15,21 @@ const ASK_AGAIN_MS = 500;
  * nobody is connected. In between the volume alone has the bytes: it carries a tag from before the merge until the
  * snapshot stands again, by which a repeated call goes on where an interrupted one stopped.
  */
-export const revertToSnapshot = async (backend: LvmBackend, volume: Volume, snapshot: Snapshot): Promise<void> => {
+export const revertToSnapshot = async (backend: LvmBackend, snapshot: Snapshot): Promise<void> => {
   const names = namesOf(backend, snapshot);
   const found = await backend.programs.look([names.own, names.of]);
   const target = required(backend, names.of, found);
   await requireClosed(backend, target);
-  const mark = revertingTo(snapshot.id);
-  const isBegun = target.tags.includes(mark);
-  if (!isBegun) {
+  const begun = revertMarkAmong(target.tags, snapshot.id);
+  const mark = begun ?? revertMark(snapshot.id, target.sizeBytes);
+  if (begun === undefined) {
     await readable(backend, names.own, found);
     await tag(backend, names.of, mark);
   }
   await halfway(async () => {
     const standing = found(names.own);
     if (standing !== undefined && !standing.isHidden) await merge(backend, names);
-    await restore(backend, names, await mergeEnds(backend, names), volume);
+    await restore(backend, names, await mergeEnds(backend, names), markedSize(mark));
     await untag(backend, names.of, mark);
   });
 };
@@ -61,8 +60,8 @@ const mergeEnds = async (backend: LvmBackend, { own, of }: SnapshotNames): Promi
 };
 
 /** A merged thin volume has the snapshot's size. */
-const restore = async (backend: LvmBackend, names: SnapshotNames, found: Found, { size }: Volume): Promise<void> => {
+const restore = async (backend: LvmBackend, names: SnapshotNames, found: Found, sizeBytes: bigint): Promise<void> => {
   const target = required(backend, names.of, found);
   if (found(names.own) === undefined) await take(backend, names.own, target);
-  if (target.sizeBytes < gibToBytes(size)) await grow(backend, names.of, size);
+  if (target.sizeBytes < sizeBytes) await grow(backend, names.of, wholeGiB(sizeBytes));
 };

@@ -2,7 +2,7 @@ import { gibToBytes } from '../../domain/backend/resource.ts';
 import type { Snapshot } from '../../domain/volume/volume.ts';
 import { DriverFailure, type FoundVolume } from '../contract.ts';
 import { requireWritable } from './capacity.ts';
-import { DELETING, lvName, namedBy, poolName, revertingTo } from './names.ts';
+import { DELETING, lvName, namedBy, poolName, revertMarkAmong } from './names.ts';
 import type { Found } from './programs.ts';
 import type { LogicalVolume } from './report.ts';
 import { activate, atPath, type LvmBackend, notThere, remove } from './volumes.ts';
@@ -59,8 +59,8 @@ export const findSnapshot = async (backend: LvmBackend, snapshot: Snapshot): Pro
   const found = await backend.programs.look([own, of]);
   const standing = found(own);
   if (standing === undefined) {
-    const isReverting = found(of)?.tags.includes(revertingTo(snapshot.id)) === true;
-    return isReverting ? { sizeBytes: gibToBytes(snapshot.volume_size) } : null;
+    const mark = revertMarkAmong(found(of)?.tags ?? [], snapshot.id);
+    return mark !== undefined ? { sizeBytes: gibToBytes(snapshot.volume_size) } : null;
   }
   return isSnapshot(standing) || standing.tags.includes(DELETING) ? { sizeBytes: sizeOf(snapshot, standing) } : null;
 };
@@ -79,7 +79,8 @@ export const deleteSnapshot = async (backend: LvmBackend, snapshot: Snapshot): P
   const found = await backend.programs.look([own, of]);
   const [standing, origin] = [found(own), found(of)];
   if (standing !== undefined) await removeSnapshot(backend, standing, found);
-  if (origin?.tags.includes(revertingTo(snapshot.id))) await untag(backend, of, revertingTo(snapshot.id));
+  const mark = revertMarkAmong(origin?.tags ?? [], snapshot.id);
+  if (mark !== undefined) await untag(backend, of, mark);
 };
 
 /** A percent is told with two digits. */

@@ -10,8 +10,8 @@ const MERGING = `
           {
               "lv": [
                   {"lv_name":"[_snapshot-s1]", "lv_size":"272629760", "lv_active":"active", "lv_device_open":"", "lv_layout":"linear", "lv_snapshot_invalid":"", "lv_tags":"", "origin":"volume-a", "origin_size":"268435456", "data_percent":"19.46", "metadata_percent":""},
-                  {"lv_name":"volume-a", "lv_size":"536870912", "lv_active":"active", "lv_device_open":"open", "lv_layout":"linear", "lv_snapshot_invalid":"unknown", "lv_tags":"scoria.reverting.s1", "origin":"", "origin_size":"536870912", "data_percent":"", "metadata_percent":""},
-                  {"lv_name":"volume-a", "lv_size":"536870912", "lv_active":"active", "lv_device_open":"open", "lv_layout":"linear", "lv_snapshot_invalid":"unknown", "lv_tags":"scoria.reverting.s1", "origin":"", "origin_size":"536870912", "data_percent":"", "metadata_percent":""}
+                  {"lv_name":"volume-a", "lv_size":"536870912", "lv_active":"active", "lv_device_open":"open", "lv_layout":"linear", "lv_snapshot_invalid":"unknown", "lv_tags":"scoria.reverting.s1=536870912", "origin":"", "origin_size":"536870912", "data_percent":"", "metadata_percent":""},
+                  {"lv_name":"volume-a", "lv_size":"536870912", "lv_active":"active", "lv_device_open":"open", "lv_layout":"linear", "lv_snapshot_invalid":"unknown", "lv_tags":"scoria.reverting.s1=536870912", "origin":"", "origin_size":"536870912", "data_percent":"", "metadata_percent":""}
               ]
           }
       ]
@@ -50,7 +50,7 @@ describe('reports of LVM', () => {
     expect(snapshot).toMatchObject({ name: '_snapshot-s1', isHidden: true, isThin: false, origin: 'volume-a' });
     expect(snapshot).toMatchObject({ sizeBytes: 268435456n, storeBytes: 272629760n, dataPercent: 19.46 });
     expect(volume).toMatchObject({ name: 'volume-a', isHidden: false, isOpen: true, origin: null });
-    expect(volume?.tags).toEqual(['scoria.reverting.s1']);
+    expect(volume?.tags).toEqual(['scoria.reverting.s1=536870912']);
   });
 
   test('tell the group, its pool and thin volumes', () => {
