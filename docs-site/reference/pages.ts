@@ -3,6 +3,7 @@ import { commandsPage } from './commands.ts';
 import { errorsPage } from './errors.ts';
 import { eventsPage } from './events.ts';
 import { libraryPage } from './library.ts';
+import { lvmPage } from './lvm.ts';
 import type { Page } from './markdown.ts';
 import { optionsPage } from './options.ts';
 
@@ -12,6 +13,7 @@ export const referencePages: Readonly<Record<string, () => Page | Promise<Page>>
   'docs/reference/commands.md': commandsPage,
   'docs/reference/errors.md': errorsPage,
   'docs/reference/options.md': optionsPage,
+  'docs/reference/lvm.md': lvmPage,
   'docs/reference/cli.md': cliPage,
   'docs/reference/library.md': libraryPage,
 };

@@ -11,6 +11,7 @@ const DOING: Readonly<Record<Progress['work'], string>> = {
   rebuild: 'rebuilding',
   replay: 'replaying',
   verify: 'verifying',
+  wipe: 'wiping',
 };
 
 const GIB = 1024 ** 3;

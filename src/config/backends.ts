@@ -6,9 +6,8 @@ import type { JsonObject } from '../domain/json.ts';
 import type { DriverDefinition } from '../drivers/contract.ts';
 import { isPath, isSecret, referenceFromText, type SecretReference } from '../drivers/options.ts';
 import { checkOptions, schemaOfOption } from '../drivers/parse-options.ts';
-import { findDriver } from '../drivers/registry.ts';
+import { absoluteDriverName, findDriver } from '../drivers/registry.ts';
 import { secretReferences } from '../drivers/resolve-secrets.ts';
-import { absoluteModule } from '../module-specifier.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Fields } from './fields.ts';
 import { fieldOf, inOrder, type Place, type Problem, problemAt } from './problem.ts';
@@ -74,7 +73,7 @@ const withDriver = async (
   entry: Entry,
 ): Promise<Found | { readonly problem: Problem }> => {
   const { volume_driver, hosts = [], ...options } = entry;
-  const driver = absoluteModule(volume_driver, file.directory);
+  const driver = absoluteDriverName(volume_driver, file.directory);
   try {
     return { name, driver, hosts, options, definition: await findDriver(driver) };
   } catch (error) {

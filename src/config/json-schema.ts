@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DriverDefinition } from '../drivers/contract.ts';
 import { descriptionOf, isDecimal, isSecret } from '../drivers/options.ts';
-import { listDrivers } from '../drivers/registry.ts';
+import { listDrivers, namesOf } from '../drivers/registry.ts';
 import { BackendEntry, ConfigurationSchema, FIELD_NAMES, fieldDescription } from './schema.ts';
 import { SETTINGS, type Setting, type SettingName } from './settings.ts';
 
@@ -54,7 +54,7 @@ const backendSchema = (drivers: readonly DriverDefinition[]): Schema => ({
     volume_driver: {
       description: BackendEntry.shape.volume_driver.description ?? '',
       anyOf: [
-        { enum: drivers.map(({ name }) => name) },
+        { enum: drivers.flatMap(({ name }) => namesOf(name)) },
         { type: 'string', pattern: '^(\\.|/|file:|npm:)', description: 'A driver of your own' },
       ],
     },
@@ -62,7 +62,7 @@ const backendSchema = (drivers: readonly DriverDefinition[]): Schema => ({
   },
   required: ['volume_driver'],
   allOf: drivers.map((driver) => ({
-    if: { properties: { volume_driver: { const: driver.name } }, required: ['volume_driver'] },
+    if: { properties: { volume_driver: { enum: [...namesOf(driver.name)] } }, required: ['volume_driver'] },
     // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
     then: { properties: { volume_driver: true, hosts: true, ...optionSchemas(driver) }, additionalProperties: false },
   })),

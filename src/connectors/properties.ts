@@ -1,8 +1,9 @@
 import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
-import { hostname, machine, networkInterfaces } from 'node:os';
+import { hostname, machine } from 'node:os';
 import { basename, join } from 'node:path';
 import { rejections, ScoriaError } from '../domain/errors.ts';
 import type { Connector } from '../drivers/contract.ts';
+import { ownAddress } from '../drivers/own-address.ts';
 import { multipathRuns } from './multipath.ts';
 
 export interface PropertiesRequest {
@@ -105,12 +106,4 @@ const fibreChannelPorts = async (
     }),
   );
   return ports.filter(({ isOnline, wwpn }) => isOnline && wwpn !== '');
-};
-
-/** The first address that others can reach; a host without a network has its loopback. */
-const ownAddress = (): string => {
-  const outside = Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .filter(({ internal }) => !internal);
-  return (outside.find(({ family }) => family === 'IPv4') ?? outside[0])?.address ?? '127.0.0.1';
 };

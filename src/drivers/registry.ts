@@ -10,10 +10,24 @@ type DriverModule = { readonly default: unknown };
 /** Loaded when asked for, so that a process pays for the drivers it uses. One line per driver. */
 const builtIn: Readonly<Record<string, () => Promise<DriverModule>>> = {
   file: () => import('./file/driver.ts'),
+  lvm: () => import('./lvm/driver.ts'),
   memory: () => import('./memory/driver.ts'),
 };
 
+/** What Cinder calls the drivers that are here too: its `volume_driver`. */
+const CINDER_NAMES: Readonly<Record<string, string>> = {
+  'cinder.volume.drivers.lvm.LVMVolumeDriver': 'lvm',
+};
+
 export const DRIVER_NAMES: readonly string[] = Object.keys(builtIn);
+
+/** The names that a driver is known by: its own, and Cinder's. */
+export const namesOf = (driver: string): readonly string[] => [
+  driver,
+  ...Object.keys(CINDER_NAMES).filter((name) => CINDER_NAMES[name] === driver),
+];
+
+const ownName = (name: string): string => (Object.hasOwn(CINDER_NAMES, name) ? CINDER_NAMES[name] : undefined) ?? name;
 
 /** Drivers that this process was given as values, by the names that they were given here. */
 const provided = new Map<string, DriverDefinition>();
@@ -26,14 +40,15 @@ export const provideDriver = (definition: DriverDefinition): Disposable & { read
 };
 
 /**
- * The driver of that name: a built-in one (`file`), a module (`./driver.ts` from the working directory, an absolute
+ * The driver of that name: a built-in one (`file`, or the name that Cinder has for it), a module (`./driver.ts` from the working directory, an absolute
  * path, a `file:` URL) or a package (`npm:some-driver`) that exports a driver definition as its default.
  */
-export const findDriver = async (name: string): Promise<DriverDefinition> => {
+export const findDriver = async (given: string): Promise<DriverDefinition> => {
+  const name = ownName(given);
   const load = Object.hasOwn(builtIn, name) ? builtIn[name] : undefined;
   if (load !== undefined) return checked(name, await load());
-  const given = provided.get(name);
-  if (given !== undefined) return given;
+  const here = provided.get(name);
+  if (here !== undefined) return here;
   const specifier = moduleSpecifier(name);
   if (specifier === null) throw unknownDriver(name);
   return checked(name, await loaded(name, specifier));
@@ -108,5 +123,6 @@ const unknownDriver = (name: string): ScoriaError =>
     ),
   );
 
-/** The name as it is recorded. */
-export const absoluteDriverName = (name: string): string => absoluteModule(name);
+/** The name as it is recorded. A relative path is taken from the directory. */
+export const absoluteDriverName = (name: string, directory?: string): string =>
+  absoluteModule(ownName(name), directory);
