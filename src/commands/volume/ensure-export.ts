@@ -18,7 +18,7 @@ import { connect } from './connect.ts';
 import { backendOf } from './facts.ts';
 import { volumeOf } from './find.ts';
 
-interface Ensured {
+export interface Ensured {
   readonly volume_id: string;
   readonly update: VolumeModelUpdate;
   readonly connections: readonly string[];

@@ -45,6 +45,13 @@ export const startTgt = async (): Promise<void> => {
   await until('tgtd answers', () => succeeds('tgtadm', '--mode', 'system', '--op', 'show'));
 };
 
+/** All that volumes of that target need on this host, on both of its sides. */
+export const startTargets = async (helper: 'lioadm' | 'tgtadm' | 'nvmet'): Promise<void> => {
+  if (helper === 'nvmet') said('modprobe', '-a', 'nvmet_tcp', 'nvme_tcp');
+  else await startIscsi();
+  if (helper === 'tgtadm') await startTgt();
+};
+
 /** tgtd heeds no SIGTERM. */
 export const stopTgt = async (): Promise<void> => {
   succeeds('pkill', '-KILL', 'tgtd');

@@ -9,6 +9,18 @@ import { aSnapshot, aVolume } from '../../../src/testing/resources.ts';
 import { hereTarget } from './here-target.ts';
 import { shell } from './lvm-group.ts';
 
+/** What the driver declares. */
+export const LVM_CAPABILITIES = [
+  'clone',
+  'extend',
+  'extend_online',
+  'manage',
+  'multiattach',
+  'resources',
+  'revert',
+  'snapshots',
+] as const;
+
 export interface BackendParts {
   readonly run?: RunCommand;
   readonly log?: Logger;

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import lvm from '../../../src/drivers/lvm/driver.ts';
+import { silentLogger } from '../../../src/logging.ts';
+import { describeDriver } from '../../../src/testing/driver/describe.ts';
+import { checkDriver } from '../../../src/testing/driver-check/check-driver.ts';
+import { openJournal } from '../../../src/testing/driver-check/journal.ts';
+import { attachmentsLeft, exportsLeft, startTargets, stopTgt } from './host.ts';
+import { LVM_CAPABILITIES } from './lvm-backend.ts';
+import { lvs, newGroup, removeGroup } from './lvm-group.ts';
+
+export interface TargetUnderTest {
+  readonly lvm_type: 'default' | 'thin';
+  readonly target_helper: 'lioadm' | 'tgtadm' | 'nvmet';
+}
+
+const GROUP = 'cinder-volumes';
+const DISKS = ['/dev/vda', '/dev/vdb'];
+const IS_FULL = process.env.SCORIA_VM_FULL !== undefined;
+/** How many lives the model foretells. */
+const LIVES = IS_FULL ? 50 : 8;
+const SEED = Number(process.env.SCORIA_VM_SEED ?? 20_261_120);
+
+/** The options of a backend whose volumes are reached on this machine's loopback. */
+export const optionsOf = ({ lvm_type, target_helper }: TargetUnderTest) => ({
+  volume_group: GROUP,
+  lvm_type,
+  target_helper,
+  target_protocol: target_helper === 'nvmet' ? 'nvmet_tcp' : 'iscsi',
+  target_port: target_helper === 'nvmet' ? 4420 : 3260,
+  target_ip_address: '127.0.0.1',
+  // A whole volume takes this machine a minute; that all of it is cleared is tried where there is little.
+  volume_clear_size: 1,
+});
+
+/** The suite that every driver must pass, and lives that a model foretells: with real targets, and hosts that attach. */
+export const describeOnTarget = (under: TargetUnderTest): void => {
+  const options = optionsOf(under);
+  const name = `lvm, ${under.lvm_type}, ${under.target_helper}`;
+
+  describe(name, () => {
+    before(async () => {
+      await startTargets(under.target_helper);
+      await newGroup(GROUP, ...DISKS);
+    });
+
+    after(async () => {
+      assert.deepEqual(await exportsLeft(), []);
+      assert.deepEqual(await attachmentsLeft(), []);
+      await removeGroup(GROUP, ...DISKS);
+      await stopTgt();
+    });
+
+    describeDriver(
+      lvm,
+      { options, remains: async () => (await lvs(GROUP)).filter((volume) => volume !== `${GROUP}-pool`) },
+      { describe, test, name, capabilities: LVM_CAPABILITIES },
+    );
+
+    test(`lives as the model foretells, ${LIVES} times from seed ${SEED}`, async () => {
+      const directory = await mkdtemp(join(tmpdir(), 'lives-'));
+      await using journal = await openJournal(join(directory, 'lives.db'), 'create', { logger: silentLogger });
+      const { model } = await checkDriver({
+        journal,
+        driver: 'lvm',
+        backendName: 'lives',
+        backend: { options },
+        only: 'model',
+        runs: LIVES,
+        seed: SEED,
+        maxCommands: 12,
+      });
+      assert.equal(model?.status, 'passed', JSON.stringify(model, null, 2));
+    });
+  });
+};
