@@ -131,6 +131,9 @@ test.each([
   [{ do: 'saveTarget', path: '/etc/target/saveconfig.json', name: '../x' }],
   [{ do: 'tgtd', path: '/etc/iscsi/socket.0', request: { mode: 'target', operation: 'show' } }],
   [{ do: 'replace', path: '/etc/iscsi/x', text: PASSWORD, more: PASSWORD }],
+  [{ do: 'link', path: '/run/scoria/units/x', to: '/etc/shadow' }],
+  [{ do: 'link', path: '/run/scoria/units/x', to: 'rw settled ../../../etc/shadow' }],
+  [{ do: 'link', path: '/run/scoria/x', to: 'rw settled iqn.x/0' }],
 ])('%j is refused, and says nothing of what it holds', async (step) => {
   const { code, message } = await performed([{ do: 'list', path: '/etc/iscsi/none' }, step]);
   expect(code).toMatch(/^(EPERM|EINVAL)$/);

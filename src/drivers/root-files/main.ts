@@ -14,6 +14,8 @@ import { TGTD_ERRORS, TGTD_MODES, TGTD_OPERATIONS } from './tgtd.ts';
 const CONFIGFS = ['/sys/kernel/config/target/', '/sys/kernel/config/nvmet/'];
 const SAVED_CONFIGURATIONS = ['/etc/rtslib-fb-target/saveconfig.json', '/etc/target/saveconfig.json'];
 const TGTD_SOCKET = /^\/run\/tgtd\/socket\.\d+$/;
+/** Links whose text says which connection uses what. */
+const CLAIMS = ['/run/scoria/units/'];
 const ALLOWED = [...CONFIGFS, '/sys/devices/', '/etc/iscsi/', '/etc/nvmet/', '/var/lib/iscsi/', '/run/scoria/'];
 
 const Path = z
@@ -38,7 +40,7 @@ const Steps: z.ZodType<FileStep[]> = z.array(
     z.strictObject({ do: z.enum(['unlink', 'read', 'list', 'readlink', 'assertUnused']), path: Path }),
     z.strictObject({ do: z.literal('mkdir'), path: Path, isNew: z.boolean().exactOptional() }),
     z.strictObject({ do: z.literal('rmdir'), path: Path, ifUnused: z.boolean().exactOptional() }),
-    z.strictObject({ do: z.literal('link'), path: Path, to: Path }),
+    z.strictObject({ do: z.literal('link'), path: Path, to: z.string().regex(/^[^\0]+$/) }),
     z.strictObject({ do: z.literal('write'), path: Path, text: z.string(), isSecret: z.boolean().exactOptional() }),
     z.strictObject({ do: z.literal('replace'), path: Path, text: z.string() }),
     z.strictObject({ do: z.enum(['saveTarget', 'savedSerial']), path: Path, name: z.string().regex(/^[^/\0]+$/) }),
@@ -56,6 +58,12 @@ const realPlace = async (path: string): Promise<string> => {
   return directory === '/' ? path : `${await realPlace(directory)}${path.slice(directory.length)}`;
 };
 
+/** A claim: words, and no path that anything could be found by. */
+const leadsNowhere = (to: string): boolean => to.includes(' ') && !to.startsWith('/') && !to.includes('..');
+
+const leadsWithin = async (to: string): Promise<boolean> =>
+  Path.safeParse(to).success && isIn(await realPlace(to), CONFIGFS);
+
 const isAllowed = async (step: FileStep): Promise<boolean> => {
   const place = await realPlace(step.path);
   switch (step.do) {
@@ -67,7 +75,9 @@ const isAllowed = async (step: FileStep): Promise<boolean> => {
     case 'assertUnused':
       return place.startsWith('/dev/');
     case 'link':
-      return isIn(place, CONFIGFS) && isIn(await realPlace(step.to), CONFIGFS);
+      return (isIn(place, CLAIMS) && leadsNowhere(step.to)) || (isIn(place, CONFIGFS) && (await leadsWithin(step.to)));
+    case 'mkdir':
+      return isIn(`${place}/`, ALLOWED);
     default:
       return isIn(place, ALLOWED);
   }

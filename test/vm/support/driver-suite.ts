@@ -32,8 +32,6 @@ export const optionsOf = ({ lvm_type, target_helper }: TargetUnderTest) => ({
   target_protocol: target_helper === 'nvmet' ? 'nvmet_tcp' : 'iscsi',
   target_port: target_helper === 'nvmet' ? 4420 : 3260,
   target_ip_address: '127.0.0.1',
-  // A whole volume takes this machine a minute; that all of it is cleared is tried where there is little.
-  volume_clear_size: 1,
 });
 
 /** The suite that every driver must pass, and lives that a model foretells: with real targets, and hosts that attach. */

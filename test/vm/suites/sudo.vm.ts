@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { chmod, chown, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
+import { attachmentsLeft, exportsLeft, said, startTargets, stopTgt } from '../support/host.ts';
+import { lvs, newGroup, removeGroup } from '../support/lvm-group.ts';
+import { scoriaOnPath } from '../support/scoria.ts';
+
+const run = promisify(execFile);
+
+const USER = 'storage';
+const HOME = '/run/storage';
+const GROUP = 'cinder-volumes';
+/** The rules that the page shows, for the node and the package of this machine. */
+const SUDOERS = /^```sudoers\n(?<rules>[\s\S]*?)^```$/m;
+
+const rulesOfPage = async (): Promise<string> => {
+  const { rules } = SUDOERS.exec(await readFile('docs/how-to/lvm.md', 'utf8'))?.groups ?? {};
+  assert.ok(rules, 'the page shows rules for sudo');
+  return rules.replaceAll('/usr/bin/node', process.execPath).replaceAll('/usr/lib/node_modules/scoria', process.cwd());
+};
+
+describe('a user who is not root', () => {
+  let path: string;
+
+  before(async () => {
+    await writeFile('/etc/sudoers.d/scoria', await rulesOfPage(), { mode: 0o440 });
+    await mkdir(HOME, { recursive: true });
+    path = await scoriaOnPath(HOME);
+    const [uid, gid] = ['-u', '-g'].map((which) => Number(said('id', which, USER)));
+    await chown(HOME, uid ?? 0, gid ?? 0);
+    await chmod(HOME, 0o755);
+    await newGroup(GROUP, '/dev/vda');
+  });
+  after(() => removeGroup(GROUP, '/dev/vda'));
+
+  const scoria = async (...args: readonly string[]): Promise<string> => {
+    const environment = [`PATH=${path}`, `HOME=${HOME}`, `XDG_STATE_HOME=${HOME}`, 'SCORIA_ROOT_HELPER=sudo -n'];
+    const asUser = ['--reuid', USER, '--regid', USER, '--init-groups', 'env', ...environment];
+    const { stdout } = await run('setpriv', [...asUser, 'scoria', '--log', `${HOME}/scoria.db`, ...args], {
+      cwd: HOME,
+    });
+    return stdout;
+  };
+
+  for (const helper of ['lioadm', 'tgtadm', 'nvmet'] as const) {
+    test(`makes, attaches, grows, detaches and deletes a volume through sudo, with ${helper}`, async () => {
+      await startTargets(helper);
+      const protocol = helper === 'nvmet' ? ['target_protocol=nvmet_tcp', 'target_port=4420'] : [];
+      const settings = [
+        `target_helper=${helper}`,
+        'target_ip_address=127.0.0.1',
+        `volumes_dir=${HOME}/volumes`,
+        ...protocol,
+      ];
+      await scoria('backend', 'add', helper, '--driver', 'lvm', ...settings.flatMap((setting) => ['--set', setting]));
+      await scoria('volume', 'create', helper, '1', '--name', 'data');
+      await scoria('volume', 'attach', 'data');
+      await scoria('volume', 'extend', 'data', '2');
+      await scoria('volume', 'detach', 'data');
+      await scoria('volume', 'delete', 'data');
+      assert.deepEqual(await exportsLeft(), []);
+      assert.deepEqual(await attachmentsLeft(), []);
+      assert.deepEqual(await lvs(GROUP), [`${GROUP}-pool`]);
+      await stopTgt();
+    });
+  }
+});
