@@ -3,9 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import lvm from '../../../src/drivers/lvm/driver.ts';
 import { silentLogger } from '../../../src/logging.ts';
-import { describeDriver } from '../../../src/testing/driver/describe.ts';
 import { checkDriver } from '../../../src/testing/driver-check/check-driver.ts';
 import { openJournal } from '../../../src/testing/driver-check/journal.ts';
 import { attachmentsLeft, exportsLeft, startTargets, stopTgt } from './host.ts';
@@ -52,26 +50,32 @@ export const describeOnTarget = (under: TargetUnderTest): void => {
       await stopTgt();
     });
 
-    describeDriver(
-      lvm,
-      { options, remains: async () => (await lvs(GROUP)).filter((volume) => volume !== `${GROUP}-pool`) },
-      { describe, test, name, capabilities: LVM_CAPABILITIES },
-    );
-
-    test(`lives as the model foretells, ${LIVES} times from seed ${SEED}`, async () => {
-      const directory = await mkdtemp(join(tmpdir(), 'lives-'));
-      await using journal = await openJournal(join(directory, 'lives.db'), 'create', { logger: silentLogger });
-      const { model } = await checkDriver({
+    test(`keeps every promise, and lives ${LIVES} times as the model foretells, from seed ${SEED}`, async (all) => {
+      const directory = await mkdtemp(join(tmpdir(), 'check-'));
+      await using journal = await openJournal(join(directory, 'journal.db'), 'create', { logger: silentLogger });
+      const report = await checkDriver({
         journal,
         driver: 'lvm',
-        backendName: 'lives',
-        backend: { options },
-        only: 'model',
+        backendName: 'under-test',
+        backend: {
+          options,
+          remains: async () => (await lvs(GROUP)).filter((volume) => volume !== `${GROUP}-pool`),
+        },
+        only: 'everything',
         runs: LIVES,
         seed: SEED,
         maxCommands: 12,
+        onProgress: (progress) => process.stdout.write(`${name}: ${JSON.stringify(progress)}\n`),
       });
-      assert.equal(model?.status, 'passed', JSON.stringify(model, null, 2));
+      assert.deepEqual(report.capabilities.toSorted(), LVM_CAPABILITIES);
+      const promises = report.checks.filter(({ status }) => status !== 'not supported');
+      for (const promise of promises) {
+        await all.test(promise.name, () => assert.equal(promise.status, 'passed', JSON.stringify(promise, null, 2)));
+      }
+      await all.test('lives as the model foretells', () =>
+        assert.equal(report.model?.status, 'passed', JSON.stringify(report.model, null, 2)),
+      );
+      assert.deepEqual(report.leftovers, []);
     });
   });
 };
