@@ -61,9 +61,10 @@ const SHOW = 2;
 const OPERATION_OFFSET = 4;
 
 const instrumentTgtd = (): void => {
-  const connect = net.connect as (path: string) => Socket;
-  const labelled = (path: string): Socket => {
-    const socket = connect(path);
+  const connect = net.connect as (...given: readonly unknown[]) => Socket;
+  const labelled = (...given: readonly unknown[]): Socket => {
+    const socket = connect(...given);
+    const [path] = given;
     if (!String(path).startsWith('/run/tgtd/')) return socket;
     const write = socket.write.bind(socket) as (request: Buffer) => boolean;
     return Object.assign(socket, {
