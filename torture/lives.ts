@@ -1,17 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Acknowledged } from './acknowledged.ts';
 import { COPYING } from './drivers/file.ts';
 import type { LogPlace } from './logs/open.ts';
+import { moduleFile } from './module-file.ts';
 import type { Death, Lot } from './plan.ts';
 import { COPY_SECONDS } from './slow-copies.ts';
 import { hasStopped } from './stopped.ts';
 import type { Life } from './worker.ts';
 
-const WORKER = join(import.meta.dirname, 'worker.ts');
+const WORKER = moduleFile('worker');
 /** A process that has not come to its point by then is killed where it stands, and its lot begins anew later. */
 const MOST_COMMANDS = 60;
 const LIMIT_MS = 20_000;
@@ -45,6 +45,8 @@ export interface Living {
   readonly environment: NodeJS.ProcessEnv;
   readonly onDeath: (count: number) => void;
   readonly leaseMs: number;
+  /** How many times slower than usual the machine is. */
+  readonly slowness: number;
   /** Takes what stopped processes hold, after their leases. */
   readonly recover: () => Promise<unknown>;
 }
@@ -132,8 +134,9 @@ const diedOf = async (
 ): Promise<string> => {
   child.once('exit', () => diedAt.set(String(child.pid), Date.now()));
   const limit = new AbortController();
-  const over = sleep(LIMIT_MS, undefined, { signal: limit.signal }).catch(() => {});
-  const stood = death.kind === 'stopped' && (await Promise.race([hasStopped(child.pid ?? 0, LIMIT_MS), astray]));
+  const limitMs = LIMIT_MS * living.slowness;
+  const over = sleep(limitMs, undefined, { signal: limit.signal }).catch(() => {});
+  const stood = death.kind === 'stopped' && (await Promise.race([hasStopped(child.pid ?? 0, limitMs), astray]));
   if (stood) {
     stopped.add(String(child.pid));
     await outlastLease(child, living);

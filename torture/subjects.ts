@@ -9,12 +9,15 @@ import { MemoryArray } from '../src/drivers/memory/array.ts';
 import { type Engine, silentLogger } from '../src/index.ts';
 import { findDifferences } from '../src/testing/lifecycle/find-differences.ts';
 import { differencesInDirectory } from './check/directory.ts';
+import { differencesOnLvm } from './check/lvm.ts';
 import memoryArray, { ArrayClient } from './drivers/array.ts';
+import lvm from './drivers/lvm.ts';
 import type { Subject } from './labels.ts';
+import { moduleFile } from './module-file.ts';
 
 /** What processes are tortured on. */
 export interface Tortured extends Subject, AsyncDisposable {
-  readonly backend: { readonly driver: string; readonly options: Record<string, string> };
+  readonly backend: { readonly driver: string; readonly options: Record<string, unknown> };
   /** What the array has and the record does not, and the other way round. */
   differences(engine: Engine, stored: readonly StoredEvent[]): Promise<readonly string[]>;
 }
@@ -42,7 +45,7 @@ const onFiles = async (directory: string): Promise<Tortured> => {
     attaches: true,
     copiesByProgram: !(await hasReflinks(directory)),
     hasFiles: true,
-    backend: { driver: join(import.meta.dirname, 'drivers/file.ts'), options },
+    backend: { driver: moduleFile('drivers/file'), options },
     async differences(_, stored) {
       // Whoever uses the backend next takes away what the dead left half made.
       await driver.setup();
@@ -68,7 +71,7 @@ const arrayOf = (dump: Readonly<Record<string, readonly never[]>>): MemoryArray 
 
 const onMemoryArray = async (directory: string): Promise<Tortured> => {
   const socket = join(directory, 'array.sock');
-  const server = spawn(process.execPath, [join(import.meta.dirname, 'drivers/array-server.ts'), socket], {
+  const server = spawn(process.execPath, [moduleFile('drivers/array-server'), socket], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(server, 'close');
@@ -78,7 +81,7 @@ const onMemoryArray = async (directory: string): Promise<Tortured> => {
     attaches: false,
     copiesByProgram: false,
     hasFiles: false,
-    backend: { driver: join(import.meta.dirname, 'drivers/array.ts'), options: { socket } },
+    backend: { driver: moduleFile('drivers/array'), options: { socket } },
     async differences(engine) {
       const client = await ArrayClient.connected(socket);
       const dump = await client.ask('dump', []);
@@ -92,8 +95,26 @@ const onMemoryArray = async (directory: string): Promise<Tortured> => {
   };
 };
 
-/** By the names of `--driver`. */
-export const SUBJECTS: Readonly<Record<string, (directory: string) => Promise<Tortured>>> = {
+/** A volume group that is there, and this host as the initiator of what it exports. */
+const onLvm = async (_directory: string, options: Record<string, unknown>): Promise<Tortured> => {
+  const chosen = lvm.options.parse(options);
+  return {
+    driver: lvm.create(chosen, looking),
+    attaches: true,
+    copiesByProgram: false,
+    hasFiles: false,
+    isOfRoot: true,
+    backend: { driver: moduleFile('drivers/lvm'), options },
+    differences: (_, stored) => differencesOnLvm(stored, chosen.volume_group),
+    async [Symbol.asyncDispose]() {},
+  };
+};
+
+/** By the names of `--driver`; with the driver's options, where it takes some. */
+export const SUBJECTS: Readonly<
+  Record<string, (directory: string, options: Record<string, unknown>) => Promise<Tortured>>
+> = {
   file: onFiles,
+  lvm: onLvm,
   'memory-array': onMemoryArray,
 };

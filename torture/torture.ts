@@ -23,10 +23,12 @@ import { BACKEND } from './work.ts';
 const { values } = parseArgs({
   options: {
     driver: { type: 'string', default: 'file' },
+    options: { type: 'string', default: '{}' },
     log: { type: 'string', default: 'sqlite' },
     kills: { type: 'string', default: '500' },
     processes: { type: 'string', default: '4' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    slowness: { type: 'string', default: '1' },
     keep: { type: 'boolean', default: false },
   },
 });
@@ -36,13 +38,14 @@ if (subject === undefined) throw new RangeError(`--driver is one of ${Object.key
 const startLog = LOGS[values.log];
 if (startLog === undefined) throw new RangeError(`--log is one of ${Object.keys(LOGS).join(', ')}`);
 
+const slowness = Number(values.slowness);
 /** Of every executor: as long as one is stopped. */
-const LEASE_MS = 1_200;
+const LEASE_MS = 1_200 * slowness;
 
 const directory = await mkdtemp(join(tmpdir(), 'scoria-torture-'));
 await using atTheEnd = new AsyncDisposableStack();
 await using log = await startLog(directory, seed);
-await using tortured = await subject(directory);
+await using tortured = await subject(directory, JSON.parse(values.options));
 const copies = await slowCopies(directory);
 const mark = `SCORIA_TORTURE=${directory}`;
 const points = pointsOf(tortured, log);
@@ -66,6 +69,7 @@ const lived: Lived = await liveAndDie(lots, {
   seed,
   processes: Number(values.processes),
   leaseMs: LEASE_MS,
+  slowness,
   recover: () => engine.recover(),
   environment: {
     ...process.env,

@@ -10,6 +10,8 @@ import { type LogPlace, opened } from './logs/open.ts';
 import { instrumentFiles } from './points/files.ts';
 import { instrumentLog, withAppendPoints } from './points/log.ts';
 import { at, type Doom, dieAt } from './points/points.ts';
+import { instrumentPrograms } from './points/programs.ts';
+import { instrumentRootSteps } from './points/root-steps.ts';
 import { tally } from './tally.ts';
 import { BACKEND, type Chosen, nextTask } from './work.ts';
 
@@ -35,6 +37,8 @@ const isImpatient = new Drawn(seed, 'patience').number(IMPATIENT) === 0;
 const outageMs = isImpatient ? IMPATIENT_MS : undefined;
 instrumentLog();
 await instrumentFiles();
+instrumentPrograms();
+instrumentRootSteps();
 dieAt(doom);
 
 /** What a process is told that comes while the server is away. */

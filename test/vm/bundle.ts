@@ -2,11 +2,18 @@ import { mkdir, mkdtemp, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { rolldown } from 'rolldown';
 
+const ROOT = join(import.meta.dirname, '..', '..');
 const SUITES = join(import.meta.dirname, 'suites');
 const ENDING = '.vm.ts';
 
 export const suiteNames = async (): Promise<readonly string[]> =>
   (await readdir(SUITES)).filter((file) => file.endsWith(ENDING)).map((file) => basename(file, ENDING));
+
+/** `NAME.full.vm.ts`: too long for every day. */
+export const isForFullRuns = (name: string): boolean => name.endsWith('.full');
+
+/** Programs and drivers of the torture, which its processes find by their names. */
+const OF_TORTURE = ['torture/torture', 'torture/worker', 'torture/drivers/lvm'];
 
 /** The suites and the programs that they start. Answers their directory. */
 export const bundleSuites = async (names: readonly string[]): Promise<string> => {
@@ -16,6 +23,7 @@ export const bundleSuites = async (names: readonly string[]): Promise<string> =>
     reporter: join(import.meta.dirname, 'guest', 'reporter.ts'),
     ...Object.fromEntries(names.map((name) => [name, join(SUITES, name + ENDING)])),
     ...Object.fromEntries(childNames.map((name) => [`children/${name}`, join(children, `${name}.ts`)])),
+    ...Object.fromEntries(OF_TORTURE.map((name) => [name, join(ROOT, `${name}.ts`)])),
   });
 };
 
@@ -24,7 +32,7 @@ export const bundleSuites = async (names: readonly string[]): Promise<string> =>
  * process does. Answers the directory, in which they are `NAME.mjs`.
  */
 export const bundlePrograms = async (programs: Readonly<Record<string, string>>): Promise<string> => {
-  const parent = join(import.meta.dirname, '..', '..', 'node_modules', '.cache');
+  const parent = join(ROOT, 'node_modules', '.cache');
   await mkdir(parent, { recursive: true });
   const directory = await mkdtemp(join(parent, 'scoria-vm-'));
   const bundle = await rolldown({

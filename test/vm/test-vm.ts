@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
-import { bundleSuites, suiteNames } from './bundle.ts';
+import { bundleSuites, isForFullRuns, suiteNames } from './bundle.ts';
 import { type MachineEnd, quoted, runMachine } from './machine.ts';
 
 interface TestOptions {
@@ -29,7 +29,7 @@ const main = async (chosen: readonly string[], { full, machines, report }: TestO
   const unknown = chosen.filter((name) => !known.includes(name));
   if (unknown.length > 0)
     throw new Error(`there is no suite ${unknown.join(', ')}; the suites are ${known.join(', ')}`);
-  const names = chosen.length > 0 ? chosen : known;
+  const names = chosen.length > 0 ? chosen : known.filter((name) => full || !isForFullRuns(name));
   const bundles = await bundleSuites(names);
   const results = await mkdtemp(join(tmpdir(), 'scoria-vm-results-'));
   try {
@@ -67,12 +67,23 @@ const machineWith = async (
     memoryMiB: 2048,
     timeoutMs: machineMs,
     shares: { results },
-    environment: { SCORIA_NODE: process.execPath, SCORIA_VM_SUITES: bundles, ...(isFull && { SCORIA_VM_FULL: '1' }) },
+    environment: {
+      ...settings(),
+      SCORIA_NODE: process.execPath,
+      SCORIA_VM_SUITES: bundles,
+      ...(isFull && { SCORIA_VM_FULL: '1' }),
+    },
     onOutput: lines,
   });
   await dispose();
   return end;
 };
+
+/** What suites are told by variables: seeds, and what of them is to run. */
+const settings = (): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value = '']) => (name.startsWith('SCORIA_') ? [[name, value]] : [])),
+  );
 
 /** Hands on whole lines, so that those of two machines do not mix. */
 const linesOnly = (write: (text: string) => void): ((text: string) => void) => {
@@ -121,7 +132,10 @@ const reportOf = ({ passed, failed, skipped }: Counts, success: boolean): object
 
 await new Command('npm run test:vm --')
   .description('Runs the suites that need a kernel with LVM, iSCSI, NVMe and device-mapper, in virtual machines.')
-  .argument('[suites...]', 'names of files in test/vm/suites, without .vm.ts; all of them unless given')
+  .argument(
+    '[suites...]',
+    'names of files in test/vm/suites, without .vm.ts; all of them unless given, NAME.full with --full only',
+  )
   .option('--full', 'every combination, and many more runs')
   .option('--machines <number>', 'how many run the suites at the same time', String(availableParallelism()))
   .option('--report <file>', 'where the counts are written as JSON')

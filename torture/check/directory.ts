@@ -1,21 +1,12 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Fold, foldsOf, volumesOf } from '../../property-tests/model/folds.ts';
-import type { RecordedEvent, StoredEvent } from '../../src/domain/event.ts';
+import type { StoredEvent } from '../../src/domain/event.ts';
 import type { VolumeState } from '../../src/domain/volume/volume.ts';
 import { loopDevicesOf } from '../../src/drivers/file/loop-devices.ts';
+import { recordedBytes } from './recorded.ts';
 
 const GIB = 1024 ** 3;
-
-/** The files that the record says there are, with their sizes in GiB. */
-const filesOf = ({ volume, snapshots }: VolumeState, events: readonly RecordedEvent[]) => {
-  const wasMade = events.some(({ type }) => type === 'VolumeCreated');
-  const taken = new Set(events.filter(({ type }) => type === 'SnapshotCreated').map(({ data }) => data.snapshot_id));
-  const own =
-    volume === null || volume.status === 'deleted' || !wasMade ? [] : [[`volume-${volume.id}`, volume.size] as const];
-  const ofSnapshots = Object.values(snapshots).filter(({ id }) => taken.has(id));
-  return [...own, ...ofSnapshots.map(({ id, volume_size }) => [`snapshot-${id}`, volume_size] as const)];
-};
 
 /** The loop devices that the record says there are over a volume's file. */
 const devicesOf = ({ connections }: VolumeState): readonly string[] =>
@@ -41,7 +32,9 @@ export const differencesInDirectory = async (
 ): Promise<readonly string[]> => {
   const folds = foldsOf(stored);
   const recorded = new Map<string, number>(
-    [...volumesOf(folds)].flatMap(([id, state]) => filesOf(state, folds.get(`volume-${id}`)?.events ?? [])),
+    [...volumesOf(folds)]
+      .flatMap(([id, state]) => recordedBytes(state, folds.get(`volume-${id}`)?.events ?? []))
+      .map(({ kind, id, sizeGiB }) => [`${kind}-${id}`, sizeGiB]),
   );
   const names = await readdir(directory);
   const sizes = await Promise.all(

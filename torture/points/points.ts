@@ -7,6 +7,7 @@ export interface Doom {
 
 let doom: Doom | null = null;
 let passed = 0;
+let look: (point: string) => void = () => {};
 
 export const dieAt = (given: Doom | null): void => {
   doom = given;
@@ -15,8 +16,14 @@ export const dieAt = (given: Doom | null): void => {
 
 export const isDoomedAt = (point: string): boolean => doom?.point === point;
 
+/** Tells every point that is passed from now on. */
+export const onPoints = (listener: (point: string) => void): void => {
+  look = listener;
+};
+
 /** The process may be at its end here. SIGKILL to oneself does not return. */
 export const at = (point: string): void => {
+  look(point);
   if (doom?.point !== point) return;
   passed += 1;
   if (passed === doom.nth) process.kill(process.pid, doom.signal);

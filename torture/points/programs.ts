@@ -1,0 +1,30 @@
+import childProcess, { type ChildProcess } from 'node:child_process';
+import { syncBuiltinESMExports } from 'node:module';
+import { basename } from 'node:path';
+import { at } from './points.ts';
+
+export const PROGRAM_STEPS = ['before', 'while it runs', 'after'] as const;
+
+/** Behind `sudo -n` and `env NAME=value`. */
+const programIn = (words: readonly string[]): string => {
+  const name = words.find((word) => !/^-|=/.test(word) && !['sudo', 'env'].includes(basename(word)));
+  return basename(name ?? '');
+};
+
+type Spawn = (file: string, args: readonly string[], options: object) => ChildProcess;
+
+/** Puts points around every program that is started. */
+export const instrumentPrograms = (): void => {
+  const spawn = childProcess.spawn as Spawn;
+  const labelled: Spawn = (file, args, options) => {
+    const program = `program ${programIn([file, ...args])}`;
+    const [before, during, after] = PROGRAM_STEPS;
+    at(`${program}: ${before}`);
+    const child = spawn(file, args, options);
+    child.once('spawn', () => at(`${program}: ${during}`));
+    child.once('exit', () => at(`${program}: ${after}`));
+    return child;
+  };
+  Object.assign(childProcess, { spawn: labelled });
+  syncBuiltinESMExports();
+};
