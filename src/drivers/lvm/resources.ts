@@ -40,11 +40,8 @@ const isResource = ({ isPool, isHidden, name }: LogicalVolume): boolean =>
 const asResource = (volume: LogicalVolume): ArrayResource => {
   const named = namedBy(volume.name);
   const common = { reference: volume.name, sizeBytes: volume.sizeBytes, provider_location: null };
-  const isHalf =
-    named?.kind === 'copy' || named?.kind === 'source' || (named?.kind === 'snapshot' && !isSnapshot(volume));
-  if (isHalf) {
-    const volume_id = named.kind === 'snapshot' ? null : named.id;
-    return { kind: 'leftover', ...common, id: null, volume_id, reason_not_safe: 'it is half made or half deleted' };
+  if (named?.kind === 'copy' || named?.kind === 'source') {
+    return { kind: 'leftover', ...common, id: null, volume_id: named.id, reason_not_safe: 'it is half made' };
   }
   const isOfSnapshots = named?.kind === 'snapshot' || (named === null && volume.origin !== null && !volume.isThin);
   return {
@@ -56,7 +53,9 @@ const asResource = (volume: LogicalVolume): ArrayResource => {
   };
 };
 
-const whyUnsafe = ({ isOpen, isInvalid, isHidden }: LogicalVolume): string | null => {
+const whyUnsafe = (volume: LogicalVolume): string | null => {
+  const { name, isOpen, isInvalid, isHidden } = volume;
+  if (namedBy(name)?.kind === 'snapshot' && !isSnapshot(volume)) return 'it is half deleted';
   if (isHidden) return 'its volume is being reverted to it';
   if (isInvalid) return 'it ran out of space and its bytes are lost';
   return isOpen ? 'it is in use' : null;

@@ -78,7 +78,7 @@ export const connectionChecks = [
   check('lets a connection live on when that of another host ends', ['multiattach', 'bytes'], async (trial) => {
     const volume = await trial.created({ multiattach: true });
     const other = await trial.connected(volume, elsewhere(trial.connector));
-    const own = await trial.connected(volume);
+    const own = await trial.connected(other.exported);
     const first = await trial.attach(own.info);
     try {
       await first.write(4096, Uint8Array.of(1, 2, 3, 4));
@@ -106,7 +106,8 @@ export const connectionChecks = [
     ['multiattach', 'bytes'],
     async (trial) => {
       const volume = await trial.created({ multiattach: true });
-      const [one, other] = [await trial.connected(volume), await trial.connected(volume)];
+      const one = await trial.connected(volume);
+      const other = await trial.connected(one.exported);
       const first = await trial.attach(one.info);
       await first.write(4096, Uint8Array.of(5, 6, 7, 8)).finally(() => first.detach());
       const second = await trial.attach(other.info);
