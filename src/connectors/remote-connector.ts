@@ -105,8 +105,8 @@ export const remoteConnector = <AnyRoute extends Route>(
 };
 
 /** The kernel may keep who writes to `/sys` waiting for as long as a target is silent. */
-export const kernelFiles = ({ run, isRoot }: HostEnvironment): RootFiles => {
-  const files = rootFiles(run, isRoot);
+export const kernelFiles = ({ run }: HostEnvironment): RootFiles => {
+  const files = rootFiles(run);
   return (steps) =>
     inTime(files(steps), KERNEL_ANSWERS_WITHIN_MS, () => {
       const paths = steps.map(({ path }) => path).join(', ');

@@ -49,14 +49,12 @@ class Record(dict):
 
 
 def volume(data):
-    return Record({
-        "name": "volume-" + data["id"], "name_id": data["id"], "multiattach": False, "volume_attachment": [],
-        "provider_location": None, "provider_auth": None, "host": "judge", **data})
+    defaults = {"multiattach": False, "volume_attachment": [], "provider_location": None, "provider_auth": None}
+    return Record({**defaults, **data, "name": "volume-" + data["id"], "name_id": data["id"], "host": "judge"})
 
 
 def snapshot(data):
-    name = "volume-" + data["volume_id"]
-    return Record({"name": "snapshot-" + data["id"], "volume_name": name, **data})
+    return Record({**data, "name": "snapshot-" + data["id"], "volume_name": "volume-" + data["volume_id"]})
 
 
 class Database:

@@ -7,8 +7,9 @@ import lvm from '../../../src/drivers/lvm/driver.ts';
 import { attachOn } from '../../../src/testing/driver/host-bytes.ts';
 import { environmentOf, openSubject } from '../../../src/testing/driver/subject.ts';
 import { aConnection, aSnapshot, aVolume } from '../../../src/testing/resources.ts';
-import { exportsLeft, said, startIscsi, startTgt } from '../support/host.ts';
+import { exportsLeft, said, startTargets, stopTgt } from '../support/host.ts';
 import { type Judge, openJudge } from '../support/judge.ts';
+import { newGroup, removeGroup } from '../support/lvm-group.ts';
 
 const GROUP = 'takeover';
 const VOLUMES_DIRECTORY = '/var/lib/cinder/volumes';
@@ -32,7 +33,7 @@ const read = async (info: ConnectionInfo): Promise<string> => {
 
 const volumesLeft = (): string => said('lvs', '--noheadings', '--options', 'lv_name', GROUP).trim();
 
-for (const target_helper of ['lioadm', 'tgtadm']) {
+for (const target_helper of ['lioadm', 'tgtadm'] as const) {
   describe(`Cinder's own LVM driver and ours, with ${target_helper}`, () => {
     const options = {
       volume_group: GROUP,
@@ -47,11 +48,10 @@ for (const target_helper of ['lioadm', 'tgtadm']) {
     let ours: Driver;
 
     before(async () => {
-      said('vgcreate', '--quiet', GROUP, '/dev/vda');
+      await newGroup(GROUP, '/dev/vda');
       await mkdir(VOLUMES_DIRECTORY, { recursive: true });
       await writeFile('/etc/tgt/conf.d/cinder.conf', `include ${VOLUMES_DIRECTORY}/*\n`);
-      await startIscsi();
-      if (target_helper === 'tgtadm') await startTgt();
+      await startTargets(target_helper);
       judge = await openJudge(options);
       ours = (await openSubject(lvm, { options }, 'ours')).driver;
     });
@@ -59,7 +59,8 @@ for (const target_helper of ['lioadm', 'tgtadm']) {
     after(async () => {
       await judge[Symbol.asyncDispose]();
       await ours.close?.();
-      said('vgremove', '--yes', GROUP);
+      await removeGroup(GROUP, '/dev/vda');
+      await stopTgt();
     });
 
     const connected = async (volume: Volume): Promise<{ readonly volume: Volume; readonly info: ConnectionInfo }> => {
