@@ -24,12 +24,19 @@ const TIMES = {
   full: { suiteMs: 120 * MINUTE_MS, machineMs: 300 * MINUTE_MS },
 };
 
+/** What takes longest comes first, so that the machines end at about the same time. */
+const LONGEST = ['driver-thick-lio', 'driver-thin-tgt', 'driver-thin-nvmet', 'crash', 'lvm', 'takeover'];
+const rank = (name: string): number => (LONGEST.includes(name) ? LONGEST.indexOf(name) : LONGEST.length);
+
 const main = async (chosen: readonly string[], { full, machines, report }: TestOptions): Promise<void> => {
   const known = await suiteNames();
   const unknown = chosen.filter((name) => !known.includes(name));
   if (unknown.length > 0)
     throw new Error(`there is no suite ${unknown.join(', ')}; the suites are ${known.join(', ')}`);
-  const names = chosen.length > 0 ? chosen : known.filter((name) => full || !isForFullRuns(name));
+  const names =
+    chosen.length > 0
+      ? chosen
+      : known.filter((name) => full || !isForFullRuns(name)).toSorted((a, b) => rank(a) - rank(b));
   const bundles = await bundleSuites(names);
   const results = await mkdtemp(join(tmpdir(), 'scoria-vm-results-'));
   try {

@@ -1,3 +1,3 @@
 import { describeOnTarget } from '../support/driver-suite.ts';
 
-describeOnTarget({ lvm_type: 'default', target_helper: 'lioadm' });
+describeOnTarget({ lvm_type: 'default', target_helper: 'lioadm', lives: 2 });

@@ -1,3 +1,3 @@
 import { describeOnTarget } from '../support/driver-suite.ts';
 
-describeOnTarget({ lvm_type: 'thin', target_helper: 'nvmet' });
+describeOnTarget({ lvm_type: 'thin', target_helper: 'nvmet', lives: 3 });
