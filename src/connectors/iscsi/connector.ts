@@ -9,7 +9,7 @@ import { kernelFiles, type Network, type RouteOptions, remoteConnector } from '.
 import { together } from '../together.ts';
 import { arrive, assertNotReplaced, assertSameUnit, commonSize, rescan } from './arrival.ts';
 import { type DepartureTools, depart } from './departure.ts';
-import { type Path, pathIn, pathOf, wwnOf } from './paths.ts';
+import { comesUp, type Path, pathIn, pathOf, pathsTo, wwnOf } from './paths.ts';
 import { type IscsiRoute, iscsiRouteOf, type Leg } from './route.ts';
 import { Sessions } from './sessions.ts';
 
@@ -62,9 +62,10 @@ class Iscsi implements Network<IscsiRoute> {
   }
 
   async grow(route: IscsiRoute): Promise<bigint> {
+    const isUp = await comesUp(route.legs);
     const paths = await pathsOf(route);
     const live = paths.filter(({ session }) => session.isUp);
-    if (live.length === 0) {
+    if (!isUp || live.length === 0) {
       throw new ConnectorFailure('no path to the volume is up on this host', 'mend the way to it, or attach it again');
     }
     await rescan(live, this.#tools.files);
@@ -147,9 +148,7 @@ class Iscsi implements Network<IscsiRoute> {
 
 /** The disks of the route on this host, those that answer first. */
 const pathsOf = async ({ legs }: IscsiRoute): Promise<readonly Path[]> =>
-  (await Promise.all(legs.map(pathOf)))
-    .filter((path) => path !== null)
-    .toSorted((a, b) => Number(b.session.isUp) - Number(a.session.isUp));
+  (await pathsTo(legs)).toSorted((a, b) => Number(b.session.isUp) - Number(a.session.isUp));
 
 const namesOf = (paths: readonly Path[]): readonly string[] => paths.map(({ name }) => name);
 

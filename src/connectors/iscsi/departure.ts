@@ -5,7 +5,7 @@ import { type Multipath, mapOver } from '../multipath.ts';
 import { Removal } from '../removal.ts';
 import { entries } from '../sysfs.ts';
 import { until } from '../until.ts';
-import { type Path, pathOf, unitsOf } from './paths.ts';
+import { comesUp, type Path, pathsTo, unitsOf } from './paths.ts';
 import { type IscsiRoute, type Leg, portalOf } from './route.ts';
 import { type Sessions, sessionOf } from './sessions.ts';
 
@@ -38,7 +38,8 @@ export const depart = async (
   if (top !== undefined && used) {
     await removal.check(() => disks.assertUnused(top));
     await removal.check(async () => {
-      assertReachable(top, paths);
+      if (!force) await comesUp(legs);
+      assertReachable(top, await pathsTo(legs));
       await disks.flush(top);
       // The kernel says once what it could not write, perhaps to somebody else.
       assertReachable(top, await pathsTo(legs));
@@ -64,9 +65,6 @@ const leave = async (leg: Leg, sessions: Sessions): Promise<void> => {
   const units = session === null ? [] : await unitsOf(session);
   if (units.every((unit) => unit.endsWith(`:${leg.lun}`))) await sessions.logout(leg);
 };
-
-const pathsTo = async (legs: readonly Leg[]): Promise<readonly Path[]> =>
-  (await Promise.all(legs.map(pathOf))).filter((path) => path !== null);
 
 const assertReachable = (name: string, paths: readonly Path[]): void => {
   if (paths.some(({ session }) => session.isUp)) return;

@@ -1,7 +1,10 @@
 import { join } from 'node:path';
 import { attribute, entries } from '../sysfs.ts';
+import { until } from '../until.ts';
 import type { Leg } from './route.ts';
 import { type Session, sessionOf } from './sessions.ts';
+
+const BACK_WITHIN_MS = 8_000;
 
 /** A disk of the kernel's: one leg's end on this host. */
 export interface Path {
@@ -16,6 +19,15 @@ export interface Path {
 export const pathOf = async (leg: Leg): Promise<Path | null> => {
   const session = await sessionOf(leg);
   return session === null ? null : pathIn(session, leg);
+};
+
+export const pathsTo = async (legs: readonly Leg[]): Promise<readonly Path[]> =>
+  (await Promise.all(legs.map(pathOf))).filter((path) => path !== null);
+
+/** Whether one of them bears, if not now then soon: a target that makes a LUN anew ends its sessions for a moment. */
+export const comesUp = async (legs: readonly Leg[]): Promise<boolean> => {
+  const isUp = async () => ((await pathsTo(legs)).some(({ session }) => session.isUp) ? true : null);
+  return (await until(BACK_WITHIN_MS, isUp)) !== null;
 };
 
 export const pathIn = async (session: Session, leg: Leg): Promise<Path | null> => {
