@@ -9,7 +9,7 @@ import { kernelFiles, type Network, type RouteOptions, remoteConnector } from '.
 import { together } from '../together.ts';
 import { arrive, assertNotReplaced, assertSameUnit, commonSize, rescan } from './arrival.ts';
 import { type DepartureTools, depart } from './departure.ts';
-import { comesUp, type Path, pathIn, pathOf, pathsTo, wwnOf } from './paths.ts';
+import { comesUp, type Path, pathIn, pathsTo, wwnOf } from './paths.ts';
 import { type IscsiRoute, iscsiRouteOf, type Leg } from './route.ts';
 import { Sessions } from './sessions.ts';
 
