@@ -15,6 +15,7 @@ const STORAGE = [
   'nftables',
   'nvme-cli',
   'open-iscsi',
+  'procps',
   'sg3-utils',
   'sudo',
   'targetcli-fb',

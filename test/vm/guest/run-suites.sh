@@ -14,4 +14,6 @@ for name in "$@"; do
     --test-reporter="$directory/reporter.mjs" --test-reporter-destination="/run/results/$name.jsonl" \
     "$directory/$name.mjs")
   echo "$?" > "$name.exit"
+  # Each suite starts its own daemons.
+  for daemon in iscsid multipathd tgtd; do pkill -KILL -x "$daemon"; done
 done
