@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command } from 'commander';
@@ -40,12 +40,15 @@ const main = async (chosen: readonly string[], { full, machines, report }: TestO
   const bundles = await bundleSuites(names);
   const results = await mkdtemp(join(tmpdir(), 'scoria-vm-results-'));
   try {
-    const ends = await Promise.all(
-      Array.from({ length: Math.min(Number(machines), names.length) }, () =>
-        machineWith(names, bundles, results, full === true),
-      ),
-    );
-    ends.forEach(complain);
+    const ends: MachineEnd[] = [];
+    const runAll = async (): Promise<void> => {
+      while ((await unclaimed(names, results)).length > 0) {
+        const end = await machineWith(names, bundles, results, full === true);
+        complain(end);
+        ends.push(end);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(Number(machines), names.length) }, runAll));
     const counts = await counted(names, results);
     const isGreen = ends.every(({ kind }) => kind === 'exited') && counts.failed === 0 && counts.passed > 0;
     if (report !== undefined) await writeFile(report, JSON.stringify(reportOf(counts, isGreen)));
@@ -54,6 +57,12 @@ const main = async (chosen: readonly string[], { full, machines, report }: TestO
   } finally {
     await Promise.all([bundles, results].map((directory) => rm(directory, { recursive: true })));
   }
+};
+
+/** A machine ends with its first suite that fails. */
+const unclaimed = async (names: readonly string[], results: string): Promise<readonly string[]> => {
+  const there = await readdir(results);
+  return names.filter((name) => !there.includes(`${name}.claimed`));
 };
 
 const machineWith = async (

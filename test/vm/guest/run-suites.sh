@@ -13,7 +13,10 @@ for name in "$@"; do
     --test-reporter=spec --test-reporter-destination=stdout \
     --test-reporter="$directory/reporter.mjs" --test-reporter-destination="/run/results/$name.jsonl" \
     "$directory/$name.mjs")
-  echo "$?" > "$name.exit"
+  code=$?
+  echo "$code" > "$name.exit"
+  # What it left would make others fail; they get another machine.
+  [ "$code" -eq 0 ] || exit 0
   # Each suite starts its own daemons.
   for daemon in iscsid multipathd tgtd; do pkill -KILL -x "$daemon"; done
 done

@@ -69,7 +69,7 @@ describe('a host that has no access to the log', () => {
     await shell(`echo over the network | ${OTHER} dd of=${path} bs=512 count=1 conv=sync,fsync 2> /dev/null`);
 
     const shown = JSON.parse(await shell(`scoria connection show ${ID} --json`));
-    assert.equal(shown.attached, true);
+    assert.equal(shown.status, 'attached');
     await shell(`
       scoria connection show ${ID} --json | ${OTHER} scoria connection detach-from -
       scoria connection report-detached ${ID}
