@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { DRIVER_NAMES } from '../../src/drivers/registry.ts';
 import { Shell } from './scoria.ts';
 
 const SIZES = fileURLToPath(new URL('../config/fixtures/sizes.ts', import.meta.url));
@@ -91,7 +92,7 @@ describe('a mistake in the file', () => {
     }
     expect(existsSync(shell.path('scoria.db'))).toBe(false);
     expect((await shell.run(['volume', '--help'])).code).toBe(0);
-    expect(await shell.json('driver', 'list')).toHaveLength(2);
+    expect(await shell.json('driver', 'list')).toHaveLength(DRIVER_NAMES.length);
     expect(JSON.parse((await shell.run(['config', 'schema'])).stdout)).toHaveProperty('$defs.backend');
   });
 
