@@ -67,7 +67,11 @@ describe('scoria driver and connector', () => {
   const shell = new Shell();
 
   test('tell without a log', async () => {
-    expect(await shell.json('driver', 'list')).toMatchObject([{ id: 'file', name: 'file' }, { id: 'memory' }]);
+    expect(await shell.json('driver', 'list')).toMatchObject([
+      { id: 'file', name: 'file' },
+      { id: 'lvm' },
+      { id: 'memory' },
+    ]);
     const { options } = await shell.json('driver', 'show', 'file');
     expect(options).toContainEqual(expect.objectContaining({ name: 'directory', required: true }));
     expect(options).toContainEqual(expect.objectContaining({ name: 'reserved_percentage', default: 0 }));
