@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process';
 import { mkdir, readlink, rmdir, symlink, unlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { promisify } from 'node:util';
+import { execa } from 'execa';
 import { until } from '../../test/vm/support/host.ts';
 import type { Life } from './operations.ts';
 
-const execute = promisify(execFile);
-const run = (program: string, ...args: readonly string[]) => execute(program, args);
+const run = (program: string, ...args: readonly string[]) => execa(program, args);
 
 const LIO = '/sys/kernel/config/target';
 
