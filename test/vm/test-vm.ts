@@ -42,10 +42,13 @@ const main = async (chosen: readonly string[], { full, machines, report }: TestO
   try {
     const ends: MachineEnd[] = [];
     const runAll = async (): Promise<void> => {
-      while ((await unclaimed(names, results)).length > 0) {
+      for (let left = await unclaimed(names, results); left > 0; ) {
         const end = await machineWith(names, bundles, results, full === true);
         complain(end);
         ends.push(end);
+        const before = left;
+        left = await unclaimed(names, results);
+        if (left === before) return;
       }
     };
     await Promise.all(Array.from({ length: Math.min(Number(machines), names.length) }, runAll));
@@ -59,10 +62,10 @@ const main = async (chosen: readonly string[], { full, machines, report }: TestO
   }
 };
 
-/** A machine ends with its first suite that fails. */
-const unclaimed = async (names: readonly string[], results: string): Promise<readonly string[]> => {
+/** How many suites no machine has begun. One ends with the first that fails, and one that begins none is of no use. */
+const unclaimed = async (names: readonly string[], results: string): Promise<number> => {
   const there = await readdir(results);
-  return names.filter((name) => !there.includes(`${name}.claimed`));
+  return names.filter((name) => !there.includes(`${name}.claimed`)).length;
 };
 
 const machineWith = async (

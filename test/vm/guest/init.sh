@@ -8,7 +8,6 @@ mount -t devtmpfs dev /dev
 mkdir -p /dev/pts /dev/shm
 mount -t devpts devpts /dev/pts
 mount -t tmpfs shm /dev/shm
-mount -t tmpfs tmp /tmp
 mount -t tmpfs -o mode=755 run /run
 ln -sfT /proc/self/fd /dev/fd
 for stream in stdin:0 stdout:1 stderr:2; do ln -sfT "/proc/self/fd/${stream#*:}" "/dev/${stream%:*}"; done
