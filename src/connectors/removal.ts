@@ -37,3 +37,10 @@ export class Removal {
     }
   }
 }
+
+/** After an attachment that failed, when nobody has written yet. What cannot be undone makes the end unknown. */
+export const undone = async (cause: Error, undo: () => Promise<void>): Promise<void> => {
+  await undo().catch((left: Error) => {
+    throw new Error(`${cause.message}; then it could not be undone: ${left.message}`, { cause });
+  });
+};

@@ -6,6 +6,7 @@ import { Disks } from '../disks.ts';
 import type { HostEnvironment } from '../environment.ts';
 import { Multipath, type MultipathMap, mapOver, multipathRuns } from '../multipath.ts';
 import { kernelFiles, type Network, type RouteOptions, remoteConnector } from '../remote-connector.ts';
+import { undone } from '../removal.ts';
 import { together } from '../together.ts';
 import { arrive, assertNotReplaced, assertSameUnit, commonSize, rescan } from './arrival.ts';
 import { type DepartureTools, depart } from './departure.ts';
@@ -49,7 +50,8 @@ class Iscsi implements Network<IscsiRoute> {
       const paths = await (isMultipath ? this.#reachAll(route, shared) : this.#reachOne(route, options));
       return await this.#assemble(paths, options, isMultipath);
     } catch (error) {
-      if (!shared) await this.#undo(route, targetsInUse, error as Error);
+      const undo = () => depart(route, this.#tools, { force: true, used: false, targetsInUse });
+      if (!shared) await undone(error as Error, undo);
       throw error;
     }
   }
@@ -136,13 +138,6 @@ class Iscsi implements Network<IscsiRoute> {
     const device = deviceOf(wwn, paths, map);
     if (options.readOnly && map !== null && !(await isReadOnly(device.path))) await disks.makeReadOnly(map.name);
     return device;
-  }
-
-  /** Nobody has written to it yet. What cannot be undone makes the end unknown. */
-  async #undo(route: IscsiRoute, targetsInUse: ReadonlySet<string>, cause: Error): Promise<void> {
-    await depart(route, this.#tools, { force: true, used: false, targetsInUse }).catch((left: Error) => {
-      throw new Error(`${cause.message}; then it could not be undone: ${left.message}`, { cause });
-    });
   }
 }
 

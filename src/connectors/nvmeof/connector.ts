@@ -7,7 +7,7 @@ import { Disks, MEND_OR_FORCE } from '../disks.ts';
 import type { HostEnvironment } from '../environment.ts';
 import { nativeMultipath } from '../properties.ts';
 import { kernelFiles, type Network, type RouteOptions, remoteConnector } from '../remote-connector.ts';
-import { Removal } from '../removal.ts';
+import { Removal, undone } from '../removal.ts';
 import { usableSize } from '../sysfs.ts';
 import { together } from '../together.ts';
 import { until } from '../until.ts';
@@ -58,7 +58,7 @@ class Nvmeof implements Network<NvmeRoute> {
       if (options.readOnly) await this.#disks.makeReadOnly(name);
       return { type: 'block', path: `/dev/${name}` };
     } catch (error) {
-      if (!options.shared) await this.#undo(route, options.targetsInUse, error as Error);
+      if (!options.shared) await undone(error as Error, () => this.#undo(route, options.targetsInUse));
       throw error;
     }
   }
@@ -188,15 +188,10 @@ class Nvmeof implements Network<NvmeRoute> {
     }
   }
 
-  /** Nobody has written to it yet. What cannot be undone makes the end unknown. */
-  async #undo(route: NvmeRoute, targetsInUse: ReadonlySet<string>, cause: Error): Promise<void> {
+  async #undo(route: NvmeRoute, targetsInUse: ReadonlySet<string>): Promise<void> {
     const removal = new Removal(true);
     await this.#disconnect(route, await controllersOf(route), targetsInUse, removal);
-    try {
-      removal.end();
-    } catch (left) {
-      throw new Error(`${cause.message}; then it could not be undone: ${(left as Error).message}`, { cause });
-    }
+    removal.end();
   }
 }
 

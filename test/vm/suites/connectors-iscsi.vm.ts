@@ -5,7 +5,8 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { ConnectorFailure, type HostConnector } from '../../../src/connectors/contract.ts';
 import { iscsiConnector } from '../../../src/connectors/iscsi/connector.ts';
 import type { ConnectionInfo } from '../../../src/drivers/contract.ts';
-import { leftOnHost, nothingLeft, readAt, recordingHost, Slices, said, writeAt } from '../support/connector-host.ts';
+import { leftOnHost, nothingLeft, readAt, recordingHost, Slices, writeAt } from '../support/connector-host.ts';
+import { said } from '../support/host.ts';
 import { PlainIscsiTarget } from '../support/plain-iscsi.ts';
 
 const IQN = 'iqn.2026-01.vm.scoria:plain';

@@ -7,7 +7,8 @@ import { multipathRuns } from '../../../src/connectors/multipath.ts';
 import { connectorProperties } from '../../../src/connectors/properties.ts';
 import { until } from '../../../src/connectors/until.ts';
 import type { ConnectionInfo } from '../../../src/drivers/contract.ts';
-import { leftOnHost, nothingLeft, readAt, recordingHost, Slices, said, writeAt } from '../support/connector-host.ts';
+import { leftOnHost, nothingLeft, readAt, recordingHost, Slices, writeAt } from '../support/connector-host.ts';
+import { said } from '../support/host.ts';
 import { PlainIscsiTarget } from '../support/plain-iscsi.ts';
 
 const IQN = 'iqn.2026-01.vm.scoria:paths';

@@ -5,7 +5,8 @@ import { ConnectorFailure, type HostConnector } from '../../../src/connectors/co
 import { nvmeofConnector } from '../../../src/connectors/nvmeof/connector.ts';
 import { until } from '../../../src/connectors/until.ts';
 import type { ConnectionInfo } from '../../../src/drivers/contract.ts';
-import { leftOnHost, nothingLeft, readAt, recordingHost, Slices, said, writeAt } from '../support/connector-host.ts';
+import { leftOnHost, nothingLeft, readAt, recordingHost, Slices, writeAt } from '../support/connector-host.ts';
+import { said } from '../support/host.ts';
 import { PlainNvmetSubsystem } from '../support/plain-nvmet.ts';
 
 const NQN = 'nqn.2026-01.vm.scoria:plain';

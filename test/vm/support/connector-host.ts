@@ -1,13 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, readSync, writeSync } from 'node:fs';
 import type { HostEnvironment } from '../../../src/connectors/environment.ts';
 import { createCommandRunner } from '../../../src/drivers/command-runner.ts';
 import type { RunCommand } from '../../../src/drivers/run-command.ts';
 import { type Logger, silentLogger } from '../../../src/logging.ts';
-
-/** What a program prints. Fails where it fails. */
-export const said = (program: string, ...args: readonly string[]): string =>
-  execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+import { said } from './host.ts';
 
 export interface RecordingHost extends HostEnvironment {
   /** The command lines of all programs that were started, since the last look. */

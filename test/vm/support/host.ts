@@ -1,11 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What a program printed, which ends well. */
+/** What a program prints. Fails where it fails. */
 export const said = (program: string, ...args: readonly string[]): string =>
-  execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
 
 /** Whether a program ends well. */
 const succeeds = (program: string, ...args: readonly string[]): boolean => {
@@ -38,6 +38,7 @@ export const startIscsi = async (): Promise<void> => {
 /** The daemon of tgt, which listens where the kernel's target would. */
 export const startTgt = async (): Promise<void> => {
   if (!succeeds('pidof', 'tgtd')) {
+    await mkdir('/run/tgtd', { recursive: true });
     const daemon = spawn('tgtd', [], { stdio: 'ignore', detached: true });
     await once(daemon, 'spawn');
     daemon.unref();
@@ -50,6 +51,13 @@ export const startTargets = async (helper: 'lioadm' | 'tgtadm' | 'nvmet'): Promi
   if (helper === 'nvmet') said('modprobe', '-a', 'nvmet_tcp', 'nvme_tcp');
   else await startIscsi();
   if (helper === 'tgtadm') await startTgt();
+};
+
+/** The daemon of dm-multipath, as /etc/multipath.conf tells it. */
+export const startMultipath = async (): Promise<void> => {
+  said('modprobe', 'dm_multipath');
+  if (!succeeds('pidof', 'multipathd')) said('multipathd');
+  await until('multipathd answers', () => succeeds('multipathd', 'show', 'daemon'));
 };
 
 /** tgtd heeds no SIGTERM. */

@@ -1,12 +1,12 @@
-import { execFile, spawn } from 'node:child_process';
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { access, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { connectorProperties } from '../../../../src/connectors/properties.ts';
 import { differencesOnLvm } from '../../../../torture/check/lvm.ts';
 import { foundWorld } from '../../../../torture/check/lvm-world.ts';
 import { moduleFile } from '../../../../torture/module-file.ts';
+import { startMultipath, startTargets } from '../host.ts';
 import { newGroup, removeGroup } from '../lvm-group.ts';
 import type { Site } from './house.ts';
 import { loseMemory } from './reboot.ts';
@@ -88,50 +88,11 @@ blacklist {
 }
 `;
 
-const startDaemons = async (targetHelper: string, multipath: boolean): Promise<void> => {
-  await run('modprobe', [
-    '-a',
-    'iscsi_tcp',
-    'nvme_tcp',
-    'dm_multipath',
-    'target_core_iblock',
-    'iscsi_target_mod',
-    'sd_mod',
-  ]);
-  await run('iscsid', []);
-  if (targetHelper === 'tgtadm') {
-    await mkdir('/run/tgtd', { recursive: true });
-    await mkdir('/var/lib/scoria/volumes', { recursive: true });
-    await started(
-      'tgtd',
-      ['-f', '--iscsi', `portal=127.0.0.1:${PORTS.iscsi}`],
-      ['tgtadm', '--mode', 'system', '--op', 'show'],
-    );
-  }
+const startDaemons = async (targetHelper: 'lioadm' | 'tgtadm' | 'nvmet', multipath: boolean): Promise<void> => {
+  await startTargets(targetHelper);
   if (!multipath) return;
   await writeFile('/etc/multipath.conf', MULTIPATH);
-  await started('multipathd', ['-d'], ['multipathd', 'show', 'daemon']);
-};
-
-const ANSWERS_WITHIN_MS = 30_000;
-
-/** Waits until the daemon answers. */
-const started = async (
-  program: string,
-  args: readonly string[],
-  [ask = '', ...words]: readonly string[],
-): Promise<void> => {
-  spawn(program, args, { stdio: 'ignore', detached: true }).unref();
-  const deadline = performance.now() + ANSWERS_WITHIN_MS;
-  const isThere = () =>
-    run(ask, words).then(
-      () => true,
-      () => false,
-    );
-  while (!(await isThere())) {
-    if (performance.now() > deadline) throw new Error(`${program} does not answer`);
-    await sleep(50);
-  }
+  await startMultipath();
 };
 
 /** Those that run; tgtd heeds no signal but one. */
