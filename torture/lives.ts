@@ -14,9 +14,9 @@ import type { Life } from './worker.ts';
 const WORKER = moduleFile('worker');
 /** A process that has not come to its point by then is killed where it stands, and its lot begins anew later. */
 const MOST_COMMANDS = 60;
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 60_000;
 /** How often a lot is tried. */
-const TRIES = 4;
+const TRIES = 8;
 /** A copy whose process is dead goes on for so long, if nobody ends it. */
 const ORPHANED_SECONDS = '300';
 
