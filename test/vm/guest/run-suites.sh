@@ -6,6 +6,18 @@ directory=$1 seconds=$2
 shift 2
 cd /run/results || exit
 export NODE_COMPILE_CACHE=/tmp/compile-cache
+
+# What would make the next suite fail: storage, exports, attachments.
+left_behind() {
+  pvs --noheadings --options pv_name,vg_name
+  dmsetup ls | grep --invert-match 'No devices found'
+  losetup --all
+  ls -d /sys/kernel/config/target/iscsi/iqn.* /sys/kernel/config/target/core/*_* \
+    /sys/kernel/config/nvmet/{subsystems,ports,hosts}/* \
+    /sys/class/{iscsi_session,nvme,scsi_disk}/* /var/run/netns/* 2> /dev/null
+  grep --only-matching --no-filename '"wwn": "[^"]*"' /etc/{target,rtslib-fb-target}/saveconfig.json 2> /dev/null
+}
+
 for name in "$@"; do
   mkdir "$name.claimed" 2> /dev/null || continue
   echo "━━ $name"
@@ -14,8 +26,13 @@ for name in "$@"; do
     --test-reporter="$directory/reporter.mjs" --test-reporter-destination="/run/results/$name.jsonl" \
     "$directory/$name.mjs")
   code=$?
+  left=$(left_behind)
+  if [ "$code" -eq 0 ] && [ -n "$left" ]; then
+    printf '%s left behind:\n%s\n' "$name" "$left"
+    code=1
+  fi
   echo "$code" > "$name.exit"
-  # What it left would make others fail; they get another machine.
+  # Others get another machine, where it left nothing.
   [ "$code" -eq 0 ] || exit 0
   # Each suite starts its own daemons.
   for daemon in iscsid multipathd tgtd; do pkill -KILL -x "$daemon"; done
