@@ -122,7 +122,7 @@ const processorArguments = async (): Promise<readonly string[]> => {
   ]);
   return isOpen && /\b(vmx|svm)\b/.test(cpu)
     ? ['-accel', 'kvm', '-cpu', 'host']
-    : ['-accel', 'tcg,thread=multi,tb-size=512', '-cpu', 'max'];
+    : ['-accel', 'tcg,thread=multi,tb-size=512', '-cpu', 'Nehalem'];
 };
 
 /** Answers whether the machine ended in time. */

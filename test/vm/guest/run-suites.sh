@@ -15,7 +15,7 @@ left_behind() {
   ls -d /sys/kernel/config/target/iscsi/iqn.* /sys/kernel/config/target/core/*_* \
     /sys/kernel/config/nvmet/{subsystems,ports,hosts}/* \
     /sys/class/{iscsi_session,nvme,scsi_disk}/* /var/run/netns/* 2> /dev/null
-  grep --only-matching --no-filename '"wwn": "[^"]*"' /etc/{target,rtslib-fb-target}/saveconfig.json 2> /dev/null
+  grep --files-without-match '"targets": \[\]' /etc/{target,rtslib-fb-target}/saveconfig.json 2> /dev/null
 }
 
 for name in "$@"; do

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Volume } from '../../../src/drivers/contract.ts';
@@ -146,7 +146,7 @@ describe('LIO and those who use it through rtslib', () => {
     const volume = aVolume({ id: ids[0] ?? '' });
     await assert.rejects(target.createExport(volume, devicePath(0)));
     assert.equal(readFileSync(SAVED, 'utf8'), 'somebody’s notes');
-    writeFileSync(SAVED, '');
+    rmSync(SAVED);
     await target.removeExport(volume);
     assert.deepEqual(names(join(LIO, 'core')), ['alua']);
   });

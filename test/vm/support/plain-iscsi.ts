@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmdirSync, symlinkSync, unlinkSyn
 import { join } from 'node:path';
 
 const TARGETS = '/sys/kernel/config/target';
+const STORES = join(TARGETS, 'core/iblock_7');
 
 /** The name by which this host logs in. */
 export const initiatorName = (): string =>
@@ -46,7 +47,7 @@ export class PlainIscsiTarget {
   }
 
   map(lun: number, device: string, serial: string): void {
-    const store = join(TARGETS, 'core/iblock_7', `${serial}`);
+    const store = join(STORES, serial);
     mkdirSync(store, { recursive: true });
     writeFileSync(join(store, 'control'), `udev_path=${device}`);
     writeFileSync(join(store, 'wwn/vpd_unit_serial'), serial);
@@ -76,5 +77,6 @@ export class PlainIscsiTarget {
     for (const portal of readdirSync(join(this.#group, 'np'))) rmdirSync(join(this.#group, 'np', portal));
     rmdirSync(this.#group);
     rmdirSync(join(this.#group, '..'));
+    if (readdirSync(STORES, { withFileTypes: true }).every((entry) => !entry.isDirectory())) rmdirSync(STORES);
   }
 }
