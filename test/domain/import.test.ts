@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { BackendImported } from '../../src/domain/backend/aggregate.ts';
 import { BackendChangeRequested, decideChangeBackend } from '../../src/domain/backend/change.ts';
+import { BackendImported } from '../../src/domain/backend/import.ts';
 import { decideDeleteVolume } from '../../src/domain/volume/delete.ts';
 import { decideDisconnectVolume } from '../../src/domain/volume/disconnect.ts';
 import { VolumeImported } from '../../src/domain/volume/import.ts';

@@ -13,6 +13,7 @@ import {
   BackendThawFailed,
   BackendThawRequested,
 } from './freeze.ts';
+import { BackendImported } from './import.ts';
 import { BackendRemovalFailed, BackendRemovalRequested, BackendRemoved } from './remove.ts';
 import { BackendStatsChanged } from './stats.ts';
 
@@ -26,13 +27,6 @@ export const BackendOutcomeUnknown = backendEvents.unknown(
 export const BackendOperationClaimed = backendEvents.claim('BackendOperationClaimed', z.strictObject(ClaimShape));
 /** This host may not execute the operation for the backend: executors on others may take it up until then. */
 export const BackendOperationOffered = backendEvents.offer('BackendOperationOffered', z.strictObject(OfferShape));
-/** A backend that another log knew. */
-export const BackendImported = backendEvents.fact(
-  'BackendImported',
-  z.strictObject({ source: Text, state: BackendStateSchema }),
-  (_state, { data }): BackendState => data.state,
-);
-
 const definitions = [
   BackendAdditionRequested,
   BackendAdded,

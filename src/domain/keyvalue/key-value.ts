@@ -1,7 +1,17 @@
 import { z } from 'zod';
-import { aggregate, type EventOf, eventsOf, NO_OPEN_WORK, type OpenWork, openWorkShape } from '../aggregate.ts';
-import { command, type Decision, type InputOf, nothingToDo, record } from '../decision.ts';
+import {
+  aggregate,
+  type EventOf,
+  eventsOf,
+  NO_OPEN_WORK,
+  nextVersion,
+  type OpenWork,
+  openWorkShape,
+} from '../aggregate.ts';
+import { command, type Decision, type InputOf, nothingToDo, record, refuse } from '../decision.ts';
+import { rejections } from '../errors.ts';
 import { Text } from '../json.ts';
+import { type Imported, originShape } from '../origin.ts';
 
 export const keyValueStream = (key: string): string => `kv-${key}`;
 
@@ -28,11 +38,13 @@ export const KeyValueDeleted = events.fact('KeyValueDeleted', z.strictObject({ k
   ...state,
   pair: null,
 }));
-/** A key that another log knew. */
-export const KeyValueImported = events.fact(
-  'KeyValueImported',
-  z.strictObject({ source: Text, state: KeyValueStateSchema }),
-  (_state, { data }) => data.state,
+const ImportedSchema = z.strictObject({ source: Text, state: KeyValueStateSchema });
+/** A key that another log knew. Since version 2 it tells its origin in a record of another program. */
+export const KeyValueImported = nextVersion(
+  events.fact('KeyValueImported', ImportedSchema),
+  ImportedSchema.extend(originShape),
+  (_state: KeyValueState, { data }) => data.state,
+  (data) => data,
 );
 
 const definitions = [KeyValueSet, KeyValueDeleted, KeyValueImported] as const;
@@ -53,3 +65,17 @@ export const decideSetKeyValue = (state: KeyValueState, input: InputOf<typeof Se
 
 export const decideDeleteKeyValue = (state: KeyValueState, { key }: InputOf<typeof DeleteKeyValue>): Decision =>
   state.pair === null ? nothingToDo : record(KeyValueDeleted.of({ key }));
+
+/** Takes over a key-value of another program. The value that the key has already changes nothing; another one stays. */
+export const decideImportKeyValue = (state: KeyValueState, imported: Imported<KeyValueState>): Decision => {
+  const [here, there] = [state.pair, imported.state.pair];
+  if (here === null) return record(KeyValueImported.of(imported));
+  if (here.value === there?.value) return nothingToDo;
+  return refuse(
+    rejections.AlreadyExists(
+      `the key ${JSON.stringify(here.key)} has another value here`,
+      'leave it out to keep the value of the record, or delete the key first',
+      { key: here.key },
+    ),
+  );
+};
