@@ -5,7 +5,8 @@ export default defineConfig({
   test: {
     include: ['test/system/**/*.test.ts'],
     pool: 'forks',
-    fileParallelism: false,
+    // Else one processor is left idle.
+    maxWorkers: '100%',
     testTimeout: 300_000,
     hookTimeout: 300_000,
   },

@@ -1,4 +1,5 @@
 export type { OutsideNote, Verified } from './audit/verifier/verify.ts';
+export type { ImportedRecord, ImportOutcome, ImportReport } from './commands/cinderlib/report.ts';
 export type { HostExecutors } from './commands/executors.ts';
 export type { CommandContext } from './commands/given.ts';
 export type { Difference } from './commands/reconcile/compare.ts';
@@ -37,6 +38,7 @@ export type { EventLog } from './eventlog/port.ts';
 export { Audit, type Sealed, type VerifyInput } from './library/audit/audit.ts';
 export type { AuditOptions } from './library/audit/options.ts';
 export { Backend } from './library/backend.ts';
+export type { CinderlibImportOptions, CinderlibSource } from './library/cinderlib-source.ts';
 export type { Command, CommandInput, CommandName } from './library/commander.ts';
 export { Connection } from './library/connection.ts';
 export { type CopyLogOptions, checkLogs, copyLog, type LogComparison, type LogCopy } from './library/copied-log.ts';

@@ -1,6 +1,6 @@
 /** How far long work is. */
 export interface Progress {
-  readonly work: 'catch-up' | 'copy' | 'load' | 'rebuild' | 'replay' | 'verify' | 'wipe';
+  readonly work: 'catch-up' | 'copy' | 'import' | 'load' | 'rebuild' | 'replay' | 'verify' | 'wipe';
   /** What is caught up, copied, loaded, ...: for people. */
   readonly subject: string;
   readonly unit: 'bytes' | 'events';

@@ -103,27 +103,13 @@ export interface Subject {
   readonly copiesByProgram: boolean;
   /** Whether what stands on it are files. */
   readonly hasFiles: boolean;
-  /** Whether it is made of root's programs and files. */
-  readonly isOfRoot?: true;
+  /** The programs of the storage that change something, as `points/programs.ts` names them, and what leads to each. */
+  readonly programs?: Readonly<Record<string, Task>>;
 }
-
-/** The programs of root's storage that change something, and what leads there with every kind of volume and target. */
-const PROGRAMS: Readonly<Record<string, Task>> = {
-  lvcreate: 'CreateVolume',
-  lvextend: 'ExtendVolume',
-  lvremove: 'DeleteVolume',
-  lvconvert: 'RevertToSnapshot',
-  lvchange: 'RevertToSnapshot',
-};
-
-const ofRoot = (): readonly Point[] =>
-  Object.entries(PROGRAMS).flatMap(([program, task]) =>
-    PROGRAM_STEPS.map((step) => point(`program ${program}: ${step}`, task)),
-  );
 
 /** Every point that there is with such a driver and such a log. */
 export const pointsOf = (
-  { driver, attaches, copiesByProgram, hasFiles, isOfRoot }: Subject,
+  { driver, attaches, copiesByProgram, hasFiles, programs = {} }: Subject,
   { appendSteps }: Pick<TorturedLog, 'appendSteps'>,
 ): readonly Point[] => {
   const ofAppend = (what: string, towards: Task, change: Partial<Point> = {}): readonly Point[] =>
@@ -142,7 +128,9 @@ export const pointsOf = (
       const towards = step === 'rename' ? 'RevertToSnapshot' : step === 'unlink' ? 'DeleteVolume' : 'CreateVolume';
       return ['before', 'after'].map((when) => point(`file ${step}: ${when}`, towards));
     }),
-    ...(isOfRoot ? ofRoot() : []),
+    ...Object.entries(programs).flatMap(([program, task]) =>
+      PROGRAM_STEPS.map((step) => point(`program ${program}: ${step}`, task)),
+    ),
     ...(copiesByProgram ? [point(COPYING, 'CloneVolume', { atMost: 1 })] : []),
     point('inventory: between its rows', null, { atMost: 6 }),
     point('tally: between its rows', 'Look', { atMost: 6 }),

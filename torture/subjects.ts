@@ -10,8 +10,10 @@ import { type Engine, silentLogger } from '../src/index.ts';
 import { findDifferences } from '../src/testing/lifecycle/find-differences.ts';
 import { differencesInDirectory } from './check/directory.ts';
 import { differencesOnLvm } from './check/lvm.ts';
+import { differencesOnRbd } from './check/rbd.ts';
 import memoryArray, { ArrayClient } from './drivers/array.ts';
 import lvm from './drivers/lvm.ts';
+import rbd from './drivers/rbd.ts';
 import type { Subject } from './labels.ts';
 import { moduleFile } from './module-file.ts';
 
@@ -103,9 +105,40 @@ const onLvm = async (_directory: string, options: Record<string, unknown>): Prom
     attaches: true,
     copiesByProgram: false,
     hasFiles: false,
-    isOfRoot: true,
+    programs: {
+      lvcreate: 'CreateVolume',
+      lvextend: 'ExtendVolume',
+      lvremove: 'DeleteVolume',
+      lvconvert: 'RevertToSnapshot',
+      lvchange: 'RevertToSnapshot',
+    },
     backend: { driver: moduleFile('drivers/lvm'), options },
     differences: (_, stored) => differencesOnLvm(stored, chosen.volume_group),
+    async [Symbol.asyncDispose]() {},
+  };
+};
+
+/** A pool of a cluster that runs, with nothing in it. */
+const onRbd = async (_directory: string, options: Record<string, unknown>): Promise<Tortured> => {
+  const chosen = rbd.options.parse(options);
+  return {
+    driver: rbd.create(chosen, looking),
+    attaches: false,
+    copiesByProgram: false,
+    hasFiles: false,
+    programs: {
+      'rbd create': 'CreateVolume',
+      'rbd clone': 'CloneVolume',
+      'rbd flatten': 'CloneVolume',
+      'rbd rename': 'CloneVolume',
+      'rbd resize': 'ExtendVolume',
+      'rbd rm': 'DeleteVolume',
+      'rbd snap create': 'CreateSnapshot',
+      'rbd snap rm': 'DeleteSnapshot',
+      'rbd snap rollback': 'RevertToSnapshot',
+    },
+    backend: { driver: moduleFile('drivers/rbd'), options },
+    differences: (_, stored) => differencesOnRbd(stored, chosen),
     async [Symbol.asyncDispose]() {},
   };
 };
@@ -117,4 +150,5 @@ export const SUBJECTS: Readonly<
   file: onFiles,
   lvm: onLvm,
   'memory-array': onMemoryArray,
+  rbd: onRbd,
 };

@@ -105,7 +105,10 @@ const tellRecovery = (leftOpen: number, recovered: readonly RecoveredOperation[]
 
 const tell = (what: string, sentences: readonly string[]): void => {
   console.log(`${sentences.length} ${what}`);
-  for (const one of sentences.slice(0, 10)) console.log(`  ${one}`);
+  for (const one of sentences.slice(0, 10)) {
+    console.log(`  ${one}`);
+    for (const line of checked.historyOf(one)) console.log(`    ${line}`);
+  }
 };
 
 const troubles = await trouble.ended();

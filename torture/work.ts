@@ -13,6 +13,12 @@ export type Chosen = Command | Besides<'Recover'> | Besides<'Look'> | Besides<'R
 const MOST_VOLUMES = 16;
 const MOST_GIB = 8;
 const KEY = 'key';
+/** As every target takes it. */
+const ANOTHER_HOST = {
+  host: 'node7',
+  initiator: 'iqn.1993-08.org.debian:01:node7',
+  nqn: 'nqn.2014-08.org.nvmexpress:uuid:00000000-0000-4000-8000-000000000007',
+};
 
 /** What can be asked of a volume as it stands, as far as one can see. */
 const onVolume = (volume: Volume, drawn: Drawn, attaches: boolean): readonly Command[] => {
@@ -21,7 +27,7 @@ const onVolume = (volume: Volume, drawn: Drawn, attaches: boolean): readonly Com
   const connection = volume.connections.at(-1);
   const isFree = connection === undefined;
   const free: readonly Command[] = [
-    { type: 'ConnectVolume', volume_id, id: drawn.uuid(), connector: { host: 'node7' } },
+    { type: 'ConnectVolume', volume_id, id: drawn.uuid(), connector: ANOTHER_HOST },
     ...(attaches ? [{ type: 'AttachVolume', volume_id, id: drawn.uuid() } as const] : []),
     ...(snapshot_id === undefined
       ? [{ type: 'DeleteVolume', volume_id } as const]

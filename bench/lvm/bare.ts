@@ -2,7 +2,7 @@ import { mkdir, readlink, rmdir, symlink, unlink, writeFile } from 'node:fs/prom
 import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { until } from '../../test/vm/support/host.ts';
-import type { Life } from './operations.ts';
+import type { LvmLife } from './operations.ts';
 
 const run = (program: string, ...args: readonly string[]) => execa(program, args);
 
@@ -18,7 +18,7 @@ export interface BareStorage {
 let made = 0;
 
 /** A life without anybody who remembers or checks anything: the least that LVM, LIO and open-iscsi must be told. */
-export const bareLife = ({ group, pool, address, initiator }: BareStorage): Life => {
+export const bareLife = ({ group, pool, address, initiator }: BareStorage): LvmLife => {
   made += 1;
   const [name, snapshot, iqn] = [`bare-${made}`, `bare-snapshot-${made}`, `iqn.2026-01.bench.bare:${made}`];
   const portal = `${address}:3260`;

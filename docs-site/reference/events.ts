@@ -135,7 +135,8 @@ const writersOfEvents = (): ReadonlyMap<string, readonly string[]> => {
 const writtenBy = ({ type, role }: EventFormat, writers: readonly string[]): string => {
   if (writers.length > 0) return writers.map(commandLink).join(', ');
   if (role === 'unknown' || role === 'claim' || role === 'offer') return 'any command';
-  if (type.endsWith('Imported')) return '[`scoria load`](cli.md#scoria-load)';
+  if (type.endsWith('Imported'))
+    return '[`scoria load`](cli.md#scoria-load), [`scoria import`](cli.md#scoria-import-cinderlib)';
   throw new Error(`no operation under src/commands was found to write ${type}`);
 };
 

@@ -1,7 +1,8 @@
 /** What Scoria makes of Cinder's options for LVM, where it is not simply what Cinder makes of them. */
 export const DIFFERENT: Readonly<Record<string, string>> = {
   lvm_type: 'supported; `auto` with `lvm_mirrors` is thick',
-  lvm_mirrors: 'supported for thick volumes; refused with `lvm_type: thin`',
+  lvm_mirrors:
+    'supported for thick volumes, as RAID 1, because LVM no longer makes the mirrors that Cinder asks for; refused with `lvm_type: thin`',
   volume_clear: 'supported; `shred`, which Cinder had once, is refused',
   volume_clear_size: 'supported',
   volume_dd_blocksize: 'supported for copies; must be a multiple of 4096 bytes',

@@ -6,6 +6,7 @@ import { libraryPage } from './library.ts';
 import { lvmPage } from './lvm.ts';
 import type { Page } from './markdown.ts';
 import { optionsPage } from './options.ts';
+import { rbdPage } from './rbd.ts';
 
 /** The pages that are written from the sources. One line per page. */
 export const referencePages: Readonly<Record<string, () => Page | Promise<Page>>> = {
@@ -14,6 +15,7 @@ export const referencePages: Readonly<Record<string, () => Page | Promise<Page>>
   'docs/reference/errors.md': errorsPage,
   'docs/reference/options.md': optionsPage,
   'docs/reference/lvm.md': lvmPage,
+  'docs/reference/rbd.md': rbdPage,
   'docs/reference/cli.md': cliPage,
   'docs/reference/library.md': libraryPage,
 };

@@ -7,6 +7,7 @@ import {
   PoolStatsSchema,
 } from '../../src/domain/backend/backend.ts';
 import { JsonObjectSchema } from '../../src/domain/json.ts';
+import { OriginSchema } from '../../src/domain/origin.ts';
 import { SealedSchema, ShreddedSchema } from '../../src/domain/sealed.ts';
 import { aggregateOf } from '../../src/domain/streams.ts';
 import {
@@ -37,6 +38,7 @@ export const RECORDS: Readonly<Record<string, z.ZodType>> = {
   Failure: FailureSchema,
   OpenIntent: OpenIntentSchema,
   OpenQuestion: OpenQuestionSchema,
+  Origin: OriginSchema,
   VolumeState: VolumeStateSchema,
   BackendState: BackendStateSchema,
   KeyValueState: aggregateOf('key_value').state,

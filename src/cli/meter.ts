@@ -7,6 +7,7 @@ const START_OF_EMPTY_LINE = '\r\u001b[2K';
 const DOING: Readonly<Record<Progress['work'], string>> = {
   'catch-up': 'catching up',
   copy: 'copying',
+  import: 'importing',
   load: 'loading',
   rebuild: 'rebuilding',
   replay: 'replaying',

@@ -35,6 +35,10 @@ const GROUPS: Readonly<Record<string, Group>> = {
     description: 'the keys that credentials are sealed by',
     load: () => import('./groups/secrets.ts'),
   },
+  import: {
+    description: 'take over what another program knew',
+    load: () => import('./groups/import.ts'),
+  },
   log: { description: 'the tables of a log on a server', load: () => import('./groups/log.ts') },
   events: { description: 'the events themselves', load: () => import('./groups/events.ts') },
   audit: {

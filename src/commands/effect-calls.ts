@@ -1,10 +1,10 @@
 import { rejections } from '../domain/errors.ts';
 import type { StreamKind } from '../domain/streams.ts';
+import { Limits } from '../lines.ts';
 import { type Bounds, callWithin } from './bounded-call.ts';
 import { credentialIn } from './credentials.ts';
 import { type Ending, endingOf, failureOf, notHappened, type Unknown } from './ending.ts';
 import { whyUnrecordable } from './envelope.ts';
-import { Limits } from './lines.ts';
 import { type AnyEffect, Refused, type Work } from './operation.ts';
 import { eitherSignal, type Patience, waitingFor } from './waiting.ts';
 
@@ -87,13 +87,15 @@ export class EffectCalls {
     const { reconcile: patience } = this.#options;
     const waiting = waitingFor({ ...patience, signal: eitherSignal(patience.signal, work.signal) });
     let last = ending;
+    let again = last.question;
     do {
       const late = last.pending === undefined ? null : await endedAlready(last.pending);
       const answer = late ?? (await this.#askedOnce(effect, work, last));
       if (answer.kind !== 'unknown') return answer;
       if (late?.kind === 'unknown') last = late;
+      again = answer.question;
     } while (await waiting());
-    return last;
+    return again === last.question ? last : { ...last, question: `${last.question}; asked again: ${again}` };
   }
 
   async #askedOnce(effect: AnyEffect, work: AnyWork, ending: Unknown): Promise<Ending<unknown>> {
@@ -101,17 +103,16 @@ export class EffectCalls {
     const { pending, question } = ending;
     if (typeof reconcile === 'string') {
       // Never twice at the same time.
-      return pending === undefined
-        ? this.#called(effect, work, () => aboutTheFirst(question, effect.perform(work)))
-        : ending;
+      return pending === undefined ? this.#called(effect, work, () => aboutTheFirst(effect.perform(work))) : ending;
     }
     const { bounds, reconcile: patience } = this.#options;
     const timeoutMs = Math.min(bounds.timeoutMs, Math.max(patience.totalMs, QUESTION_MS));
     return this.#within(timeoutMs, effect, work, async () => {
-      const reconciled = await aboutTheFirst(question, reconcile(work));
+      const reconciled = await aboutTheFirst(reconcile(work));
       if (reconciled.happened) return reconciled.answer;
       // What has not happened while the call is still under way may yet happen.
       if (pending !== undefined) throw new Error(question);
+      if (effect.undo !== undefined) await aboutTheFirst(effect.undo(work));
       throw new Refused(notHappened(question));
     });
   }
@@ -134,12 +135,12 @@ const answered = async (effect: AnyEffect, work: AnyWork, call: () => Promise<un
 };
 
 /** A second call, or a question, that the storage fails says nothing of how the first call ended. */
-const aboutTheFirst = async <Answer>(question: string, answer: Promise<Answer>): Promise<Answer> => {
+const aboutTheFirst = async <Answer>(answer: Promise<Answer>): Promise<Answer> => {
   try {
     return await answer;
   } catch (error) {
     if (error instanceof Refused || endingOf(error).kind === 'unknown') throw error;
-    throw new Error(`${question}; asked again: ${(error as Error).message}`, { cause: error });
+    throw new Error((error as Error).message, { cause: error });
   }
 };
 

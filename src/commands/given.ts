@@ -49,10 +49,12 @@ export interface Given extends CommandMeta {
   /** When nothing of it was recorded yet by this process: milliseconds of its own clock. */
   readonly beganMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** Whether it goes on with a question, which whoever repeats the command may. Else with what stands open and is this executor's. */
+  readonly asksAgain?: boolean;
 }
 
-/** Since when it is this executor's to go on with, and what ends it early. */
-export type Resumption = Pick<Given, 'beganMs' | 'signal' | 'recovered'>;
+/** What of a command is not its intent's: since when this executor goes on with it, how, and what ends that early. */
+export type Resumption = Pick<Given, 'beganMs' | 'signal' | 'recovered' | 'asksAgain'>;
 
 /** What its events hold of it. */
 export const metaOf = ({ actor, command, commandId, commandDigest: digest, correlationId, reason }: CommandMeta) => ({

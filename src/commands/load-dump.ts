@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { BackendImported } from '../domain/backend/aggregate.ts';
 import { backendStream } from '../domain/backend/backend.ts';
+import { BackendImported } from '../domain/backend/import.ts';
 import type { NewEvent } from '../domain/event.ts';
 import { KeyValueImported, keyValueStream } from '../domain/keyvalue/key-value.ts';
 import { VolumeImported } from '../domain/volume/import.ts';

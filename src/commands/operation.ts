@@ -57,6 +57,8 @@ export interface Effect<Kind extends StreamKind, Intent, Answer> {
    * which learns for itself.
    */
   readonly reconcile: ((work: Work<Kind, Intent>) => Promise<Reconciled<Answer>>) | 'perform again' | 'resume children';
+  /** Takes away what may be half made of an effect that did not happen, when nobody is at it any more. May be repeated. */
+  readonly undo?: (work: Work<Kind, NoInfer<Intent>>) => Promise<void>;
 }
 
 export type Reconciled<Answer> = { readonly happened: true; readonly answer: Answer } | { readonly happened: false };

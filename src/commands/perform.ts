@@ -1,5 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
-import type { OpenIntent } from '../domain/aggregate.ts';
+import type { OpenIntent, OpenQuestion } from '../domain/aggregate.ts';
 import { type BackendState, backendStream } from '../domain/backend/backend.ts';
 import { type Rejection, rejections, ScoriaError } from '../domain/errors.ts';
 import type { Actor, RecordedEvent } from '../domain/event.ts';
@@ -147,11 +147,12 @@ export class Performer {
   }
 
   /** Takes up an intent whose effect may have happened: asks first. */
-  async resume(stream: string, open: OpenIntent, { beganMs, signal }: Resumption): Promise<Outcome> {
+  async resume(stream: string, open: OpenIntent | OpenQuestion, { beganMs, signal }: Resumption): Promise<Outcome> {
     const operation = this.#effectful(open);
     const intent = await this.claims.intentOf(stream, open);
     if (intent === null) return E.left(outcomeUnknown(open.operation, FOREIGN, open.command_id));
-    const given = givenBy(intent, { beganMs, signal, recovered: true });
+    const asksAgain = 'question' in open;
+    const given = givenBy(intent, { beganMs, signal, recovered: true, asksAgain });
     const kind = operation.kind as StreamKind;
     return this.#atWork({ kind, stream, given }, async () => {
       const state = await this.#services.read.state(kind, stream);

@@ -32,12 +32,14 @@ export class Settlements {
     this.#busy = busy;
   }
 
-  /** Whether the operation stands open and is this executor's, or nobody could tell how it ended. */
-  isOurs({ open, questions }: StreamState, { commandId }: Given): boolean {
-    return (
-      questions.some(({ command_id }) => command_id === commandId) ||
-      open.some(({ command_id, executor }) => command_id === commandId && executor === this.#author.executor)
-    );
+  /**
+   * Whether the outcome is still this executor's to record. A question that another was left with is not: what that one
+   * tried may have come to its effect after this executor's own attempt ended.
+   */
+  isOurs({ open, questions }: StreamState, { commandId, asksAgain }: Given): boolean {
+    return asksAgain
+      ? questions.some(({ command_id }) => command_id === commandId)
+      : open.some(({ command_id, executor }) => command_id === commandId && executor === this.#author.executor);
   }
 
   /** How an operation ended that another executor went on with. */
@@ -67,10 +69,9 @@ export class Settlements {
     for (let known = standing; ; known = null) {
       const kept = known ?? (await this.#read.kept(kind, stream));
       if (kept === null || !this.isOurs(kept.state, given)) return this.#settledByAnother(kind, stream, given);
-      const isAsked = kept.state.questions.some(({ command_id }) => command_id === given.commandId);
       const unknown =
         ending.kind === 'unknown' ? outcomeUnknown(given.command, ending.question, given.commandId) : null;
-      if (unknown !== null && isAsked) return E.left(unknown);
+      if (unknown !== null && given.asksAgain) return E.left(unknown);
       const events = outcomeEvents(operation, kind, intent, ending);
       if (!isNonEmpty(events)) throw new TypeError(`${given.command} has no outcome`);
       const meta = {

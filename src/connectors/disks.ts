@@ -29,16 +29,25 @@ export class Disks {
 
   /** Writes out what this host still keeps of it. The kernel may take for ever where the storage is gone. */
   async flush(name: string): Promise<void> {
-    try {
-      await this.#run('blockdev', ['--flushbufs', `/dev/${name}`], { root: true, timeoutMs: FLUSHED_WITHIN_MS });
-    } catch (error) {
-      if (!(error instanceof CommandError) || error.cancelled) throw error;
-      throw new ConnectorFailure(`/dev/${name} cannot be written out: ${error.message}`, MEND_OR_FORCE);
-    }
+    await this.#writeOut(name, 'blockdev', ['--flushbufs', `/dev/${name}`]);
+  }
+
+  /** The same, and has the device write out what it keeps itself. */
+  async sync(name: string): Promise<void> {
+    await this.#writeOut(name, 'sync', [`/dev/${name}`]);
   }
 
   async makeReadOnly(name: string): Promise<void> {
     await this.#run('blockdev', ['--setro', `/dev/${name}`], { root: true });
+  }
+
+  async #writeOut(name: string, program: string, args: readonly string[]): Promise<void> {
+    try {
+      await this.#run(program, args, { root: true, timeoutMs: FLUSHED_WITHIN_MS });
+    } catch (error) {
+      if (!(error instanceof CommandError) || error.cancelled) throw error;
+      throw new ConnectorFailure(`/dev/${name} cannot be written out: ${error.message}`, MEND_OR_FORCE);
+    }
   }
 }
 

@@ -1,24 +1,23 @@
 import { constants } from 'node:fs';
 import { open, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { CommandError } from '../drivers/command-runner.ts';
-import { backingFileOf, deviceSizeBytes, isReadOnly, loopDevicesOf } from '../drivers/file/loop-devices.ts';
+import { backingFileOf, isReadOnly, loopDevicesOf } from '../drivers/file/loop-devices.ts';
 import { Claims } from './claims.ts';
 import { ConnectorFailure, type Device } from './contract.ts';
 import type { HostEnvironment } from './environment.ts';
+import { Loops } from './loops.ts';
 
 const FUSE_MAGIC = 0x65735546;
-const GONE_WITHIN_MS = 10_000;
-const POLL_MS = 10;
 
 /** Loop devices over files, one per connection. */
 export class LoopAttachments {
   readonly #environment: HostEnvironment;
   readonly #claims: Claims;
+  readonly #loops: Loops;
 
   constructor(environment: HostEnvironment) {
     this.#environment = environment;
+    this.#loops = new Loops(environment.run);
     this.#claims = new Claims(join(environment.stateDirectory ?? '/run/scoria', 'loops'));
   }
 
@@ -60,11 +59,8 @@ export class LoopAttachments {
   }
 
   /** Makes the device as large as its file is now. Returns its size in bytes. */
-  async grow(device: Device): Promise<bigint> {
-    await this.#losetup(['-c', device.path], `grow ${device.path}`);
-    const sizeBytes = await deviceSizeBytes(device.path);
-    if (sizeBytes !== null) return sizeBytes;
-    throw new ConnectorFailure(`${device.path} is gone`, 'attach the volume again');
+  grow(device: Device): Promise<bigint> {
+    return this.#loops.grow(device.path);
   }
 
   async #begin(connectionId: string): Promise<void> {
@@ -74,9 +70,8 @@ export class LoopAttachments {
   }
 
   async #make(file: string, connectionId: string, readOnly: boolean): Promise<string> {
-    const args = ['-f', '--show', ...(readOnly ? ['--read-only'] : []), file];
     try {
-      return (await this.#losetup(args, `attach ${file}`)).trim();
+      return await this.#loops.make(file, readOnly);
     } catch (error) {
       if (error instanceof ConnectorFailure) await this.#claims.end(connectionId);
       throw error;
@@ -86,7 +81,7 @@ export class LoopAttachments {
   /** So that bytes are not cached twice. Not over FUSE, where concurrent direct writes were seen to corrupt data. */
   async #bypassPageCache(file: string, device: string): Promise<void> {
     if ((await statfs(file)).type === FUSE_MAGIC) return;
-    await this.#losetup(['--direct-io=on', device], `use direct I/O on ${device}`).catch(() => {
+    await this.#loops.bypassPageCache(device).catch(() => {
       this.#environment.log.debug({ path: device }, 'The file system has no direct I/O');
     });
   }
@@ -100,25 +95,9 @@ export class LoopAttachments {
         inUse ? 'unmount it first' : 'check the disk, or detach by force and lose what is not written',
       );
     });
-    const backing = await backingFileOf(device);
-    await this.#losetup(['-d', device], `detach ${device}`);
-    if (await goneInTime(device, backing)) return;
-    // The kernel lets it go when its last user closes it.
+    if (await this.#loops.remove(device)) return;
     if (!force) throw new Error(`${device} is still in use and goes when it is closed`);
     this.#environment.log.warn({ path: device, connectionId }, 'The device is still in use and goes when it is closed');
-  }
-
-  async #losetup(args: readonly string[], action: string): Promise<string> {
-    try {
-      return (await this.#environment.run('losetup', args, { root: true })).stdout;
-    } catch (error) {
-      const ended = error instanceof CommandError && !error.timedOut && !error.cancelled;
-      if (!ended) throw error;
-      throw new ConnectorFailure(
-        `cannot ${action}: ${error.message}`,
-        'check that this host has loop devices and losetup',
-      );
-    }
   }
 }
 
@@ -126,13 +105,4 @@ export class LoopAttachments {
 const flush = async (device: string): Promise<void> => {
   const handle = await open(device, constants.O_RDONLY | constants.O_EXCL);
   await handle.sync().finally(() => handle.close());
-};
-
-const goneInTime = async (device: string, backing: string | null): Promise<boolean> => {
-  const deadline = performance.now() + GONE_WITHIN_MS;
-  while (backing !== null && (await backingFileOf(device)) === backing) {
-    if (performance.now() > deadline) return false;
-    await sleep(POLL_MS);
-  }
-  return true;
 };

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { rejections, ScoriaError } from '../domain/errors.ts';
 import type { Connector } from '../drivers/contract.ts';
 import { ownAddress } from '../drivers/own-address.ts';
+import type { RbdMapper } from '../rbd-mappers.ts';
 import { multipathRuns } from './multipath.ts';
 
 export interface PropertiesRequest {
@@ -11,6 +12,8 @@ export interface PropertiesRequest {
   readonly multipath?: boolean;
   /** Refuses where several paths are wanted and multipathd does not run. */
   readonly enforceMultipath?: boolean;
+  /** How images of Ceph are mapped; by what the host has unless given. */
+  readonly rbdMapper?: RbdMapper | undefined;
 }
 
 /** Where a host keeps what it is; of another one only in tests. */
@@ -22,7 +25,7 @@ export interface HostPlace {
 
 /** This host's connector properties, in os-brick's shape. */
 export const connectorProperties = async (
-  { multipath = false, enforceMultipath = false }: PropertiesRequest = {},
+  { multipath = false, enforceMultipath = false, rbdMapper }: PropertiesRequest = {},
   { root = '/', multipathRuns: runs = multipathRuns }: HostPlace = {},
 ): Promise<Connector> => {
   const textOf = (path: string) => textIn(join(root, path));
@@ -45,6 +48,7 @@ export const connectorProperties = async (
     os_type: process.platform,
     platform: machine(),
     do_local_attach: false,
+    ...(rbdMapper === undefined ? {} : { rbd_mapper: rbdMapper }),
     ...(nqn ? { nqn } : {}),
     ...(hostId ? { nvme_hostid: hostId } : {}),
     ...(native === null ? {} : { nvme_native_multipath: native }),

@@ -10,6 +10,7 @@ const builtIn: Readonly<Record<string, () => Promise<MakeConnector>>> = {
   local: async () => (await import('./local.ts')).localConnector,
   memory: async () => (await import('./memory.ts')).memoryConnector,
   nvmeof: async () => (await import('./nvmeof/connector.ts')).nvmeofConnector,
+  rbd: async () => (await import('./rbd/connector.ts')).rbdConnector,
 };
 
 export const PROTOCOLS: readonly string[] = Object.keys(builtIn);

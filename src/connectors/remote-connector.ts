@@ -1,4 +1,4 @@
-import type { ConnectionInfo } from '../drivers/contract.ts';
+import type { ConnectionInfo, Connector } from '../drivers/contract.ts';
 import { type RootFiles, rootFiles } from '../drivers/root-files.ts';
 import { inTime } from '../in-time.ts';
 import { type AttachOptions, ConnectorFailure, type Device, type HostConnector } from './contract.ts';
@@ -22,6 +22,8 @@ export interface RouteOptions {
   /** Whether another connection of this host uses the device already. */
   readonly shared: boolean;
   readonly multipath: 'no' | 'wanted' | 'enforced';
+  /** The connector properties of the connection. */
+  readonly connector: Connector;
   /** Over which other connections go. */
   readonly targetsInUse: ReadonlySet<string>;
 }
@@ -66,8 +68,9 @@ export const remoteConnector = <AnyRoute extends Route>(
       const { connectionId, units } = route;
       await claims.claim({ connectionId, units, readOnly, settled: false });
       try {
-        const [shared, multipath] = [sharing.length > 0, multipathOf(options)];
-        const device = await network.attach(route, { readOnly, shared, multipath, targetsInUse });
+        const { connector = {} } = options;
+        const [shared, multipath] = [sharing.length > 0, multipathOf(connector)];
+        const device = await network.attach(route, { readOnly, shared, multipath, connector, targetsInUse });
         await claims.claim({ connectionId, units, readOnly, settled: true });
         return device;
       } catch (error) {
@@ -114,9 +117,9 @@ export const kernelFiles = ({ run }: HostEnvironment): RootFiles => {
     });
 };
 
-const multipathOf = ({ connector }: AttachOptions): RouteOptions['multipath'] => {
-  if (connector?.multipath !== true) return 'no';
-  return connector.enforce_multipath === true ? 'enforced' : 'wanted';
+const multipathOf = ({ multipath, enforce_multipath }: Connector): RouteOptions['multipath'] => {
+  if (multipath !== true) return 'no';
+  return enforce_multipath === true ? 'enforced' : 'wanted';
 };
 
 const assertSameMode = (readOnly: boolean, claims: readonly UnitClaim[]): void => {

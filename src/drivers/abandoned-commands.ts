@@ -9,6 +9,9 @@ const GONE_WITHIN_MS = 5_000;
 /** `grep` found some, or none, or some files are gone. */
 const GREP_ENDS = [0, 1, 2];
 
+/** What a program starts where nobody did before, and what serves others too: LVM, where systemd does not start it. */
+const DAEMONS = ['dmeventd'];
+
 export interface AbandonedOperation {
   readonly commandId: string;
   /** When its executor started, in clock ticks since the boot: its programs are younger. */
@@ -53,6 +56,11 @@ const isYoungProgram = async (pid: string, sinceTicks: bigint): Promise<boolean>
   return found !== null && found.session !== '0' && BigInt(found.startTicks) >= sinceTicks;
 };
 
+const programsAmong = async (pids: readonly string[]): Promise<readonly string[]> => {
+  const found = await Promise.all(pids.map(processOf));
+  return pids.filter((_, index) => !DAEMONS.includes(found[index]?.name ?? ''));
+};
+
 /** Which of them are marked, as root reads it. */
 const markedAmong = async (pids: readonly string[], mark: string, run: RunCommand): Promise<readonly string[]> => {
   const files = pids.map((pid) => `/proc/${pid}/environ`);
@@ -74,10 +82,10 @@ export const endCommandsOf = async (
   const deadline = performance.now() + GONE_WITHIN_MS;
   for (;;) {
     const { marked, closed } = await sharedLook();
-    const own = marked.get(mark) ?? [];
+    const own = await programsAmong(marked.get(mark) ?? []);
     const young = await Promise.all(closed.map((pid) => isYoungProgram(pid, sinceTicks)));
     const candidates = closed.filter((_, index) => young[index]);
-    const others = candidates.length === 0 ? [] : await markedAmong(candidates, mark, run);
+    const others = candidates.length === 0 ? [] : await programsAmong(await markedAmong(candidates, mark, run));
     if (own.length + others.length === 0) return true;
     if (performance.now() > deadline) return false;
     for (const pid of own) end(Number(pid));

@@ -85,6 +85,7 @@ export const createCommandRunner = (runner: CommandRunnerOptions): RunCommand =>
     const [file = program, ...argv] = [...prefix, program, ...args];
     const startedAt = performance.now();
     const subprocess = execa(file, argv, execaOptions(options, runner));
+    if (options.onStderr !== undefined) subprocess.stderr?.setEncoding('utf8').on('data', options.onStderr);
     const stop: Stop = { reason: null };
     const { promise: left, resolve: leave } = Promise.withResolvers<Result>();
     const killing = { prefix, graceMs: runner.graceMs ?? DEFAULT_GRACE_MS, leave: () => leave({ isMaxBuffer: false }) };

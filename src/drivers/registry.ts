@@ -12,11 +12,13 @@ const builtIn: Readonly<Record<string, () => Promise<DriverModule>>> = {
   file: () => import('./file/driver.ts'),
   lvm: () => import('./lvm/driver.ts'),
   memory: () => import('./memory/driver.ts'),
+  rbd: () => import('./rbd/driver.ts'),
 };
 
 /** What Cinder calls the drivers that are here too: its `volume_driver`. */
 const CINDER_NAMES: Readonly<Record<string, string>> = {
   'cinder.volume.drivers.lvm.LVMVolumeDriver': 'lvm',
+  'cinder.volume.drivers.rbd.RBDDriver': 'rbd',
 };
 
 export const DRIVER_NAMES: readonly string[] = Object.keys(builtIn);

@@ -4,6 +4,7 @@ import { assertOurs } from './current-operation.ts';
 import { type FileAnswer, type FileStep, performSteps, StepError } from './root-files/steps.ts';
 import type { RunCommand } from './run-command.ts';
 
+export type { QmpCommand } from './root-files/qmp.ts';
 export type { FileAnswer, FileStep } from './root-files/steps.ts';
 export { StepError } from './root-files/steps.ts';
 export type { TgtdError, TgtdRequest } from './root-files/tgtd.ts';

@@ -12,6 +12,8 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string | Secret>>;
   /** The program gets this process's standard output as its own; the result has none. */
   readonly inheritStdout?: boolean;
+  /** Hears what the program says on standard error while it works. */
+  readonly onStderr?: (text: string) => void;
   /** Exit codes that are answers and not failures; `[0]` unless given. */
   readonly expectedExitCodes?: readonly number[];
 }

@@ -1,5 +1,6 @@
 import { createBackendDrivers, quiet } from '../commands/backend-drivers.ts';
 import type { Bounds } from '../commands/bounded-call.ts';
+import type { ImportReport } from '../commands/cinderlib/report.ts';
 import { EffectCalls } from '../commands/effect-calls.ts';
 import type { Author } from '../commands/envelope.ts';
 import { Executors, type HostExecutors, LOOKS_PER_LEASE } from '../commands/executors.ts';
@@ -17,6 +18,7 @@ import { findHostConnector } from '../connectors/registry.ts';
 import { backendStream } from '../domain/backend/backend.ts';
 import { rejections, ScoriaError } from '../domain/errors.ts';
 import type { Actor } from '../domain/event.ts';
+import { IMPORT_CINDERLIB } from '../domain/origin.ts';
 import { asScoriaEvent, decode, type ScoriaEvent } from '../domain/streams.ts';
 import { backendNotFound, connectionNotFound, snapshotNotFound, volumeNotFound } from '../domain/volume/checks.ts';
 import { type VolumeState, volumeStream } from '../domain/volume/volume.ts';
@@ -40,12 +42,13 @@ import { countingAppends } from './audit/counting.ts';
 import type { AuditOptions } from './audit/options.ts';
 import { Sealer } from './audit/sealer.ts';
 import { Backend, type BackendResources } from './backend.ts';
+import type { CinderlibImportOptions, CinderlibSource } from './cinderlib-source.ts';
 import { type Command, type Commander, type CommandInput, commanderOf, type Execution } from './commander.ts';
 import { Connection } from './connection.ts';
 import { ENGINE_DEFAULTS } from './engine-defaults.ts';
 import { createHostExecutors } from './host-executors.ts';
 import { type KeyStoreCommand, keyStoreOf } from './key-store.ts';
-import { openLogAt } from './open-log.ts';
+import { openLogAt, type ServerSurroundings } from './open-log.ts';
 import { type Policy, Refusals } from './policy.ts';
 import { projectionDirectoryOfUser } from './projection-file.ts';
 import { type OpenOperation, openOperations, type RecoveredOperation, recoverAll } from './recovery.ts';
@@ -232,7 +235,11 @@ const engineOn = async (storage: Storage, options: EngineOptions, surroundings: 
     leaseMs,
     operationsPerBackend: options.operationsPerBackend ?? ENGINE_DEFAULTS.operationsPerBackend,
   };
-  return new Engine({ storage, services, runner, commands, author, audit, sealer, refusals, serving });
+  const importing = {
+    nonUuidIds: options.nonUuidIds ?? ENGINE_DEFAULTS.nonUuidIds,
+    server: { ...surroundings, lockTimeoutMs },
+  };
+  return new Engine({ storage, services, runner, commands, author, audit, sealer, refusals, serving, importing });
 };
 
 const onlookerOf = ({ signal, onProgress }: EngineOptions): Onlooker => ({ signal, onProgress });
@@ -276,6 +283,14 @@ interface Parts {
   readonly sealer: Sealer;
   readonly refusals: Refusals;
   readonly serving: Omit<ServeOptions, 'signal'>;
+  readonly importing: Importing;
+}
+
+/** What an import goes by besides its own options. */
+interface Importing {
+  readonly nonUuidIds: boolean;
+  /** How the server of a database is reached. */
+  readonly server: ServerSurroundings;
 }
 
 /** Storage as commands, objects and reads. */
@@ -289,10 +304,12 @@ export class Engine implements AsyncDisposable {
   readonly #sealer: Sealer;
   readonly #refusals: Refusals;
   readonly #serving: Omit<ServeOptions, 'signal'>;
+  readonly #importing: Importing;
   /** The record's proofs of itself: seal it, verify it, prove one event. */
   readonly audit: Audit;
 
-  constructor({ storage, services, runner, commands, author, audit, sealer, refusals, serving }: Parts) {
+  constructor({ storage, services, runner, commands, author, audit, sealer, refusals, serving, importing }: Parts) {
+    this.#importing = importing;
     this.#serving = serving;
     this.audit = audit;
     this.#sealer = sealer;
@@ -436,6 +453,43 @@ export class Engine implements AsyncDisposable {
       },
     });
     return { ...loaded, unreadable: await sealed.unreadableWith(this.#services.vault.keys) };
+  }
+
+  /**
+   * Takes over what cinderlib knew, from a dump of it in any of its shapes or from its database: facts of an import, and
+   * no creations. All is checked first; what cannot be imported ends it before the first event, unless it is left out.
+   * Given again, it imports what it did not before.
+   */
+  async importCinderlib(
+    from: CinderlibSource,
+    { backends = {}, dryRun = false, leaveOut = false }: CinderlibImportOptions = {},
+    context: CommandContext = {},
+  ): Promise<ImportReport> {
+    this.#assertAllowed(IMPORT_CINDERLIB, context);
+    // Hardly anybody imports: what does is not loaded before.
+    const [{ importRecords }, { withCinderlibSource }] = await Promise.all([
+      import('../commands/cinderlib/import.ts'),
+      import('./cinderlib-source.ts'),
+    ]);
+    const { signal, onProgress } = this.#storage.onlooker;
+    const { nonUuidIds, server } = this.#importing;
+    return withCinderlibSource(from, server, (source) =>
+      importRecords(source, {
+        log: this.#storage.log,
+        services: this.#services,
+        author: this.#author,
+        actor: context.actor ?? this.#author.actor,
+        reason: context.reason,
+        nonUuidIds,
+        backends,
+        dryRun,
+        leaveOut,
+        reached: (done, total) => {
+          signal?.throwIfAborted();
+          onProgress?.({ work: 'import', subject: source.name, unit: 'events', done, total });
+        },
+      }),
+    );
   }
 
   /** The events after a position, then those that come, of other processes too, until `signal` aborts it. */

@@ -1,8 +1,8 @@
 import { v5 as uuid5 } from 'uuid';
 import type { CommandContext } from '../commands/given.ts';
-import { Limits } from '../commands/lines.ts';
 import type { Rejection } from '../domain/errors.ts';
 import { isConnected, type VolumeState } from '../domain/volume/volume.ts';
+import { Limits } from '../lines.ts';
 import type { Commander } from './commander.ts';
 
 /** What became of the exports of a backend's connected volumes. */

@@ -21,6 +21,8 @@ interface LogKind {
   /** `log` is the URL as it was given: one that names several hosts is no URL of the standard. */
   open(url: URL, surroundings: LogSurroundings, log: string): Promise<EventLog>;
   migrate?(url: URL, surroundings: ServerSurroundings): Promise<Migrated>;
+  /** What speaks SQL, whatever is in it. */
+  server?(url: URL, surroundings: ServerSurroundings): Promise<SqlServer>;
   /** Where keys have a place beside the events. */
   keyTable?(url: URL, surroundings: ServerSurroundings): Promise<KeyTable>;
 }
@@ -33,6 +35,7 @@ const eventStore: LogKind = {
 };
 
 const sql = (server: (url: URL, surroundings: ServerSurroundings) => Promise<SqlServer>): LogKind => ({
+  server,
   async open(url, surroundings) {
     const { openSqlLog } = await import('../eventlog/sql/sql-log.ts');
     return openSqlLog(await server(url, surroundings), surroundings);
@@ -98,4 +101,15 @@ export const migrateLogAt = async (log: string, surroundings: ServerSurroundings
 export const keyTableAt = async (log: string, surroundings: ServerSurroundings): Promise<KeyTable | null> => {
   const url = parseLogUrl(log);
   return (await kindOf(url).keyTable?.(url, surroundings)) ?? null;
+};
+
+/** The SQL server of a database that a URL names, which need not hold a log. */
+export const sqlServerAt = async (database: string, surroundings: ServerSurroundings): Promise<SqlServer> => {
+  const url = parseLogUrl(database);
+  const { server } = kindOf(url);
+  if (server !== undefined) return server(url, surroundings);
+  throw invalidLogUrl(
+    `${url.protocol}// is no SQL database`,
+    'give postgres:// or mysql://, or the path of a SQLite file',
+  );
 };

@@ -1,12 +1,12 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { CommandContext } from '../commands/given.ts';
 import type { Handover } from '../commands/handover.ts';
-import { Limits } from '../commands/lines.ts';
 import type { IsGone, Runner } from '../commands/runner.ts';
 import type { Services } from '../commands/services.ts';
 import type { OpenIntent } from '../domain/aggregate.ts';
 import type { Rejection } from '../domain/errors.ts';
 import { resourceIdOf, type StreamKind } from '../domain/streams.ts';
+import { Limits } from '../lines.ts';
 
 /** An operation that the log holds no outcome of. */
 export interface OpenOperation {

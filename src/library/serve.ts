@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import { LOOKS_PER_LEASE } from '../commands/executors.ts';
-import { Limits } from '../commands/lines.ts';
 import type { Runner } from '../commands/runner.ts';
 import type { Services } from '../commands/services.ts';
 import type { OpenIntent } from '../domain/aggregate.ts';
 import type { StreamKind, StreamState } from '../domain/streams.ts';
+import { Limits } from '../lines.ts';
 
 export interface ServeOptions {
   readonly signal: AbortSignal;

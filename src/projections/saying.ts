@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { RecordedEvent } from '../domain/event.ts';
+import type { Origin } from '../domain/origin.ts';
 import type { Failure } from '../domain/volume/volume.ts';
 
 /** What a person reads of an event. Never what may be a secret: connection info, a provider's answers, values. */
@@ -21,3 +22,7 @@ export const ignoring = (errors: readonly string[]): string =>
   errors.length === 0 ? '' : `, past these errors: ${errors.join('; ')}`;
 
 export const byForce = (force: boolean): string => (force ? ' by force' : '');
+
+/** Whence an import came, with the place in a record of another program. */
+export const sourceOf = ({ source, origin }: { readonly source: string; readonly origin?: Origin }): string =>
+  origin === undefined ? source : `${source}, ${origin.place}`;

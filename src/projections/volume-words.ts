@@ -52,7 +52,7 @@ import {
   SnapshotDeletionRequested,
 } from '../domain/volume/snapshot-delete.ts';
 import { mendingWords } from './mending-words.ts';
-import { because, byForce, ignoring, named, type Saying, saying } from './saying.ts';
+import { because, byForce, ignoring, named, type Saying, saying, sourceOf } from './saying.ts';
 
 const lifecycle: readonly Saying[] = [
   saying(
@@ -77,7 +77,7 @@ const lifecycle: readonly Saying[] = [
   ),
   saying(VolumeExtended, ({ size, previous_size }) => `volume extended from ${previous_size} to ${size} GiB`),
   saying(VolumeExtensionFailed, ({ failure }) => `volume extension failed: ${because(failure)}`),
-  saying(VolumeImported, ({ source, state }) => `volume imported${named(state.volume?.name)} from ${source}`),
+  saying(VolumeImported, (data) => `volume imported${named(data.state.volume?.name)} from ${sourceOf(data)}`),
   saying(VolumeOutcomeUnknown, ({ question }) => `outcome unknown: ${question}`),
   saying(VolumeOperationClaimed, ({ from_executor }) => `operation taken over from ${from_executor}`),
   saying(VolumeOperationOffered, ({ hosts, until }) => `operation offered to ${hosts.join(', ')} until ${until}`),

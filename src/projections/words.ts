@@ -1,7 +1,6 @@
 import { AuditKeyRotated, AuditStarted, CheckpointSigned, RollbackAccepted } from '../domain/audit/audit.ts';
 import { BackendAdded, BackendAdditionFailed, BackendAdditionRequested } from '../domain/backend/add.ts';
 import {
-  BackendImported,
   BackendOperationClaimed,
   BackendOperationOffered,
   BackendOutcomeUnknown,
@@ -20,12 +19,13 @@ import {
   BackendThawFailed,
   BackendThawRequested,
 } from '../domain/backend/freeze.ts';
+import { BackendImported } from '../domain/backend/import.ts';
 import { BackendRemovalFailed, BackendRemovalRequested, BackendRemoved } from '../domain/backend/remove.ts';
 import { BackendStatsChanged } from '../domain/backend/stats.ts';
 import type { RecordedEvent } from '../domain/event.ts';
 import { KeyValueDeleted, KeyValueImported, KeyValueSet } from '../domain/keyvalue/key-value.ts';
 import { eventDefinitions } from '../domain/streams.ts';
-import { because, type Saying, saying, type Words } from './saying.ts';
+import { because, type Saying, saying, sourceOf, type Words } from './saying.ts';
 import { volumeWords } from './volume-words.ts';
 
 const backendWords: readonly Saying[] = [
@@ -60,7 +60,7 @@ const backendWords: readonly Saying[] = [
   saying(BackendOutcomeUnknown, ({ question }) => `outcome unknown: ${question}`),
   saying(BackendOperationClaimed, ({ from_executor }) => `operation taken over from ${from_executor}`),
   saying(BackendOperationOffered, ({ hosts, until }) => `operation offered to ${hosts.join(', ')} until ${until}`),
-  saying(BackendImported, ({ source }) => `backend imported from ${source}`),
+  saying(BackendImported, (data) => `backend imported from ${sourceOf(data)}`),
 ];
 
 /** Whole tenths, cut off: what is free is not rounded up. */
@@ -70,7 +70,7 @@ const gib = (bytes: number): string => String(Math.floor((bytes * 10) / 1024 ** 
 const keyValueWords: readonly Saying[] = [
   saying(KeyValueSet, 'value set'),
   saying(KeyValueDeleted, 'value deleted'),
-  saying(KeyValueImported, ({ source }) => `value imported from ${source}`),
+  saying(KeyValueImported, (data) => `value imported from ${sourceOf(data)}`),
 ];
 
 const auditWords: readonly Saying[] = [

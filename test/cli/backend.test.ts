@@ -71,6 +71,7 @@ describe('scoria driver and connector', () => {
       { id: 'file', name: 'file' },
       { id: 'lvm' },
       { id: 'memory' },
+      { id: 'rbd' },
     ]);
     const { options } = await shell.json('driver', 'show', 'file');
     expect(options).toContainEqual(expect.objectContaining({ name: 'directory', required: true }));

@@ -119,6 +119,7 @@ describe('scoria connection', () => {
     expect(await shell.json('connector', '--multipath')).toEqual(await connectorProperties({ multipath: true }));
     const enforcing = await connectorProperties({ enforceMultipath: true });
     expect(await shell.json('connector', '--enforce-multipath')).toEqual(enforcing);
+    expect(await shell.json('connector', '--rbd-mapper', 'krbd')).toMatchObject({ rbd_mapper: 'krbd' });
     const piped = ['connection', 'create', 'data', '--connector', '-', '--json'];
     const { stdout } = await shell.run(piped, { input: properties });
     const { id } = JSON.parse(stdout);

@@ -39,7 +39,10 @@ describe('credentials', () => {
   test.each([
     [{ provider_auth: 'CHAP user word' }, 'provider_auth'],
     [{ connection_info: { data: { targets: [{ discovery_auth_password: 'word' }] } } }, 'discovery_auth_password'],
-    [{ data: { secret_uuid: '0197a3c2-5b1e-7000-8000-000000000001', auth_username: 'ada' } }, null],
+    [
+      { data: { secret_type: 'ceph', secret_uuid: '0197a3c2-5b1e-7000-8000-000000000001', auth_username: 'ada' } },
+      null,
+    ],
     [{ provider_auth: null, provider_location: '/dev/x' }, null],
     [undefined, null],
   ])('%j has the credential %s', (answer, name) => {

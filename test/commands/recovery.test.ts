@@ -201,6 +201,23 @@ describe('an operation whose executor is gone', () => {
     await (await house.survivor.volume(V)).delete();
   });
 
+  test('that did not take effect has what is half made deleted', async () => {
+    const house = await openHouse();
+    await createHanging(house);
+    await house.survivor.recover();
+    expect(house.array.calls).toContainEqual({ call: 'deleteVolume', id: V });
+  });
+
+  test('that cannot be cleared away stays a question', async () => {
+    const house = await openHouse();
+    await createHanging(house);
+    house.array.inject({ call: 'deleteVolume', when: 'instead', times: 1_000 });
+    expect(await house.survivor.recover()).toMatchObject([{ outcome: 'unknown' }]);
+    house.array.faults.forget();
+    const again = house.survivor.execute({ type: 'CreateVolume', backend: 'store', id: V, size: 1 }, { commandId });
+    expect(await again).toMatchObject({ left: { code: 'DriverFailed' } });
+  });
+
   test('stays a question when the storage cannot tell, and is listed', async () => {
     const house = await openHouse();
     await createHanging(house);
@@ -299,6 +316,20 @@ describe('an executor that shows no sign of life for as long as its lease', () =
     const events = await Array.fromAsync((await house.stranger.view()).events({ stream: `volume-${V}` }));
     const outcomes = events.filter(({ type }) => type === 'VolumeCreated').map(({ meta }) => meta.executor);
     expect(outcomes).toEqual(['node2/1/alive']);
+  });
+
+  test('does not settle the question that the other was left with: the command, repeated, does', async () => {
+    const { house, late } = await hanging();
+    house.array.inject({ call: 'findVolume', when: 'instead', times: 1_000 });
+    expect(await house.stranger.recover()).toMatchObject([{ outcome: 'unknown' }]);
+    const asked = await typesOf(house.stranger);
+    house.array.release();
+    expect(await late).toMatchObject({ code: 'OutcomeUnknown' });
+    expect(await typesOf(house.stranger)).toEqual(asked);
+    house.array.faults.forget();
+    const again = { id: V, size: 1 };
+    const volume = await (await house.another.backend('store')).createVolume(again, { commandId });
+    expect(volume.status).toBe('available');
   });
 });
 

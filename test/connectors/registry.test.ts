@@ -14,7 +14,7 @@ test('finds the connector of each protocol, and says which exist', async () => {
   for (const protocol of ['carrier-pigeon', 'toString', '']) {
     const error = await findHostConnector(protocol, environment).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ name: 'ScoriaError', code: 'ConnectorFailed', details: { protocol } });
-    expect(String(error)).toContain('iscsi, local, memory, nvmeof');
+    expect(String(error)).toContain('iscsi, local, memory, nvmeof, rbd');
   }
 });
 

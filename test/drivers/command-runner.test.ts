@@ -1,7 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { inspect } from 'node:util';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { endCommandsOf } from '../../src/drivers/abandoned-commands.ts';
 import { CommandError, createCommandRunner } from '../../src/drivers/command-runner.ts';
 import { asOperation } from '../../src/drivers/current-operation.ts';
@@ -36,6 +40,13 @@ test('takes expected exit codes as answers', async () => {
     stdout: 'no',
     exitCode: 3,
   });
+});
+
+test('tells what a program says on standard error, while it works', async () => {
+  const told = Promise.withResolvers<string>();
+  const ended = run('sh', ['-c', 'echo half >&2; read -r _; echo all'], { onStderr: told.resolve, timeoutMs: 60_000 });
+  expect(await told.promise).toBe('half\n');
+  expect((await ended).stdout).toBe('all');
 });
 
 test('gives input and environment, of which a secret is one', async () => {
@@ -173,6 +184,20 @@ test("ends what an interrupted operation's commands still run, and nobody else's
   expect(await dead).toMatchObject({ signal: 'SIGKILL', timedOut: false });
   cancelling.abort();
   expect(await living).toMatchObject({ cancelled: true });
+});
+
+test("ends no daemon of LVM's that such a command started", async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'scoria-daemon-'));
+  const daemon = join(directory, 'dmeventd');
+  await copyFile('/bin/sleep', daemon);
+  const child = spawn(daemon, ['600'], { env: { SCORIA_OPERATION: 'of-lvm' } });
+  onTestFinished(async () => {
+    child.kill();
+    await rm(directory, { recursive: true });
+  });
+  await once(child, 'spawn');
+  expect(await endCommandsOf({ commandId: 'of-lvm', sinceTicks: 0n }, run)).toBe(true);
+  expect([child.exitCode, child.signalCode]).toEqual([null, null]);
 });
 
 test('ends its programs when the process ends', async () => {

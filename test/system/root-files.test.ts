@@ -130,6 +130,8 @@ test.each([
   [{ do: 'saveTarget', path: '/etc/iscsi/saveconfig.json', name: 'iqn.x' }],
   [{ do: 'saveTarget', path: '/etc/target/saveconfig.json', name: '../x' }],
   [{ do: 'tgtd', path: '/etc/iscsi/socket.0', request: { mode: 'target', operation: 'show' } }],
+  [{ do: 'qmp', path: '/run/scoria/rbd/user-space/0a/image', commands: [] }],
+  [{ do: 'qmp', path: '/run/scoria/rbd/user-space/0a/qmp', commands: [{ execute: 'object-add' }] }],
   [{ do: 'replace', path: '/etc/iscsi/x', text: PASSWORD, more: PASSWORD }],
   [{ do: 'link', path: '/run/scoria/units/x', to: '/etc/shadow' }],
   [{ do: 'link', path: '/run/scoria/units/x', to: 'rw settled ../../../etc/shadow' }],

@@ -1,35 +1,8 @@
-import { join } from 'node:path';
-import { execa } from 'execa';
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
+import { tortured } from '../support/tortured.ts';
 
-const TORTURE = join(import.meta.dirname, '../../torture/torture.ts');
 const KILLS = 250;
 const KILLS_ON_SERVERS = 30;
-const PROMISES = [
-  'never reached',
-  'lost',
-  'contradicted',
-  'unclaimed',
-  'unsound',
-  'unverified',
-  'ill-ended',
-  'unknown',
-  'unequal',
-  'on the array',
-  'in the sweep',
-  'not in the sweep',
-  'still running',
-  'ended too late',
-  'still attached',
-];
-
-const tortured = async (kills: number, ...options: readonly string[]): Promise<void> => {
-  const always = ['--kills', String(kills), '--processes', '4', '--seed', '20261121'];
-  const { stdout, exitCode } = await execa(process.execPath, [TORTURE, ...always, ...options], { reject: false });
-  expect(Number(/^(\d+) kills: /m.exec(stdout)?.[1]), stdout).toBeGreaterThanOrEqual(kills);
-  for (const promise of PROMISES) expect(stdout.split('\n'), stdout).toContain(`0 ${promise}`);
-  expect(exitCode, stdout).toBe(0);
-};
 
 test.each(['file', 'memory-array'])(
   'processes that are killed at every point and at any time on %s break no promise',

@@ -6,6 +6,9 @@ import { answerOf } from './programs.ts';
 
 /** What a host with storage has, and this one need not: unpacked into the cache and laid over the host's files. */
 const STORAGE = [
+  'ceph-common',
+  'ceph-mon',
+  'ceph-osd',
   'dbus',
   'fdisk',
   'iproute2',
@@ -16,6 +19,7 @@ const STORAGE = [
   'nvme-cli',
   'open-iscsi',
   'procps',
+  'rbd-nbd',
   'sg3-utils',
   'sudo',
   'targetcli-fb',

@@ -25,7 +25,19 @@ const TIMES = {
 };
 
 /** What takes longest comes first, so that the machines end at about the same time. */
-const LONGEST = ['driver-thin-tgt', 'takeover', 'connectors-multipath', 'connectors-iscsi'];
+const LONGEST = [
+  'crash',
+  'driver-others.full',
+  'driver-thick-lio',
+  'driver-thin-nvmet',
+  'driver-thin-tgt',
+  'torture.full',
+  'lvm.full',
+  'connectors-rbd',
+  'takeover',
+  'connectors-multipath',
+  'connectors-iscsi',
+];
 const rank = (name: string): number => (LONGEST.includes(name) ? LONGEST.indexOf(name) : LONGEST.length);
 
 const main = async (chosen: readonly string[], { full, machines, report }: TestOptions): Promise<void> => {
@@ -42,19 +54,21 @@ const main = async (chosen: readonly string[], { full, machines, report }: TestO
   try {
     const ends: MachineEnd[] = [];
     const runAll = async (): Promise<void> => {
-      for (let left = await unclaimed(names, results); left > 0; ) {
+      let before = Number.POSITIVE_INFINITY;
+      for (let left = await unclaimed(names, results); left > 0 && left < before; ) {
         const end = await machineWith(names, bundles, results, full === true);
         complain(end);
         ends.push(end);
-        const before = left;
+        before = left;
         left = await unclaimed(names, results);
-        if (left === before) return;
       }
     };
     await Promise.all(Array.from({ length: Math.min(Number(machines), names.length) }, runAll));
-    const counts = await counted(names, results);
+    const suites = await Promise.all(names.map((name) => suiteEnd(name, results)));
+    for (const suite of suites) tell(suite);
+    const counts = counted(suites);
     const isGreen = ends.every(({ kind }) => kind === 'exited') && counts.failed === 0 && counts.passed > 0;
-    if (report !== undefined) await writeFile(report, JSON.stringify(reportOf(counts, isGreen)));
+    if (report !== undefined) await writeFile(report, JSON.stringify(reportOf(counts, suites, isGreen)));
     process.stdout.write(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`);
     process.exitCode = isGreen ? 0 : 1;
   } finally {
@@ -116,25 +130,37 @@ const linesOnly = (write: (text: string) => void): ((text: string) => void) => {
 
 type Counts = Record<TestLine['status'], number>;
 
+/** A suite's end, with the names of its tests that failed. */
+interface SuiteEnd {
+  readonly name: string;
+  readonly how: string;
+  readonly lines: readonly TestLine[];
+  readonly failed: readonly string[];
+}
+
 /** A suite that did not come to its end, or ended badly with no test to show for it, counts as one failure. */
-const counted = async (names: readonly string[], results: string): Promise<Counts> => {
-  const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
-  for (const name of names) {
-    const text = await readFile(join(results, `${name}.jsonl`), 'utf8').catch(() => '');
-    const exit = (await readFile(join(results, `${name}.exit`), 'utf8').catch(() => 'none')).trim();
-    const lines = text
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line) as TestLine);
-    const seconds = lines.reduce((sum, line) => sum + line.seconds, 0);
-    for (const { status } of lines) counts[status] += 1;
-    const failed = lines.filter(({ status }) => status === 'failed');
-    if (exit !== '0' && failed.length === 0) counts.failed += 1;
-    const how = exit === '0' ? 'passed' : exit === 'none' ? 'did not end' : `ended with exit code ${exit}`;
-    process.stdout.write(`${name}: ${lines.length} tests in ${seconds.toFixed(0)} s, ${how}\n`);
-    for (const one of failed) process.stdout.write(`  failed: ${one.name}\n`);
-  }
-  return counts;
+const suiteEnd = async (name: string, results: string): Promise<SuiteEnd> => {
+  const text = await readFile(join(results, `${name}.jsonl`), 'utf8').catch(() => '');
+  const exit = (await readFile(join(results, `${name}.exit`), 'utf8').catch(() => 'none')).trim();
+  const how = exit === '0' ? 'passed' : exit === 'none' ? 'did not end' : `ended with exit code ${exit}`;
+  const lines = text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as TestLine);
+  const failed = lines.filter(({ status }) => status === 'failed').map((line) => line.name);
+  return { name, how, lines, failed: exit !== '0' && failed.length === 0 ? [`the suite ${how}`] : failed };
+};
+
+const counted = (ends: readonly SuiteEnd[]): Counts => {
+  const lines = ends.flatMap((end) => end.lines);
+  const count = (wanted: TestLine['status']): number => lines.filter(({ status }) => status === wanted).length;
+  return { passed: count('passed'), failed: ends.flatMap(({ failed }) => failed).length, skipped: count('skipped') };
+};
+
+const tell = ({ name, how, lines, failed }: SuiteEnd): void => {
+  const seconds = lines.reduce((sum, line) => sum + line.seconds, 0);
+  process.stdout.write(`${name}: ${lines.length} tests in ${seconds.toFixed(0)} s, ${how}\n`);
+  for (const one of failed) process.stdout.write(`  failed: ${one}\n`);
 };
 
 const complain = (end: MachineEnd): void => {
@@ -142,11 +168,15 @@ const complain = (end: MachineEnd): void => {
 };
 
 /** As the other test runners report. */
-const reportOf = ({ passed, failed, skipped }: Counts, success: boolean): object => ({
+const reportOf = ({ passed, failed, skipped }: Counts, suites: readonly SuiteEnd[], success: boolean): object => ({
   success,
   numPassedTests: passed,
   numFailedTests: failed,
   numPendingTests: skipped,
+  testResults: suites.map((suite) => ({
+    name: suite.name,
+    assertionResults: suite.failed.map((fullName) => ({ fullName, status: 'failed' })),
+  })),
 });
 
 await new Command('npm run test:vm --')

@@ -1,5 +1,5 @@
 import { illEnded, recordProblems } from '../../property-tests/model/folds.ts';
-import type { StoredEvent } from '../../src/domain/event.ts';
+import type { RecordedEvent, StoredEvent } from '../../src/domain/event.ts';
 import { decode } from '../../src/domain/streams.ts';
 import { type Engine, ScoriaError } from '../../src/index.ts';
 import { openStorage } from '../../src/library/storage.ts';
@@ -52,7 +52,21 @@ export interface Checked {
   readonly taken: Taken;
   /** Differences on the array about those: what a call did that began before they were taken, and ended after. */
   readonly leftByStopped: readonly string[];
+  /** The last events of what a sentence is about, in lines. */
+  readonly historyOf: (sentence: string) => readonly string[];
 }
+
+const LAST_EVENTS = 12;
+
+const historyIn =
+  (events: readonly RecordedEvent[]) =>
+  (sentence: string): readonly string[] =>
+    [...new Set(idsIn(sentence))].flatMap((id) =>
+      events
+        .filter(({ stream, data }) => idsIn(`${stream} ${JSON.stringify(data)}`).includes(id))
+        .slice(-LAST_EVENTS)
+        .map(({ type, stream, meta }) => `${meta.at} ${type} in ${stream} by ${meta.executor} for ${meta.commandId}`),
+    );
 
 /** What the sweep shows, as text. */
 const swept = async (engine: Engine): Promise<readonly string[]> => {
@@ -60,6 +74,12 @@ const swept = async (engine: Engine): Promise<readonly string[]> => {
   return differences.map((one) =>
     JSON.stringify(one, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
   );
+};
+
+/** What could not be told of the volume. */
+const lastQuestion = (events: readonly RecordedEvent[], volumeId: string): string => {
+  const asked = events.filter(({ type, stream }) => type === 'VolumeOutcomeUnknown' && stream === `volume-${volumeId}`);
+  return String(asked.at(-1)?.data.question);
 };
 
 /** To be called right after the recovery: first it looks at what still runs. */
@@ -80,7 +100,9 @@ export const check = async ({ engine, log, tortured, lived, copies, mark }: Evid
     unsound: recordProblems(stored),
     unverified: await unverified(engine),
     'ill-ended': illEnded(events),
-    unknown: open.map(({ operation, resource, state }) => `${operation} of ${resource} is ${state}`),
+    unknown: open.map(
+      ({ operation, resource, state }) => `${operation} of ${resource} is ${state}: ${lastQuestion(events, resource)}`,
+    ),
     unequal: await unequalIn(engine, log, stored),
     'on the array': differences.others,
     'in the sweep': shown.others,
@@ -88,5 +110,5 @@ export const check = async ({ engine, log, tortured, lived, copies, mark }: Evid
     'still running': running,
     'ended too late': outlivedTheirClaims(events, copies, outOfTouch),
   };
-  return { findings, taken, leftByStopped: differences.theirs };
+  return { findings, taken, leftByStopped: differences.theirs, historyOf: historyIn(events) };
 };

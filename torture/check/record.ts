@@ -48,14 +48,18 @@ export const contradictedIn = (events: readonly RecordedEvent[], told: readonly 
   });
 };
 
-/** Outcomes that were recorded by others than those who held the operation: by its intent, or by a claim of it. */
+/**
+ * Outcomes that were recorded by others than those who held the operation: by its intent, or by a claim of it. A question
+ * is nobody's: whoever repeats the command may settle it.
+ */
 export const unclaimedIn = (events: readonly RecordedEvent[]): readonly string[] =>
   [...byCommand(events)].flatMap(([commandId, of]) => {
     let holder: string | null = null;
     return of.flatMap(({ type, meta }) => {
       const role = eventDefinitions.get(type)?.role;
       if (role === 'intent' || role === 'claim') holder = meta.executor;
-      const isAstray = role === 'outcome' && holder !== meta.executor;
+      if (role === 'unknown') holder = null;
+      const isAstray = role === 'outcome' && holder !== null && holder !== meta.executor;
       return isAstray ? [`${type} of ${commandId} was recorded by ${meta.executor}, and ${holder} held it`] : [];
     });
   });

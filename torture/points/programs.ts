@@ -5,10 +5,17 @@ import { at } from './points.ts';
 
 export const PROGRAM_STEPS = ['before', 'while it runs', 'after'] as const;
 
-/** Behind `sudo -n` and `env NAME=value`. */
+/** Behind `sudo -n` and `env NAME=value`; what does many things is named with what it is to do. */
 const programIn = (words: readonly string[]): string => {
-  const name = words.find((word) => !/^-|=/.test(word) && !['sudo', 'env'].includes(basename(word)));
-  return basename(name ?? '');
+  const at = words.findIndex((word) => !/^-|=/.test(word) && !['sudo', 'env'].includes(basename(word)));
+  const program = basename(words[at] ?? '');
+  return program === 'rbd' ? [program, ...verbIn(words.slice(at + 1))].join(' ') : program;
+};
+
+/** Behind options, each with a value. */
+const verbIn = (words: readonly string[]): readonly string[] => {
+  const at = words.findIndex((word, index) => !word.startsWith('--') && !words[index - 1]?.startsWith('--'));
+  return words.slice(at, at + (['snap', 'trash'].includes(words[at] ?? '') ? 2 : 1));
 };
 
 type Spawn = (file: string, args: readonly string[], options: object) => ChildProcess;

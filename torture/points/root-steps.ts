@@ -10,7 +10,8 @@ type RootStep = (typeof ROOT_STEPS)[number];
 
 const OF_ROOT = ['/sys/', '/etc/iscsi/', '/etc/nvmet/', '/etc/target/', '/etc/rtslib-fb-target/', '/var/lib/iscsi/'];
 const TO_WRITE = constants.O_WRONLY | constants.O_RDWR;
-const isOfRoot = (path: unknown): boolean => OF_ROOT.some((place) => String(path).startsWith(place));
+const watched = [...OF_ROOT];
+const isOfRoot = (path: unknown): boolean => watched.some((place) => String(path).startsWith(place));
 
 const before = (step: RootStep): void => at(`root ${step}: before`);
 const after = (step: RootStep): void => at(`root ${step}: after`);
@@ -23,8 +24,9 @@ const around = async <Result>(step: RootStep, path: unknown, work: () => Promise
   return result;
 };
 
-/** Puts points around every change of the kernel's and the daemons' own files, and around requests to tgtd. */
-export const instrumentRootSteps = (): void => {
+/** Puts points around every change of the kernel's and the daemons' own files and of `more`, and around requests to tgtd. */
+export const instrumentRootSteps = (...more: readonly string[]): void => {
+  watched.push(...more);
   const { mkdir, rmdir, symlink, unlink, rename, open } = promises;
   Object.assign(promises, {
     mkdir: (...given: Parameters<typeof mkdir>) => around('mkdir', given[0], () => mkdir(...given)),

@@ -59,7 +59,7 @@ const optionNames = ({ command, given }: Extract<Place, { kind: 'option names' }
 /** `file` of `--connector <file>`. */
 const placeholderOf = (flags: string): string => /[<[]([\w=-]+)/.exec(flags)?.[1] ?? '';
 
-const FILES = ['file', 'path', 'directory', 'log'];
+const FILES = ['file', 'path', 'directory', 'log', 'source'];
 
 const valuesOf = async (
   command: Command,

@@ -1,4 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import type { PropertiesRequest } from '../../connectors/properties.ts';
+import { RBD_MAPPERS } from '../../rbd-mappers.ts';
 import { withExamples } from '../examples.ts';
 import { telling } from '../verbs.ts';
 
@@ -9,17 +11,18 @@ export const connectorVerb = (program: Command): void => {
     .description("this host's connector properties as JSON, for `connection create --connector -`")
     .option('--multipath', 'for attaching volumes by all their paths')
     .option('--enforce-multipath', 'refuse to attach them by one, where multipathd does not run')
+    .addOption(new Option('--rbd-mapper <mapper>', 'how images of Ceph are mapped').choices(RBD_MAPPERS))
     .action(
-      telling<{ multipath?: boolean; enforceMultipath?: boolean }>(async (_operands, options) => {
-        const { multipath = false, enforceMultipath = false } = options;
+      telling<PropertiesRequest>(async (_operands, options) => {
         const { connectorProperties } = await import('../../connectors/properties.ts');
-        const properties = await connectorProperties({ multipath, enforceMultipath });
+        const properties = await connectorProperties(options);
         return { json: properties, text: () => JSON.stringify(properties, null, 2) };
       }),
     );
   withExamples(verb, [
     'scoria connector',
     'scoria connector --multipath',
+    'scoria connector --rbd-mapper krbd',
     'scoria connector | scoria backend validate-connector store --connector -',
   ]);
 };

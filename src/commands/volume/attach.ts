@@ -9,6 +9,7 @@ import {
 import type { BackendFacts } from '../../domain/volume/checks.ts';
 import { volumeStream } from '../../domain/volume/volume.ts';
 import type { Connector } from '../../drivers/contract.ts';
+import { RBD_MAPPERS } from '../../rbd-mappers.ts';
 import { isUnknown } from '../ending.ts';
 import { operation } from '../operation.ts';
 import { connectVolume } from './connect.ts';
@@ -19,11 +20,14 @@ import { backendOf, connectionFacts } from './facts.ts';
 import { volumeOf } from './find.ts';
 
 /** This host as the backend's options want it to attach. */
-const hostProperties = ({ backend: { backend } }: BackendFacts): Promise<Connector> =>
-  connectorProperties({
-    multipath: backend?.options?.use_multipath_for_image_xfer === true,
-    enforceMultipath: backend?.options?.enforce_multipath_for_image_xfer === true,
+const hostProperties = ({ backend: { backend } }: BackendFacts): Promise<Connector> => {
+  const { use_multipath_for_image_xfer, enforce_multipath_for_image_xfer, rbd_mapper } = backend?.options ?? {};
+  return connectorProperties({
+    multipath: use_multipath_for_image_xfer === true,
+    enforceMultipath: enforce_multipath_for_image_xfer === true,
+    rbdMapper: RBD_MAPPERS.find((mapper) => mapper === rbd_mapper),
   });
+};
 
 export const attachVolume = operation({
   command: AttachVolume,

@@ -18,7 +18,7 @@ import { isUnknown } from '../ending.ts';
 import { assertOpens } from '../key-check.ts';
 import { type Effect, type FactsContext, operation, type Work } from '../operation.ts';
 import { backendOf } from './facts.ts';
-import { capability, findVolume, snapshotCapability, snapshotOf, volumeOf } from './find.ts';
+import { capability, findVolume, snapshotCapability, snapshotOf, unmakeVolume, volumeOf } from './find.ts';
 import { pinSource, unpinSource } from './pin.ts';
 
 /** The child that makes the copy, of what its parent pinned. */
@@ -45,6 +45,7 @@ export const createVolumeFromSource = operation({
     succeeded: ({ volume }, update) => [...modelUpdated('volume', volume.id, update), VolumeCreated.of({})],
     failed: (_, failure) => VolumeCreationFailed.of({ failure }),
     reconcile: findVolume,
+    undo: unmakeVolume,
   },
 });
 

@@ -9,7 +9,7 @@ import { modelUpdated } from '../../domain/volume/model-update.ts';
 import { volumeStream } from '../../domain/volume/volume.ts';
 import { operation } from '../operation.ts';
 import { backendNamed } from './facts.ts';
-import { findVolume, volumeOf } from './find.ts';
+import { findVolume, unmakeVolume, volumeOf } from './find.ts';
 
 export const createVolume = operation({
   command: CreateVolume,
@@ -26,5 +26,6 @@ export const createVolume = operation({
     succeeded: ({ volume }, update) => [...modelUpdated('volume', volume.id, update), VolumeCreated.of({})],
     failed: (_, failure) => VolumeCreationFailed.of({ failure }),
     reconcile: findVolume,
+    undo: unmakeVolume,
   },
 });

@@ -33,8 +33,11 @@ export const deleteVolume = operation({
     succeeded: () => [VolumeDeleted.of({})],
     failed: (_, failure) => VolumeDeletionFailed.of({ failure }),
     reconcile: async (work) => {
-      const found = await (await work.driver()).findVolume(volumeOf(work.state));
-      if (found !== null) return { happened: false };
+      const driver = await work.driver();
+      const volume = volumeOf(work.state);
+      if ((await driver.findVolume(volume)) !== null) return { happened: false };
+      // What only the volume needed may still be there.
+      await driver.deleteVolume(volume);
       await unpinSources(work);
       await shredByPolicy(work);
       return { happened: true, answer: undefined };

@@ -55,3 +55,7 @@ export const findVolume = async ({
   const found = await (await driver()).findVolume(volumeOf(state));
   return found === null ? { happened: false } : { happened: true, answer: found.modelUpdate };
 };
+
+/** Takes away what is half made of a volume. */
+export const unmakeVolume = async ({ state, driver }: Work<'volume', unknown>): Promise<void> =>
+  (await driver()).deleteVolume(volumeOf(state));

@@ -1,6 +1,7 @@
 import { gibToBytes } from '../../domain/backend/resource.ts';
 import type { Snapshot } from '../../domain/volume/volume.ts';
-import { DriverFailure, isDriverFailure, type Volume } from '../contract.ts';
+import { DriverFailure, type Volume } from '../contract.ts';
+import { cleanedUp } from '../halfway.ts';
 import { requireRoom } from './capacity.ts';
 import { devicePath, lvName } from './names.ts';
 import type { Found } from './programs.ts';
@@ -18,9 +19,6 @@ interface CopyNames {
   readonly source: string;
 }
 
-/** The kernel reads a thick snapshot piece by piece, of 4 KiB unless told: a copy of 512 KiB pieces is many times faster. */
-const IN_LARGE_PIECES = ['-c', '512k'];
-
 const copyNames = ({ group }: LvmBackend, id: string): CopyNames => ({
   volume: lvName(group, 'volume', id),
   filling: lvName(group, 'copy', id),
@@ -35,8 +33,8 @@ export const cloneVolume = async (backend: LvmBackend, volume: Volume, of: Volum
   const source = required(backend, original, found);
   requireFits(backend, source, volume.size);
   if (source.isThin) return thinCopy(backend, names, source, volume.size);
-  await take(backend, names.source, source, IN_LARGE_PIECES);
-  await cleanedUp(backend, names, [original], async () => {
+  await take(backend, names.source, source);
+  await orNothing(backend, names, [original], async () => {
     await fill(backend, names, names.source, source.sizeBytes, volume.size);
     const copied = await backend.programs.look([names.source, original]);
     await removeSnapshot(backend, required(backend, names.source, copied), copied);
@@ -53,7 +51,7 @@ export const volumeFromSnapshot = async (backend: LvmBackend, volume: Volume, sn
   const source = { ...snapshotLv, sizeBytes: sizeOf(snapshot, snapshotLv) };
   requireFits(backend, source, volume.size);
   if (source.isThin) return thinCopy(backend, names, source, volume.size);
-  await cleanedUp(backend, names, [], async () => {
+  await orNothing(backend, names, [], async () => {
     await fill(backend, names, own, source.sizeBytes, volume.size);
     await rename(backend, names.filling, names.volume);
   });
@@ -97,7 +95,7 @@ const thinCopy = async (
     programs.change(`create ${name}`, 'lvcreate', ['--yes', '-s', '-kn', '-n', name, atPath(backend, source.name)]);
   if (source.sizeBytes === gibToBytes(sizeGiB)) return copyAs(names.volume);
   await copyAs(names.filling);
-  await cleanedUp(backend, names, [], async () => {
+  await orNothing(backend, names, [], async () => {
     await grow(backend, names.filling, sizeGiB);
     await rename(backend, names.filling, names.volume);
   });
@@ -117,19 +115,13 @@ const fill = async (
   await backend.blocks.copy(from, to, bytes, { isZeroed: isThin });
 };
 
-/** What failed leaves nothing; what may have happened all the same is left for the next call. */
-const cleanedUp = async (
+const orNothing = (
   backend: LvmBackend,
   names: CopyNames,
   sources: readonly string[],
   work: () => Promise<void>,
-): Promise<void> => {
-  try {
-    await work();
-  } catch (error) {
-    if (!isDriverFailure(error)) throw error;
+): Promise<void> =>
+  cleanedUp(work, async () => {
     const found = await backend.programs.look([names.filling, names.source, ...sources]);
     await removeLeftovers({ ...backend, blocks: backend.blocks.unstoppable() }, names, found);
-    throw error;
-  }
-};
+  });

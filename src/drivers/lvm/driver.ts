@@ -1,5 +1,6 @@
 import { connectorWith } from '../connector-schema.ts';
 import { type Driver, type DriverDefinition, type DriverEnvironment, defineDriver } from '../contract.ts';
+import { halfway } from '../halfway.ts';
 import { ownAddress } from '../own-address.ts';
 import { rootFiles } from '../root-files.ts';
 import type { MakeTarget, Target, TargetOptions } from '../targets/contract.ts';
@@ -9,7 +10,6 @@ import { statsOf } from './capacity.ts';
 import { cloneVolume, volumeFromSnapshot } from './copies.ts';
 import { deleteVolume } from './delete.ts';
 import { extendVolume } from './extend.ts';
-import { halfway } from './failures.ts';
 import { setUpGroup, warnOfPool } from './group.ts';
 import { devicePath, lvName, poolName } from './names.ts';
 import { type LvmOptions, lvmOptions } from './options.ts';

@@ -1,7 +1,7 @@
 import { gibToBytes } from '../../domain/backend/resource.ts';
 import { DriverFailure, type Volume } from '../contract.ts';
+import { halfway } from '../halfway.ts';
 import { requireRoom } from './capacity.ts';
-import { halfway } from './failures.ts';
 import { devicePath, lvName } from './names.ts';
 import type { LogicalVolume } from './report.ts';
 import { required } from './snapshots.ts';

@@ -11,6 +11,11 @@ const REASONS: readonly Reason[] = [
     () => 'use it on the host whose system ID it has, or give it to this one: vgchange --systemid',
   ],
   [
+    /requires lvmlockd/,
+    (group) => `the volume group ${group} is shared by several hosts`,
+    () => 'use a group of one host: what others change goes unseen here',
+  ],
+  [
     /Volume group .* is exported/,
     (group) => `the volume group ${group} is exported`,
     (group) => `bring it in with: vgimport ${group}`,
@@ -75,15 +80,3 @@ export const lvmFailure = (group: string, action: string, error: CommandError): 
 };
 
 export const said = (error: unknown, what: RegExp): boolean => error instanceof CommandError && what.test(error.stderr);
-
-/**
- * For what comes after the first lasting step of a call: from there on a failure leaves something behind, and the
- * caller asks or calls again.
- */
-export const halfway = async <Result>(work: () => Promise<Result>): Promise<Result> => {
-  try {
-    return await work();
-  } catch (error) {
-    throw new Error(`stopped halfway: ${(error as Error).message}`, { cause: error });
-  }
-};

@@ -18,7 +18,7 @@ export const setUpGroup = async (
   log: Logger,
 ): Promise<{ readonly isThin: boolean }> => {
   const report = await programs.report();
-  requireUsable(options.volume_group, report.group);
+  requireUsable(options, report.group);
   const pool = poolIn(options.volume_group, report);
   if (!wantsThin(options, report, pool)) return { isThin: false };
   if (pool === undefined) await makePool(programs, report.group);
@@ -26,7 +26,7 @@ export const setUpGroup = async (
   return { isThin: true };
 };
 
-const requireUsable = (name: string, group: VolumeGroup): void => {
+const requireUsable = ({ volume_group: name, lvm_mirrors }: LvmOptions, group: VolumeGroup): void => {
   const refuse = (is: boolean, what: string, remedy: string) => {
     if (is) throw new DriverFailure(`the volume group ${name} ${what}`, remedy);
   };
@@ -37,6 +37,11 @@ const requireUsable = (name: string, group: VolumeGroup): void => {
     group.missingDisks > 0,
     `misses ${group.missingDisks} of its physical volumes`,
     `attach them again, or give them up: vgreduce --removemissing ${name}`,
+  );
+  refuse(
+    group.disks <= lvm_mirrors,
+    `has ${group.disks} physical volumes, and lvm_mirrors: ${lvm_mirrors} needs ${lvm_mirrors + 1}`,
+    `add a disk: vgextend ${name} DEVICE, or lower lvm_mirrors`,
   );
 };
 

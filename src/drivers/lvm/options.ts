@@ -41,7 +41,7 @@ const shape = {
     .min(0)
     .max(7)
     .default(0)
-    .describe('Copies of each thick volume besides the first, on other disks; needs two disks more than that'),
+    .describe('Copies of each thick volume besides the first, each on another disk, as RAID 1'),
   lvm_conf_file: z
     .string()
     .min(1)

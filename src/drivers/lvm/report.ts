@@ -26,6 +26,7 @@ export interface LogicalVolume {
 export interface VolumeGroup {
   readonly sizeBytes: bigint;
   readonly freeBytes: bigint;
+  readonly disks: number;
   readonly missingDisks: number;
   readonly isExported: boolean;
   readonly isReadOnly: boolean;
@@ -51,7 +52,7 @@ export const LV_FIELDS = [
   'metadata_percent',
 ].join();
 
-const VG_FIELDS = 'vg_size,vg_free,vg_missing_pv_count,vg_exported,vg_permissions,vg_clustered,vg_shared';
+const VG_FIELDS = 'vg_size,vg_free,pv_count,vg_missing_pv_count,vg_exported,vg_permissions,vg_clustered,vg_shared';
 
 const AS_JSON = ['--reportformat', 'json', '--units', 'b', '--nosuffix'];
 
@@ -120,6 +121,7 @@ const VgRow = z
   .object({
     vg_size: Bytes,
     vg_free: Bytes,
+    pv_count: z.coerce.number(),
     vg_missing_pv_count: z.coerce.number(),
     vg_exported: z.string(),
     vg_permissions: z.string(),
@@ -130,6 +132,7 @@ const VgRow = z
     (row): VolumeGroup => ({
       sizeBytes: row.vg_size,
       freeBytes: row.vg_free,
+      disks: row.pv_count,
       missingDisks: row.vg_missing_pv_count,
       isExported: row.vg_exported !== '',
       isReadOnly: row.vg_permissions.startsWith('read-only'),

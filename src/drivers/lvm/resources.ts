@@ -1,9 +1,9 @@
 import type { ArrayResource } from '../../domain/backend/resource.ts';
 import { gibToBytes } from '../../domain/backend/resource.ts';
 import { DriverFailure, type ManageCapability, type ResourcesCapability, type Volume } from '../contract.ts';
+import { halfway } from '../halfway.ts';
 import type { ExportedDevice, Target } from '../targets/contract.ts';
 import { removeThickSnapshots } from './delete.ts';
-import { halfway } from './failures.ts';
 import { devicePath, lvName, namedBy } from './names.ts';
 import type { LogicalVolume } from './report.ts';
 import { isSnapshot, removeSnapshot } from './snapshots.ts';

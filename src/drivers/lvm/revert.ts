@@ -1,11 +1,11 @@
 import { setTimeout as passed } from 'node:timers/promises';
 import { wholeGiB } from '../../domain/backend/resource.ts';
 import type { Snapshot } from '../../domain/volume/volume.ts';
-import { halfway } from './failures.ts';
+import { halfway } from '../halfway.ts';
 import { markedSize, revertMark, revertMarkAmong } from './names.ts';
 import type { Found } from './programs.ts';
-import { namesOf, readable, required, type SnapshotNames, tag, take, untag } from './snapshots.ts';
-import { activate, atPath, grow, type LvmBackend, requireClosed } from './volumes.ts';
+import { isSnapshot, namesOf, readable, required, type SnapshotNames, tag, take, untag } from './snapshots.ts';
+import { activate, atPath, grow, type LvmBackend, remove, requireClosed } from './volumes.ts';
 
 const MERGE_TIMEOUT_MS = 24 * 3_600_000;
 const ASK_AGAIN_MS = 500;
@@ -28,7 +28,7 @@ export const revertToSnapshot = async (backend: LvmBackend, snapshot: Snapshot):
   }
   await halfway(async () => {
     const standing = found(names.own);
-    if (standing !== undefined && !standing.isHidden) await merge(backend, names);
+    if (standing !== undefined && isSnapshot(standing) && !standing.isHidden) await merge(backend, names);
     await restore(backend, names, await mergeEnds(backend, names), markedSize(mark));
     await untag(backend, names.of, mark);
   });
@@ -62,6 +62,10 @@ const mergeEnds = async (backend: LvmBackend, { own, of }: SnapshotNames): Promi
 /** A merged thin volume has the snapshot's size. */
 const restore = async (backend: LvmBackend, names: SnapshotNames, found: Found, sizeBytes: bigint): Promise<void> => {
   const target = required(backend, names.of, found);
-  if (found(names.own) === undefined) await take(backend, names.own, target);
+  const standing = found(names.own);
+  // LVM takes a thick snapshot apart, and then removes it: who ended the merge may have died in between.
+  const isLeft = standing !== undefined && !isSnapshot(standing);
+  if (isLeft) await remove(backend, standing);
+  if (isLeft || standing === undefined) await take(backend, names.own, target);
   if (target.sizeBytes < sizeBytes) await grow(backend, names.of, wholeGiB(sizeBytes));
 };

@@ -21,8 +21,13 @@ export const namesOf = ({ group }: LvmBackend, { id, volume_id }: Snapshot): Sna
 export const isSnapshot = ({ isThin, origin }: LogicalVolume): boolean => isThin || origin !== null;
 
 const MIB_BYTES = 1024n ** 2n;
-/** LVM's own data in a thick snapshot: 16 bytes for each piece of 4 KiB. */
-const SHARE_OF_LVM = 256n;
+/**
+ * The kernel reads and merges a thick snapshot piece by piece, and a host that writes waits for the first copy of each:
+ * LVM's 4 KiB make both many times slower.
+ */
+const PIECE = '64k';
+/** LVM's own data in a thick snapshot: 16 bytes for each piece. */
+const SHARE_OF_LVM = 4096n;
 
 /**
  * A thick snapshot gets all the room that it can ever need. Cinder gives it the size of its volume, without room for
@@ -31,13 +36,8 @@ const SHARE_OF_LVM = 256n;
  */
 const roomFor = ({ sizeBytes }: LogicalVolume): string => `${(sizeBytes + sizeBytes / SHARE_OF_LVM) / MIB_BYTES + 2n}m`;
 
-export const take = async (
-  backend: LvmBackend,
-  name: string,
-  origin: LogicalVolume,
-  thickArguments: readonly string[] = [],
-): Promise<void> => {
-  const room = origin.isThin ? [] : ['-L', roomFor(origin), ...thickArguments];
+export const take = async (backend: LvmBackend, name: string, origin: LogicalVolume): Promise<void> => {
+  const room = origin.isThin ? [] : ['-L', roomFor(origin), '-c', PIECE];
   const args = ['--yes', '-s', ...room, '-n', name, atPath(backend, origin.name)];
   await backend.programs.change(`create ${name}`, 'lvcreate', args);
 };
@@ -58,11 +58,10 @@ export const findSnapshot = async (backend: LvmBackend, snapshot: Snapshot): Pro
   const { own, of } = namesOf(backend, snapshot);
   const found = await backend.programs.look([own, of]);
   const standing = found(own);
-  if (standing === undefined) {
-    const mark = revertMarkAmong(found(of)?.tags ?? [], snapshot.id);
-    return mark !== undefined ? { sizeBytes: gibToBytes(snapshot.volume_size) } : null;
-  }
-  return isSnapshot(standing) || standing.tags.includes(DELETING) ? { sizeBytes: sizeOf(snapshot, standing) } : null;
+  if (standing !== undefined && (isSnapshot(standing) || standing.tags.includes(DELETING)))
+    return { sizeBytes: sizeOf(snapshot, standing) };
+  const mark = revertMarkAmong(found(of)?.tags ?? [], snapshot.id);
+  return mark === undefined ? null : { sizeBytes: gibToBytes(snapshot.volume_size) };
 };
 
 /**

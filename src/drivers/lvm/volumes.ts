@@ -2,9 +2,10 @@ import { access } from 'node:fs/promises';
 import { gibToBytes } from '../../domain/backend/resource.ts';
 import type { Volume } from '../contract.ts';
 import { DriverFailure } from '../contract.ts';
+import { halfway } from '../halfway.ts';
 import type { Blocks } from './blocks.ts';
 import { requireRoom } from './capacity.ts';
-import { halfway, said } from './failures.ts';
+import { said } from './failures.ts';
 import { inUse } from './holders.ts';
 import { devicePath, lvName, poolName } from './names.ts';
 import type { LvmOptions } from './options.ts';
@@ -60,17 +61,13 @@ export const make = (backend: LvmBackend, name: string, sizeGiB: number): Promis
   const { group, options, isThin, programs } = backend;
   const args = isThin
     ? ['--yes', '-Wn', '-T', '-V', `${sizeGiB}g`, '-n', name, `${group}/${poolName(group)}`]
-    : ['--yes', '-Wy', '-Zy', '-L', `${sizeGiB}g`, '-n', name, ...mirrorArguments(options.lvm_mirrors, sizeGiB), group];
+    : ['--yes', '-Wy', '-Zy', '-L', `${sizeGiB}g`, '-n', name, ...mirrorArguments(options.lvm_mirrors), group];
   return programs.change(`create ${name}`, 'lvcreate', args);
 };
 
-/** As Cinder makes them: from 1.5 TiB on the regions are larger, by the next power of two. */
-const mirrorArguments = (mirrors: number, sizeGiB: number): readonly string[] => {
-  if (mirrors === 0) return [];
-  const tebibytes = sizeGiB / 1024;
-  const regions = tebibytes < 1.5 ? [] : ['-R', String(2 ** Math.ceil(Math.log2(tebibytes)))];
-  return ['--type=mirror', '-m', String(mirrors), '--nosync', '--mirrorlog', 'mirrored', ...regions];
-};
+/** RAID 1: what Cinder asks for, `--type=mirror --mirrorlog mirrored`, LVM 2.03 no longer makes. */
+const mirrorArguments = (mirrors: number): readonly string[] =>
+  mirrors === 0 ? [] : ['--type=raid1', '-m', String(mirrors), '--nosync'];
 
 export const createVolume = async (backend: LvmBackend, { id, size }: Volume): Promise<void> => {
   const name = lvName(backend.group, 'volume', id);

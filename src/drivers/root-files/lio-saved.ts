@@ -21,7 +21,7 @@ export interface LiveTarget {
 const LOCK = '/run/scoria/lio-saved-configuration.lock';
 
 /** Makes the saved configuration say of this target, and of what is behind it, what stands. */
-export const saveTarget = (path: string, iqn: string): void =>
+export const saveTarget = (path: string, iqn: string): Promise<void> =>
   whileLocked(LOCK, () => {
     const saved = { storage_objects: [], targets: [], ...readSaved(path) };
     const now = withTarget(saved, { iqn, target: dumpTarget(iqn), blockObject: dumpBlockObject });

@@ -2,6 +2,8 @@ import { realpath } from 'node:fs/promises';
 import { dirname, normalize } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
+import { JsonObjectSchema } from '../../domain/json.ts';
+import { QMP_COMMANDS } from './qmp.ts';
 import { type FileStep, performSteps, StepError } from './steps.ts';
 import { TGTD_ERRORS, TGTD_MODES, TGTD_OPERATIONS } from './tgtd.ts';
 
@@ -14,6 +16,7 @@ import { TGTD_ERRORS, TGTD_MODES, TGTD_OPERATIONS } from './tgtd.ts';
 const CONFIGFS = ['/sys/kernel/config/target/', '/sys/kernel/config/nvmet/'];
 const SAVED_CONFIGURATIONS = ['/etc/rtslib-fb-target/saveconfig.json', '/etc/target/saveconfig.json'];
 const TGTD_SOCKET = /^\/run\/tgtd\/socket\.\d+$/;
+const QMP_SOCKET = /^\/run\/scoria\/rbd\/user-space\/[0-9a-f]+\/qmp$/;
 /** Links whose text says which connection uses what. */
 const CLAIMS = ['/run/scoria/units/'];
 const ALLOWED = [...CONFIGFS, '/sys/devices/', '/etc/iscsi/', '/etc/nvmet/', '/var/lib/iscsi/', '/run/scoria/'];
@@ -35,6 +38,7 @@ const Request = z.strictObject({
   parameters: z.string().exactOptional(),
   unless: z.array(z.enum(TGTD_ERRORS)).exactOptional(),
 });
+const Command = z.strictObject({ execute: z.enum(QMP_COMMANDS), arguments: JsonObjectSchema.exactOptional() });
 const Steps: z.ZodType<FileStep[]> = z.array(
   z.union([
     z.strictObject({ do: z.enum(['unlink', 'read', 'list', 'readlink', 'assertUnused']), path: Path }),
@@ -45,6 +49,7 @@ const Steps: z.ZodType<FileStep[]> = z.array(
     z.strictObject({ do: z.literal('replace'), path: Path, text: z.string() }),
     z.strictObject({ do: z.enum(['saveTarget', 'savedSerial']), path: Path, name: z.string().regex(/^[^/\0]+$/) }),
     z.strictObject({ do: z.literal('tgtd'), path: Path, request: Request }),
+    z.strictObject({ do: z.literal('qmp'), path: Path, commands: z.array(Command) }),
   ]),
 );
 
@@ -72,6 +77,8 @@ const isAllowed = async (step: FileStep): Promise<boolean> => {
       return SAVED_CONFIGURATIONS.includes(place) && step.name !== '.' && step.name !== '..';
     case 'tgtd':
       return TGTD_SOCKET.test(place);
+    case 'qmp':
+      return QMP_SOCKET.test(place);
     case 'assertUnused':
       return place.startsWith('/dev/');
     case 'link':

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir, readlink, rename, rm, rmdir, symlink, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { savedSerial, saveTarget } from './lio-saved.ts';
+import { askQmp, type QmpCommand } from './qmp.ts';
 import { askTgtd, type TgtdRequest } from './tgtd.ts';
 
 /** What may be done to a file. Paths are absolute. */
@@ -29,16 +30,18 @@ export type FileStep =
   | { readonly do: 'savedSerial'; readonly path: string; readonly name: string }
   /** Asks the tgtd behind the socket `path`, and answers its text. */
   | { readonly do: 'tgtd'; readonly path: string; readonly request: TgtdRequest }
+  /** Asks QEMU's storage daemon behind the socket `path`, and answers what the last command returns, as JSON. */
+  | { readonly do: 'qmp'; readonly path: string; readonly commands: readonly QmpCommand[] }
   /** Fails by `EBUSY` while the block device is mounted or held by another one, and does nothing to it. */
   | { readonly do: 'assertUnused'; readonly path: string };
 
-/** What `read`, `readlink`, `savedSerial`, `tgtd` (a text) and `list` (names) answer. */
+/** What `read`, `readlink`, `savedSerial`, `tgtd`, `qmp` (a text) and `list` (names) answer. */
 export type FileAnswer = string | readonly string[] | null;
 
 /** A step that failed. It knows neither text nor answer, where a credential could be. */
 export class StepError extends Error {
   override readonly name = 'StepError';
-  /** `EBUSY`, `EACCES`, ... or what tgtd calls it. */
+  /** `EBUSY`, `EACCES`, ... or what tgtd or QEMU calls it. */
   readonly code: string;
   readonly path: string;
 
@@ -88,12 +91,13 @@ const performed = async (step: FileStep): Promise<FileAnswer> => {
     case 'list':
       return (await readdir(path).catch(orNull))?.toSorted() ?? null;
     case 'saveTarget':
-      saveTarget(path, step.name);
-      return null;
+      return done(saveTarget(path, step.name));
     case 'savedSerial':
       return savedSerial(path, step.name);
     case 'tgtd':
       return askTgtd(path, step.request);
+    case 'qmp':
+      return askQmp(path, step.commands);
     case 'assertUnused':
       return done(openExclusively(path));
   }

@@ -1,19 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { ScoriaError } from '../../../src/domain/errors.ts';
 import definition from '../../../src/drivers/lvm/driver.ts';
 import { parseOptions } from '../../../src/drivers/parse-options.ts';
 import { absoluteDriverName, findDriver } from '../../../src/drivers/registry.ts';
+import { optionRefusal } from '../refused-options.ts';
 
 const parsed = (options: Record<string, unknown> = {}) => parseOptions(definition, options);
-
-const refusalOf = (options: Record<string, unknown>): string => {
-  try {
-    parsed(options);
-  } catch (error) {
-    if (error instanceof ScoriaError) return `${String(error.rejection.details.option)}: ${error.message}`;
-  }
-  throw new Error('it was not refused');
-};
 
 describe('the options of lvm', () => {
   test("are Cinder's, with Cinder's defaults", () => {
@@ -77,7 +68,7 @@ describe('the options of lvm', () => {
     [{ chap_password: 'open sesame' }, /chap_password: .*must be a reference/],
     [{ lvm_share_target: true }, /lvm_share_target: .*has no option/],
   ])('refuse %j with what would fit', (options, message) => {
-    expect(refusalOf(options)).toMatch(message);
+    expect(optionRefusal(() => parsed(options))).toMatch(message);
   });
 });
 

@@ -22,7 +22,7 @@ const THIN = `
       "report": [
           {
               "vg": [
-                  {"vg_size":"4290772992", "vg_free":"4013948928", "vg_missing_pv_count":"1", "vg_exported":"exported", "vg_permissions":"writeable", "vg_clustered":"", "vg_shared":""}
+                  {"vg_size":"4290772992", "vg_free":"4013948928", "pv_count":"3", "vg_missing_pv_count":"1", "vg_exported":"exported", "vg_permissions":"writeable", "vg_clustered":"", "vg_shared":""}
               ]
               ,
               "pv": [
@@ -58,6 +58,7 @@ describe('reports of LVM', () => {
     expect(group).toEqual({
       sizeBytes: 4290772992n,
       freeBytes: 4013948928n,
+      disks: 3,
       missingDisks: 1,
       isExported: true,
       isReadOnly: false,

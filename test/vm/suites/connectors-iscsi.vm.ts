@@ -6,7 +6,7 @@ import { ConnectorFailure, type HostConnector } from '../../../src/connectors/co
 import { iscsiConnector } from '../../../src/connectors/iscsi/connector.ts';
 import type { ConnectionInfo } from '../../../src/drivers/contract.ts';
 import { leftOnHost, nothingLeft, readAt, recordingHost, Slices, writeAt } from '../support/connector-host.ts';
-import { said } from '../support/host.ts';
+import { said, startIscsi } from '../support/host.ts';
 import { PlainIscsiTarget } from '../support/plain-iscsi.ts';
 
 const IQN = 'iqn.2026-01.vm.scoria:plain';
@@ -62,9 +62,8 @@ const watchArguments = (): (() => string) => {
   };
 };
 
-before(() => {
-  said('modprobe', '-a', 'target_core_iblock', 'iscsi_target_mod', 'iscsi_tcp', 'sd_mod');
-  said('iscsid');
+before(async () => {
+  await startIscsi();
   const luns = [1, 2, 3].map((lun) => [lun, { device: slices.make(`plain${lun}`, 64), serial: `${lun}`.repeat(32) }]);
   target = new PlainIscsiTarget({
     iqn: IQN,
@@ -218,7 +217,7 @@ describe('iSCSI', () => {
     try {
       assert.match((await failureOf(connector.connectVolume(infoOf(1), rw))).message, /iscsid is not running/);
     } finally {
-      said('iscsid');
+      await startIscsi();
     }
   });
 

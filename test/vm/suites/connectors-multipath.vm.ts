@@ -3,12 +3,11 @@ import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFi
 import { after, afterEach, before, describe, test } from 'node:test';
 import { ConnectorFailure, type HostConnector } from '../../../src/connectors/contract.ts';
 import { iscsiConnector } from '../../../src/connectors/iscsi/connector.ts';
-import { multipathRuns } from '../../../src/connectors/multipath.ts';
 import { connectorProperties } from '../../../src/connectors/properties.ts';
 import { until } from '../../../src/connectors/until.ts';
 import type { ConnectionInfo } from '../../../src/drivers/contract.ts';
 import { leftOnHost, nothingLeft, readAt, recordingHost, Slices, writeAt } from '../support/connector-host.ts';
-import { said } from '../support/host.ts';
+import { said, startIscsi, startMultipath } from '../support/host.ts';
 import { PlainIscsiTarget } from '../support/plain-iscsi.ts';
 
 const IQN = 'iqn.2026-01.vm.scoria:paths';
@@ -68,26 +67,10 @@ const sessionsAreUp = (): boolean =>
 /** A lost path is seen in five seconds and not in ten. */
 const QUICK_LOSS = 'node.conn[0].timeo.noop_out_interval = 2\nnode.conn[0].timeo.noop_out_timeout = 3\n';
 
-const startMultipathd = async (): Promise<void> => {
-  said('multipathd');
-  assert.ok(await until(20_000, async () => ((await multipathRuns()) ? true : null)));
-};
-
 before(async () => {
-  said(
-    'modprobe',
-    '-a',
-    'target_core_iblock',
-    'iscsi_target_mod',
-    'iscsi_tcp',
-    'sd_mod',
-    'dm_multipath',
-    'dm_service_time',
-    'scsi_dh_alua',
-  );
   appendFileSync('/etc/iscsi/iscsid.conf', QUICK_LOSS);
   writeFileSync('/etc/multipath.conf', 'defaults {\n  polling_interval 1\n}\n');
-  said('iscsid');
+  await startIscsi();
   target = new PlainIscsiTarget({
     iqn: IQN,
     luns: { 1: { device: slices.make('paths', 64), serial: '5'.repeat(32) } },
@@ -117,7 +100,7 @@ describe('multipath', () => {
     assert.equal(leftOnHost(state).disks?.length, 1);
     assert.match(host.warnings.join(), /multipathd does not run/);
     await connector.disconnectVolume(info, device, gently);
-    await startMultipathd();
+    await startMultipath();
     assert.equal((await connectorProperties({ multipath: true, enforceMultipath: true })).multipath, true);
   });
 

@@ -6,7 +6,7 @@ import { nvmeofConnector } from '../../../src/connectors/nvmeof/connector.ts';
 import { until } from '../../../src/connectors/until.ts';
 import type { ConnectionInfo } from '../../../src/drivers/contract.ts';
 import { leftOnHost, nothingLeft, readAt, recordingHost, Slices, writeAt } from '../support/connector-host.ts';
-import { said } from '../support/host.ts';
+import { said, startTargets } from '../support/host.ts';
 import { PlainNvmetSubsystem } from '../support/plain-nvmet.ts';
 
 const NQN = 'nqn.2026-01.vm.scoria:plain';
@@ -45,8 +45,8 @@ const failureOf = async (call: Promise<unknown>): Promise<ConnectorFailure> => {
   return error;
 };
 
-before(() => {
-  said('modprobe', '-a', 'nvmet', 'nvmet_tcp', 'nvme_tcp');
+before(async () => {
+  await startTargets('nvmet');
   const [one, two] = [slices.make('space1', 64), slices.make('space2', 64)];
   subsystem = new PlainNvmetSubsystem({
     nqn: NQN,

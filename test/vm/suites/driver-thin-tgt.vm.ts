@@ -1,3 +1,3 @@
 import { describeOnTarget } from '../support/driver-suite.ts';
 
-describeOnTarget({ lvm_type: 'thin', target_helper: 'tgtadm', lives: 3 });
+describeOnTarget({ lvm_type: 'thin', target_helper: 'tgtadm', lives: { daily: 3, full: 17 } });

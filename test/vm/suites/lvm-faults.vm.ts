@@ -5,7 +5,7 @@ import { CommandError } from '../../../src/drivers/command-runner.ts';
 import { isDriverFailure } from '../../../src/drivers/contract.ts';
 import type { RunCommand } from '../../../src/drivers/run-command.ts';
 import { type Logger, silentLogger } from '../../../src/logging.ts';
-import { allOf, lvmBackend, marked, snapshotOf, volume, writeTo } from '../support/lvm-backend.ts';
+import { allOf, lvmBackend, marked, readFrom, snapshotOf, volume, writeTo } from '../support/lvm-backend.ts';
 import { lvs, newGroup, removeGroup, shell } from '../support/lvm-group.ts';
 
 const GROUP = 'scoria-faults';
@@ -52,19 +52,30 @@ describe('lvm refuses a group that', () => {
     await rm(file);
   });
 
-  test('is read-only', async () => {
+  /** Changes what the group says of itself while the test looks. */
+  const withMetadata = async (change: (text: string) => string, look: () => Promise<void>): Promise<void> => {
     const backup = '/run/scoria-group';
     await shell('vgcfgbackup', ['-f', backup, GROUP]);
     const text = await readFile(backup, 'utf8');
-    await writeFile(
-      backup,
-      text.replace('status = ["RESIZEABLE", "READ", "WRITE"]', 'status = ["RESIZEABLE", "READ"]'),
-    );
+    assert.notEqual(change(text), text);
+    await writeFile(backup, change(text));
     await shell('vgcfgrestore', ['-f', backup, GROUP]);
-    await refused(setUp(), /is read-only/);
+    await look();
     await writeFile(backup, text);
     await shell('vgcfgrestore', ['-f', backup, GROUP]);
-  });
+  };
+
+  test('is read-only', () =>
+    withMetadata(
+      (text) => text.replace('status = ["RESIZEABLE", "READ", "WRITE"]', 'status = ["RESIZEABLE", "READ"]'),
+      () => refused(setUp(), /is read-only/),
+    ));
+
+  test('is shared by several hosts', () =>
+    withMetadata(
+      (text) => text.replace('max_lv = 0', 'lock_type = "sanlock"\nlock_args = "1.0.0:lvmlock"\nmax_lv = 0'),
+      () => refused(setUp(), /is shared by several hosts/),
+    ));
 
   test('is full', async () => {
     const driver = allOf(lvmBackend({ volume_group: GROUP, lvm_type: 'default' }));
@@ -78,6 +89,31 @@ describe('lvm refuses a group that', () => {
     await refused(driver.cloneVolume(volume(), one), /too little free space/);
     assert.deepEqual(await lvs(GROUP), ['other', `volume-${one.id}`]);
     await driver.deleteVolume(one);
+  });
+});
+
+describe('a revert of a thick volume', () => {
+  beforeEach(() => newGroup(GROUP, DISK));
+  afterEach(() => removeGroup(GROUP, DISK));
+
+  test('that died when LVM had taken the snapshot apart, and not removed it yet, is gone on with', async () => {
+    const driver = allOf(lvmBackend({ volume_group: GROUP, lvm_type: 'default', volume_clear: 'none' }));
+    const one = volume();
+    const snapshot = snapshotOf(one);
+    const device = `/dev/${GROUP}/volume-${one.id}`;
+    await driver.createVolume(one);
+    await writeTo(device, 0, marked('merged'));
+    await driver.createSnapshot(snapshot, one);
+    await shell('lvchange', ['--addtag', `scoria.reverting.${snapshot.id}=${2 ** 30}`, `${GROUP}/volume-${one.id}`]);
+    await shell('lvconvert', ['--yes', '--splitsnapshot', `${GROUP}/_snapshot-${snapshot.id}`]);
+    assert.deepEqual(await driver.findSnapshot(snapshot, one), { sizeBytes: 2n ** 30n });
+    await driver.revertToSnapshot(one, snapshot);
+    await writeTo(device, 0, marked('later'));
+    await driver.revertToSnapshot(one, snapshot);
+    assert.deepEqual(await readFrom(device, 0), marked('merged'));
+    await driver.deleteSnapshot(snapshot, one);
+    await driver.deleteVolume(one);
+    assert.deepEqual(await lvs(GROUP), []);
   });
 });
 

@@ -7,8 +7,8 @@ import lvm from '../../../src/drivers/lvm/driver.ts';
 import { attachOn } from '../../../src/testing/driver/host-bytes.ts';
 import { environmentOf, openSubject } from '../../../src/testing/driver/subject.ts';
 import { aConnection, aSnapshot, aVolume } from '../../../src/testing/resources.ts';
+import { type Judge, openJudge } from '../../judge/judge.ts';
 import { exportsLeft, said, startTargets, stopTgt } from '../support/host.ts';
-import { type Judge, openJudge } from '../support/judge.ts';
 import { newGroup, removeGroup } from '../support/lvm-group.ts';
 
 const GROUP = 'takeover';
@@ -31,7 +31,7 @@ const read = async (info: ConnectionInfo): Promise<string> => {
   return text;
 };
 
-const volumesLeft = (): string => said('lvs', '--noheadings', '--options', 'lv_name', GROUP).trim();
+const volumesLeft = (): string => said('lvs', '--noheadings', '--options', 'lv_name', GROUP);
 
 for (const target_helper of ['lioadm', 'tgtadm'] as const) {
   describe(`Cinder's own LVM driver and ours, with ${target_helper}`, () => {
@@ -52,7 +52,11 @@ for (const target_helper of ['lioadm', 'tgtadm'] as const) {
       await mkdir(VOLUMES_DIRECTORY, { recursive: true });
       await writeFile('/etc/tgt/conf.d/cinder.conf', `include ${VOLUMES_DIRECTORY}/*\n`);
       await startTargets(target_helper);
-      judge = await openJudge(options);
+      judge = await openJudge({
+        driver: 'cinder.volume.drivers.lvm.LVMVolumeDriver',
+        options,
+        state: '/var/lib/cinder',
+      });
       ours = (await openSubject(lvm, { options }, 'ours')).driver;
     });
 

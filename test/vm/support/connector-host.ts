@@ -3,6 +3,7 @@ import type { HostEnvironment } from '../../../src/connectors/environment.ts';
 import { createCommandRunner } from '../../../src/drivers/command-runner.ts';
 import type { RunCommand } from '../../../src/drivers/run-command.ts';
 import { type Logger, silentLogger } from '../../../src/logging.ts';
+import { RBD_MAPPERS } from '../../../src/rbd-mappers.ts';
 import { said } from './host.ts';
 
 export interface RecordingHost extends HostEnvironment {
@@ -90,13 +91,28 @@ export const leftOnHost = (stateDirectory: string): Readonly<Record<string, read
   disks: listed('/sys/block').filter((name) => /^(?:sd|nvme)/.test(name)),
   maps: listed('/sys/block').filter((name) => mapUuid(name).startsWith('mpath-')),
   controllers: listed('/sys/class/nvme'),
+  images: [
+    ...listed('/sys/bus/rbd/devices'),
+    ...listed('/sys/block').filter((name) => listed(`/sys/block/${name}`).includes('pid')),
+  ],
+  places: RBD_MAPPERS.flatMap((mapper) => listed(`${stateDirectory}/rbd/${mapper}`)),
   claims: listed(`${stateDirectory}/units`),
   wwids: textOf('/etc/multipath/wwids')
     .split('\n')
     .filter((line) => line.startsWith('/')),
 });
 
-export const nothingLeft = { sessions: [], records: [], disks: [], maps: [], controllers: [], claims: [], wwids: [] };
+export const nothingLeft = {
+  sessions: [],
+  records: [],
+  disks: [],
+  maps: [],
+  controllers: [],
+  images: [],
+  places: [],
+  claims: [],
+  wwids: [],
+};
 
 const mapUuid = (name: string): string => textOf(`/sys/block/${name}/dm/uuid`);
 

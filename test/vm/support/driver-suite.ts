@@ -13,19 +13,18 @@ import { lvs, newGroup, removeGroup } from './lvm-group.ts';
 export interface TargetUnderTest {
   readonly lvm_type: 'default' | 'thin';
   readonly target_helper: 'lioadm' | 'tgtadm' | 'nvmet';
-  /** How many lives the model foretells, where it is not the full run. */
-  readonly lives?: number;
+  /** How many lives the model foretells. */
+  readonly lives: { readonly daily: number; readonly full: number };
 }
 
 const GROUP = 'cinder-volumes';
 const DISKS = ['/dev/vda', '/dev/vdb'];
 const IS_FULL = process.env.SCORIA_VM_FULL !== undefined;
-const FULL_LIVES = 50;
 const MOST_COMMANDS = 10;
 const SEED = Number(process.env.SCORIA_VM_SEED ?? 20_261_120);
 
 /** The options of a backend whose volumes are reached on this machine's loopback. */
-export const optionsOf = ({ lvm_type, target_helper }: TargetUnderTest) => ({
+const optionsOf = ({ lvm_type, target_helper }: Omit<TargetUnderTest, 'lives'>) => ({
   volume_group: GROUP,
   lvm_type,
   target_helper,
@@ -37,7 +36,7 @@ export const optionsOf = ({ lvm_type, target_helper }: TargetUnderTest) => ({
 /** The suite that every driver must pass, and lives that a model foretells: with real targets, and hosts that attach. */
 export const describeOnTarget = (under: TargetUnderTest): void => {
   const options = optionsOf(under);
-  const lives = IS_FULL ? FULL_LIVES : (under.lives ?? 0);
+  const lives = under.lives[IS_FULL ? 'full' : 'daily'];
   const name = `lvm, ${under.lvm_type}, ${under.target_helper}`;
 
   describe(name, () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, writeFile } from 'node:fs/promises';
+import { access, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { connectorProperties } from '../../../../src/connectors/properties.ts';
@@ -8,6 +8,7 @@ import { foundWorld } from '../../../../torture/check/lvm-world.ts';
 import { moduleFile } from '../../../../torture/module-file.ts';
 import { startMultipath, startTargets } from '../host.ts';
 import { newGroup, removeGroup } from '../lvm-group.ts';
+import { SAVED } from '../target-trial.ts';
 import type { Site } from './house.ts';
 import { loseMemory } from './reboot.ts';
 
@@ -16,6 +17,8 @@ const run = promisify(execFile);
 const GROUP = 'scoria-crash';
 const DISKS = ['/dev/vda', '/dev/vdb'];
 const ALWAYS = { volume_group: GROUP, target_ip_address: '127.0.0.1', volume_clear_size: 1 };
+/** What LIO and tgt would make again after a boot. */
+const SAVED_EXPORTS = [SAVED, '/var/lib/scoria/volumes'];
 const PORTS = { iscsi: 3260, nvmet: 4420 };
 
 /** Kinds of volumes, and of the way to them. */
@@ -72,7 +75,9 @@ export const openLvmSite = async (name: Arrangement): Promise<LvmSite> => {
       await startDaemons(options.target_helper, multipath);
     },
     async [Symbol.asyncDispose]() {
-      await endDaemons();
+      // Also what a test that failed left.
+      await loseMemory(GROUP);
+      for (const path of SAVED_EXPORTS) await rm(path, { recursive: true, force: true });
       await removeGroup(GROUP, ...DISKS);
     },
   };
@@ -93,9 +98,4 @@ const startDaemons = async (targetHelper: 'lioadm' | 'tgtadm' | 'nvmet', multipa
   if (!multipath) return;
   await writeFile('/etc/multipath.conf', MULTIPATH);
   await startMultipath();
-};
-
-/** Those that run; tgtd heeds no signal but one. */
-const endDaemons = async (): Promise<void> => {
-  for (const name of ['iscsid', 'tgtd', 'multipathd']) await run('pkill', ['-KILL', '-x', name]).catch(() => {});
 };

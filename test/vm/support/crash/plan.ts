@@ -1,18 +1,12 @@
 import { Drawn } from '../../../../torture/drawn.ts';
 import type { Passing } from './deaths.ts';
 
-/** They change nothing, so that a death at the second of them finds what one at the first found. */
+/** They change nothing, so that a death at one of them finds what a death before or after finds. */
 const PROGRAMS_THAT_LOOK = ['lvs', 'lvm', 'vgs', 'pvs', 'blockdev', 'findmnt', 'grep', 'modprobe', 'udevadm'];
 const isOfALook = ({ point }: Passing): boolean => {
   const [, program = ''] = /^program (\S+):/.exec(point) ?? [];
   return PROGRAMS_THAT_LOOK.includes(program);
 };
-
-/** Every passing of every point; of what only looks, and of rows in a transaction, the first. */
-export const everyPassing = (passings: readonly Passing[]): readonly Passing[] =>
-  passings.filter(
-    (passing) => passing.nth === 1 || !(isOfALook(passing) || passing.point.endsWith('between its rows')),
-  );
 
 /** Of the steps of the log there are other tests, and a driver is set up in every command. */
 const LEFT_OUT = /^append |between its rows|catch-up|^driver setup/;

@@ -1,8 +1,10 @@
-"""Cinder's own LVM driver as a judge: one JSON request per line on stdin, one JSON answer per line on stdout.
+"""Cinder's own drivers as a judge: one JSON request per line on stdin, one JSON answer per line on stdout.
 
 {"call": "create_volume", "volume": {...}} -> {"answer": ...} or {"error": "..."}. The first request is
-{"call": "setup", "options": {...}}. Volumes and snapshots are plain data with Cinder's names.
+{"call": "setup", "driver": "cinder.volume.drivers.lvm.LVMVolumeDriver", "options": {...}}. Volumes and snapshots are
+plain data with Cinder's names. What Cinder keeps is kept in the directory JUDGE_STATE.
 """
+import importlib
 import json
 import os
 import sys
@@ -26,9 +28,8 @@ import cinder.volume.manager
 from cinder import coordination
 from cinder.volume import configuration
 from cinder.volume import driver as volume_driver
-from cinder.volume.drivers import lvm
 
-STATE = "/var/lib/cinder"
+STATE = os.environ["JUDGE_STATE"]
 CONF.set_override("state_path", STATE)
 CONF.set_override("lock_path", STATE, group="oslo_concurrency")
 CONF.set_override("backend_url", "file://" + STATE, group="coordination")
@@ -50,6 +51,8 @@ class Record(dict):
 
 def volume(data):
     defaults = {"multiattach": False, "volume_attachment": [], "provider_location": None, "provider_auth": None}
+    # Of kinds of volumes that nothing here has.
+    defaults.update({"encryption_key_id": None, "group_id": None, "volume_type_id": None, "volume_type": None, "use_quota": True})
     return Record({**defaults, **data, "name": "volume-" + data["id"], "name_id": data["id"], "host": "judge"})
 
 
@@ -70,14 +73,17 @@ class Database:
 database = Database()
 
 
-def setup(options):
+def setup(driver, options):
+    module, name = driver.rsplit(".", 1)
+    driver_class = getattr(importlib.import_module(module), name)
     group = configuration.Configuration(volume_driver.volume_opts, config_group="judge")
-    group.append_config_values(lvm.volume_opts)
+    group.append_config_values(driver_class.get_driver_options())
     cinder.volume.manager  # Its import registered the options of targets.
     for name, value in {"volume_backend_name": "judge", **options}.items():
         CONF.set_override(name, value, group="judge")
-    made = lvm.LVMVolumeDriver(configuration=group, db=database, execute=cinder.utils.execute, host="judge")
-    made.target_driver.db = database
+    made = driver_class(configuration=group, db=database, execute=cinder.utils.execute, host="judge")
+    if hasattr(made, "target_driver"):
+        made.target_driver.db = database
     made.do_setup(None)
     made.check_for_setup_error()
     made.set_initialized()
@@ -121,7 +127,7 @@ for line in sys.stdin:
     request = json.loads(line)
     try:
         if request["call"] == "setup":
-            judged = setup(request["options"])
+            judged = setup(request["driver"], request["options"])
             answer = None
         else:
             answer = perform(judged, request)

@@ -1,3 +1,0 @@
-import { describeOnTarget } from '../support/driver-suite.ts';
-
-describeOnTarget({ lvm_type: 'default', target_helper: 'lioadm', lives: 2 });
