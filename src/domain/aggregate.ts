@@ -67,6 +67,8 @@ export interface EventDefinition<State = unknown, Type extends string = string, 
   /** By the version that it starts from. */
   readonly upcasts: { readonly [version: number]: Upcast };
   readonly evolve: (state: State, event: RecordedEvent<string, Data>) => State;
+  /** The snapshot or connection that it is about; `null` where it is about the stream's own resource. */
+  readonly subject: (data: AboutPart) => string | null;
   /** The event as a decider returns it. */
   readonly of: (data: Data) => NewEvent<Type, Data>;
 }
@@ -92,6 +94,7 @@ export const eventsOf = <State>() => {
       type: Type,
       schema: z.ZodType<Data>,
       evolve: (state: State, event: RecordedEvent<string, Data>) => State = (state) => state,
+      subject: (data: AboutPart) => string | null = partIn,
     ): EventDefinition<State, Type, Data> => ({
       type,
       version: 1,
@@ -99,6 +102,7 @@ export const eventsOf = <State>() => {
       schema,
       upcasts: {},
       evolve,
+      subject,
       of: (data) => ({ type, v: 1, data }),
     });
   return {
@@ -126,6 +130,7 @@ export const nextVersion = <State, Type extends string, Before, Data>(
     schema,
     upcasts: { ...before.upcasts, [before.version]: upcast },
     evolve,
+    subject: before.subject,
     of: (data) => ({ type: before.type, v: version, data }),
   };
 };
@@ -158,18 +163,18 @@ interface AboutPart {
   readonly connection?: { readonly id: string };
 }
 
-const subjectOf = (data: AboutPart): string | null =>
+const partIn = (data: AboutPart): string | null =>
   data.snapshot_id ?? data.connection_id ?? data.snapshot?.id ?? data.connection?.id ?? data.reference ?? null;
 
 /** The questions that are left when a snapshot or a connection is gone. */
 export const questionsWithout = ({ questions }: OpenWork, subject: string): readonly OpenQuestion[] =>
   questions.filter((question) => question.subject !== subject);
 
-const openIntent = (event: RecordedEvent): OpenIntent => ({
+const openIntent = (event: RecordedEvent, subject: string | null): OpenIntent => ({
   event_id: event.id,
   revision: String(event.revision),
   operation: event.meta.command,
-  subject: subjectOf(event.data),
+  subject,
   command_id: event.meta.commandId,
   correlation_id: event.meta.correlationId,
   executor: event.meta.executor,
@@ -188,13 +193,17 @@ const ofCommand = (
   change: (entry: OpenIntent) => OpenIntent,
 ): readonly OpenIntent[] => open.map((entry) => (entry.command_id === meta.commandId ? change(entry) : entry));
 
-const openWorkAfter = (role: EventRole, work: OpenWork, event: RecordedEvent): OpenWork => {
+const openWorkAfter = (
+  { role, subject }: Pick<EventDefinition, 'role' | 'subject'>,
+  work: OpenWork,
+  event: RecordedEvent,
+): OpenWork => {
   const { open, questions } = work;
   switch (role) {
     case 'fact':
       return work;
     case 'intent':
-      return { open: [...open, openIntent(event)], questions };
+      return { open: [...open, openIntent(event, subject(event.data))], questions };
     case 'outcome':
       return {
         open: withoutCommand(open, event.meta.commandId),
@@ -224,6 +233,6 @@ export const evolve = <State extends OpenWork>(of: Aggregate<State>, state: Stat
   const definition = Object.hasOwn(of.events, event.type) ? of.events[event.type] : undefined;
   if (definition === undefined) return state;
   const next = definition.evolve(state, event);
-  const { open, questions } = openWorkAfter(definition.role, next, event);
+  const { open, questions } = openWorkAfter(definition, next, event);
   return next.open === open && next.questions === questions ? next : { ...next, open, questions };
 };

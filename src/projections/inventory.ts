@@ -257,7 +257,7 @@ const notePassing = (passed: Folded['passed'], before: VolumeState | undefined, 
  */
 export const inventory: TableProjection<InventoryStore> = {
   name: 'inventory',
-  version: 3,
+  version: 4,
   moves: 'with appends',
   tables: ['streams', 'resources', 'commands'],
   create: (db, prefix) => db.exec(TABLES(prefix)),

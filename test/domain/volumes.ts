@@ -7,10 +7,12 @@ import { type PlannedVolume, VolumeCreated, VolumeCreationRequested } from '../.
 import { VolumeDeleted, VolumeDeletionRequested } from '../../src/domain/volume/delete.ts';
 import { DeviceAttached, DeviceAttachmentRequested } from '../../src/domain/volume/device-attach.ts';
 import { VolumeExtensionFailed, VolumeExtensionRequested } from '../../src/domain/volume/extend.ts';
+import { VolumeOutcomeUnknown } from '../../src/domain/volume/outcome-unknown.ts';
 import { SourcePinned } from '../../src/domain/volume/pin.ts';
+import { VolumeRevertRequested } from '../../src/domain/volume/revert.ts';
 import { SnapshotCreated, SnapshotCreationRequested } from '../../src/domain/volume/snapshot-create.ts';
 import { BACKEND } from './backends.ts';
-import { ACTOR, givenOf } from './given.ts';
+import { ACTOR, by, givenOf } from './given.ts';
 
 type Events = readonly NewEvent<string, unknown>[];
 
@@ -73,6 +75,12 @@ export const snapshotRequested = (id = SNAPSHOT, volume_size = 10) =>
 export const snapshotted = (id = SNAPSHOT, volume_size = 10): Events => [
   snapshotRequested(id, volume_size),
   SnapshotCreated.of({ snapshot_id: id }),
+];
+
+/** It is not known whether the volume went back to its snapshot. */
+export const REVERT_ASKED = [
+  by('revert', VolumeRevertRequested.of({ snapshot_id: SNAPSHOT }), { command: 'RevertToSnapshot' }),
+  by('revert', VolumeOutcomeUnknown.of({ question: 'how far did it come?' })),
 ];
 
 export const plannedConnection = (id = CONNECTION, host = 'host-a') => ({

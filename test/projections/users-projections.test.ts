@@ -232,7 +232,7 @@ describe('rebuilding', () => {
     await recording.volume('a', { name: 'data' });
     const before = (await storage.projector.read(inventory)).kept('volume', 'volume-a');
     new DatabaseSync(file).exec(
-      "UPDATE p_event_counts_v1_rows SET doc = '99'; UPDATE p_inventory_v3_streams SET doc = '{}'",
+      "UPDATE p_event_counts_v1_rows SET doc = '99'; UPDATE p_inventory_v4_streams SET doc = '{}'",
     );
     for (const name of ['event_counts', 'inventory']) await storage.projector.rebuild(name);
     expect(await rowsOf(storage, projection)).toEqual({ VolumeCreationRequested: 1, VolumeCreated: 1 });

@@ -6,11 +6,14 @@ import { type BackendFacts, capableBackend, snapshotOf, volumeInStatus } from '.
 import { pinned } from './delete.ts';
 import { FailureSchema, newestSnapshot, ResourceId, type VolumeState, volumeEvents, withVolume } from './volume.ts';
 
+const aboutTheVolume = () => null;
+
 /** The volume's bytes are about to be replaced by the snapshot's. */
 export const VolumeRevertRequested = volumeEvents.intent(
   'VolumeRevertRequested',
   z.strictObject({ snapshot_id: ResourceId }),
   (state) => withVolume(state, { status: 'reverting' }),
+  aboutTheVolume,
 );
 /** The volume has the bytes of the snapshot; its size stays. */
 export const VolumeReverted = volumeEvents.outcome(

@@ -2,9 +2,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import { z } from 'zod';
 import { questionsWithout } from '../aggregate.ts';
 import { command, type Decision, type InputOf, nothingToDo, record, refuse } from '../decision.ts';
-import { rejections } from '../errors.ts';
+import { type Rejection, rejections } from '../errors.ts';
 import { type BackendFacts, changeableBackend, snapshotNotFound } from './checks.ts';
 import { pinned } from './delete.ts';
+import { RevertToSnapshot } from './revert.ts';
 import type { SnapshotFacts } from './snapshot-create.ts';
 import { FailureSchema, ResourceId, type VolumeState, volumeEvents, without, withSnapshot } from './volume.ts';
 
@@ -31,11 +32,21 @@ export const SnapshotDeletionFailed = volumeEvents.outcome(
   (state, { data }) => withSnapshot(state, data.snapshot_id, { status: 'error_deleting' }),
 );
 
-/** Deletes a snapshot that nothing is being copied from. One that is deleted changes nothing. */
+/** Deletes a snapshot that nothing is being copied from, and that no volume may be halfway back to. One that is deleted changes nothing. */
 export const DeleteSnapshot = command(
   'DeleteSnapshot',
   z.strictObject({ volume_id: ResourceId, snapshot_id: ResourceId }),
 );
+
+/** A revert that came halfway is repeated, or the volume has bytes of both. */
+const halfReverted = ({ questions }: VolumeState, volume_id: string, snapshot_id: string): Rejection | null =>
+  questions.some(({ operation }) => operation === RevertToSnapshot.name)
+    ? rejections.InvalidSnapshot(
+        `it is not known whether volume ${volume_id} was reverted, so snapshot ${snapshot_id} cannot be deleted`,
+        `\`scoria recover\` asks again; \`scoria volume reset-status ${volume_id}\` ends the question`,
+        { volume_id, snapshot_id },
+      )
+    : null;
 
 const DELETABLE = ['available', 'error', 'error_deleting'];
 
@@ -50,6 +61,8 @@ export const decideDeleteSnapshot = (
   }
   const copies = pinned(state, volume_id, snapshot_id);
   if (copies !== null) return refuse(copies);
+  const revert = halfReverted(state, volume_id, snapshot_id);
+  if (revert !== null) return refuse(revert);
   if (!DELETABLE.includes(snapshot.status)) {
     return refuse(
       rejections.InvalidSnapshot(

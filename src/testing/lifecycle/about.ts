@@ -21,7 +21,6 @@ export const partOf = (command: Command): string | null => {
     case 'AttachVolume':
       return command.id ?? null;
     case 'DeleteSnapshot':
-    case 'RevertToSnapshot':
       return command.snapshot_id;
     case 'DisconnectVolume':
     case 'DetachVolume':

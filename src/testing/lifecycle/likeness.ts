@@ -27,7 +27,7 @@ export const seenByEngine = (states: ReadonlyMap<string, VolumeState>): unknown 
                   ]),
                 ),
                 pins: Object.fromEntries(Object.values(pins).map((pin) => [pin.volume_id, pin.snapshot_id])),
-                questions: questions.map(({ subject }) => subject),
+                questions: questions.map(({ operation, subject }) => ({ operation, about: subject })),
                 open: open.length,
               },
             ],

@@ -95,7 +95,7 @@ const end = (storage: Storage, command: Command, failed: Refusals, ending: Endin
   if (ending === 'done') return [];
   const id = volumeOf(command);
   if (id === null) return ['OutcomeUnknown'];
-  leaveQuestion(volume(storage, id), partOf(command));
+  leaveQuestion(volume(storage, id), { operation: command.type, about: partOf(command) });
   return ['OutcomeUnknown'];
 };
 

@@ -26,8 +26,14 @@ export interface Volume {
   readonly connections: Record<string, Connection>;
   /** By the copy that is made: of the whole volume (`null`) or of a snapshot. */
   readonly pins: Record<string, string | null>;
-  /** What is not known, by the snapshot or connection that it is about (`null`: about the volume). */
-  questions: (string | null)[];
+  /** What is not known, oldest first. */
+  questions: Question[];
+}
+
+interface Question {
+  readonly operation: string;
+  /** The snapshot or connection that it is about; `null`: the volume. */
+  readonly about: string | null;
 }
 
 export interface Connection {
@@ -80,7 +86,7 @@ export const resting = ({ connections }: Volume): string =>
 
 /** With a snapshot or a connection goes what was asked about it. */
 export const withoutQuestions = (of: Volume, about: string): void => {
-  of.questions = of.questions.filter((question) => question !== about);
+  of.questions = of.questions.filter((question) => question.about !== about);
 };
 
 /** A volume in error stays so when a host goes. */
@@ -105,10 +111,10 @@ const IN_ERROR: Readonly<Record<string, string>> = {
 };
 
 /** Nobody knows whether it happened: what was under way is in error, and the question stays. */
-export const leaveQuestion = (of: Volume, about: string | null): void => {
+export const leaveQuestion = (of: Volume, question: Question): void => {
   for (const part of [of, ...Object.values(of.snapshots), ...Object.values(of.connections)]) {
     part.status = IN_ERROR[part.status] ?? part.status;
   }
   if (of.status === 'available') of.status = resting(of);
-  of.questions.push(about);
+  of.questions.push(question);
 };

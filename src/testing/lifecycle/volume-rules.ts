@@ -86,7 +86,7 @@ const makeCopy = (storage: Storage, input: Copy, ending: Ending): Refusals | und
   }
   if (ending === 'unknown') {
     // The creation asks, and so will the copy that it is part of.
-    leaveQuestion(copy, null);
+    leaveQuestion(copy, { operation: 'CreateVolumeFromSource', about: null });
     return undefined;
   }
   copy.bytes = from.bytes;
@@ -223,6 +223,10 @@ export const volumeRules: Rules<
         ...when(
           Object.values(of.pins).some((pin) => pin === null || pin === snapshot_id),
           'SourcePinned',
+        ),
+        ...when(
+          of.questions.some(({ operation }) => operation === 'RevertToSnapshot'),
+          'InvalidSnapshot',
         ),
         ...when(!DELETABLE.includes(snapshot.status), 'InvalidSnapshot'),
         ...changeable(storage),

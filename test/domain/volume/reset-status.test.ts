@@ -18,6 +18,7 @@ import {
   DELETED,
   FAILURE,
   givenVolume,
+  REVERT_ASKED,
   SNAPSHOT,
   snapshotRequested,
   snapshotted,
@@ -68,6 +69,12 @@ describe('resetting the status of a volume', () => {
     });
     const inError = VolumeStatusReset.of({ status: 'error', previous_status: 'error' });
     givenVolume(...asked, by('reset', inError)).thenState({ questions: [{}, {}] });
+  });
+
+  it('settles whether the volume was reverted: nobody reverts it again', () => {
+    const asked = [...created(), ...snapshotted(), ...REVERT_ASKED];
+    givenVolume(...asked).thenState({ volume: { status: 'error' }, questions: [{ command_id: 'revert' }] });
+    givenVolume(...asked, by('reset', VolumeStatusReset.of(AVAILABLE))).thenState({ questions: [] });
   });
 
   it('leaves all as it was when it failed', () => {

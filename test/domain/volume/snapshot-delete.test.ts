@@ -14,6 +14,7 @@ import {
   givenVolume,
   KNOWN,
   pinnedFor,
+  REVERT_ASKED,
   SNAPSHOT,
   snapshotRequested,
   snapshotted,
@@ -97,6 +98,12 @@ describe('deleting a snapshot is refused', () => {
     givenVolume(...created(), ...events)
       .when(decideDeleteSnapshot, DELETE, FACTS)
       .thenRefused('InvalidSnapshot', [SNAPSHOT, status], 'available or error or error_deleting');
+  });
+
+  it('while it is not known whether the volume was reverted', () => {
+    givenVolume(...created(), ...snapshotted(), ...REVERT_ASKED)
+      .when(decideDeleteSnapshot, DELETE, FACTS)
+      .thenRefused('InvalidSnapshot', [VOLUME, SNAPSHOT], 'scoria recover');
   });
 
   it.each([
