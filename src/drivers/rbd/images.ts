@@ -64,12 +64,6 @@ export const watchersOf = async ({ programs }: RbdBackend, image: string): Promi
   return said === null ? [] : StatusSchema.parse(said).watchers.map(({ address }) => address);
 };
 
-export const requireUnused = async (backend: RbdBackend, image: string): Promise<void> => {
-  const [address] = await watchersOf(backend, image);
-  if (address === undefined) return;
-  throw new DriverFailure(`${backend.programs.at(image)} is in use by ${address}`, 'detach it there first');
-};
-
 /** How new images are laid out. Two hosts that write to one would hand its lock to and fro. */
 export const layout = ({ options }: RbdBackend, { multiattach }: Volume): readonly string[] => [
   ...['--object-size', `${options.rbd_store_chunk_size}M`],
@@ -92,18 +86,33 @@ export const createVolume = async (backend: RbdBackend, volume: Volume): Promise
 const WATCH_MS = 35_000;
 const ASK_AGAIN_MS = 1_000;
 
+/** A host that died is waited for. */
+export const requireUnused = async (backend: RbdBackend, image: string): Promise<void> => {
+  const deadline = performance.now() + WATCH_MS;
+  for (;;) {
+    const [address] = await watchersOf(backend, image);
+    if (address === undefined) return;
+    if (performance.now() > deadline)
+      throw new DriverFailure(`${backend.programs.at(image)} is in use by ${address}`, 'detach it there first');
+    await passed(ASK_AGAIN_MS);
+  }
+};
+
 /** Removes an image, or moves it away. Nothing of it is gone when it is in use: a host that died is waited for. */
 export const removeImage = async (
-  { programs }: RbdBackend,
+  backend: RbdBackend,
   image: string,
   how: readonly string[] = ['rm', '--no-progress'],
 ): Promise<'done' | 'absent' | 'has snapshots'> => {
+  const { programs } = backend;
   const deadline = performance.now() + WATCH_MS;
   for (;;) {
     const expected = performance.now() < deadline ? (['absent', 'has snapshots', 'busy'] as const) : [];
     const args = [...how, programs.at(image)];
     const answer = await programs.tryTo(`delete ${image}`, args, expected, { timeoutMs: LONG_MS });
-    if (answer !== 'busy') return answer;
+    if (answer === 'done' || answer === 'has snapshots') return answer;
+    // Ceph says "absent" of whatever it does not find on its way, not of the image alone.
+    if (answer === 'absent' && (await look(backend, image)) === null) return answer;
     await passed(ASK_AGAIN_MS);
   }
 };
