@@ -32,7 +32,10 @@ export const robbedIn = (events: readonly RecordedEvent[], diedAt: ReadonlyMap<s
     return Date.parse(meta.at) < (diedAt.get(pid) ?? Number.POSITIVE_INFINITY) ? [pid] : [];
   });
 
-/** What operations are about that were taken from such processes: ids of volumes, snapshots and connections. */
+/**
+ * What operations are about that were taken from such processes: ids of volumes, snapshots and connections; and of what
+ * was copied from these afterwards.
+ */
 export interface Taken {
   readonly count: number;
   readonly ids: ReadonlySet<string>;
@@ -43,12 +46,19 @@ export interface Taken {
 const idsOf = (intents: readonly RecordedEvent[]): ReadonlySet<string> =>
   new Set(intents.flatMap(({ stream, data }) => idsIn(`${stream} ${JSON.stringify(data)}`)));
 
+const isCopyRequest = ({ type }: RecordedEvent): boolean => type === 'VolumeCopyRequested';
+
 export const takenFrom = (outOfTouch: ReadonlySet<string>, events: readonly RecordedEvent[]): Taken => {
   const claims = events.filter(({ data }) => outOfTouch.has(pidOf(String(data.from_executor ?? ''))));
   const taken = new Set(claims.map(({ data }) => data.intent_id));
   const intents = events.filter(({ id }) => taken.has(id));
+  const ids = new Set(idsOf(intents));
+  const firstClaim = events.findIndex(({ data }) => taken.has(data.intent_id));
+  for (const copied of events.slice(firstClaim).filter(isCopyRequest)) {
+    if (idsIn(JSON.stringify(copied.data)).some((id) => ids.has(id))) for (const id of idsOf([copied])) ids.add(id);
+  }
   const onTheHost = intents.filter(({ meta }) => ON_THE_HOST.includes(meta.command));
-  return { count: claims.length, ids: idsOf(intents), onTheHost: idsOf(onTheHost) };
+  return { count: claims.length, ids, onTheHost: idsOf(onTheHost) };
 };
 
 /** The differences that are about one of these, and the others. */

@@ -60,9 +60,11 @@ const isFrozen = ({ record }: Backend): boolean => record.frozen !== 'thawed';
 
 const MAKING: readonly Task[] = ['CreateVolume', 'CloneVolume', 'CreateVolumeFromSnapshot', 'CreateSnapshot'];
 
+const setKeyValue = (drawn: Drawn): Command => ({ type: 'SetKeyValue', key: KEY, value: drawn.uuid() });
+
 const onBackend = (backend: Backend, drawn: Drawn): readonly Chosen[] => [
   { type: 'CreateVolume', backend: BACKEND, id: drawn.uuid(), size: 1 + drawn.number(2) },
-  { type: 'SetKeyValue', key: KEY, value: drawn.uuid() },
+  setKeyValue(drawn),
   { type: 'DeleteKeyValue', key: KEY },
   { type: 'RefreshBackendStats', name: BACKEND },
   { type: 'Recover' },
@@ -87,8 +89,9 @@ export const nextTask = async (
   const offVolumes = onBackend(backend, drawn);
   const isFull = volumes.length >= MOST_VOLUMES;
   if (towards !== null && drawn.number(2) === 0) {
-    // Nothing to thaw before it is frozen.
+    // Nothing to thaw before it is frozen, nor to delete before it is set.
     if (towards === 'ThawBackend' && !isFrozen(backend)) return { type: 'FreezeBackend', name: BACKEND };
+    if (towards === 'DeleteKeyValue' && (await engine.keyValues.get(KEY)) === null) return setKeyValue(drawn);
     const all = [...offVolumes, ...volumes.flatMap((volume) => onVolume(volume, drawn, attaches))];
     const [one, ...more] = all.filter(({ type }) => type === towards);
     if (one !== undefined) return drawn.one([one, ...more]);
