@@ -155,7 +155,7 @@ export const aggregate = <State extends OpenWork>(
   events: Object.fromEntries(definitions.map((definition) => [definition.type, definition])),
 });
 
-interface AboutPart {
+export interface AboutPart {
   readonly snapshot_id?: string;
   readonly connection_id?: string;
   readonly reference?: string;
