@@ -7,7 +7,7 @@ import type { Lived } from '../lives.ts';
 import type { TorturedLog } from '../logs/logs.ts';
 import { type LogPlace, opened } from '../logs/open.ts';
 import type { EndedCopy } from '../slow-copies.ts';
-import { apart, idsIn, robbedIn, type Taken, takenFrom } from '../stopped.ts';
+import { apart, idsIn, pidOf, robbedIn, type Taken, takenFrom } from '../stopped.ts';
 import type { Tortured } from '../subjects.ts';
 import { BACKEND } from '../work.ts';
 import { outlivedTheirClaims, processesLeft } from './left-behind.ts';
@@ -65,7 +65,10 @@ const historyIn =
       events
         .filter(({ stream, data }) => idsIn(`${stream} ${JSON.stringify(data)}`).includes(id))
         .slice(-LAST_EVENTS)
-        .map(({ type, stream, meta }) => `${meta.at} ${type} in ${stream} by ${meta.executor} for ${meta.commandId}`),
+        .map(
+          ({ type, stream, data, meta }) =>
+            `${meta.at.slice(11, -1)} ${type} of ${stream} by ${pidOf(meta.executor)} for ${meta.commandId.slice(0, 8)} ${JSON.stringify(data).slice(0, 60)}`,
+        ),
     );
 
 /** What the sweep shows, as text. */
