@@ -1,4 +1,5 @@
 export type { OutsideNote, Verified } from './audit/verifier/verify.ts';
+export type { ExportNote } from './commands/cinderlib/export-notes.ts';
 export type { ImportedRecord, ImportOutcome, ImportReport } from './commands/cinderlib/report.ts';
 export type { HostExecutors } from './commands/executors.ts';
 export type { CommandContext } from './commands/given.ts';
@@ -38,6 +39,7 @@ export type { EventLog } from './eventlog/port.ts';
 export { Audit, type Sealed, type VerifyInput } from './library/audit/audit.ts';
 export type { AuditOptions } from './library/audit/options.ts';
 export { Backend } from './library/backend.ts';
+export type { CinderlibExportOptions } from './library/cinderlib-export.ts';
 export type { CinderlibImportOptions, CinderlibSource } from './library/cinderlib-source.ts';
 export type { Command, CommandInput, CommandName } from './library/commander.ts';
 export { Connection } from './library/connection.ts';

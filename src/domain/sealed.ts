@@ -49,12 +49,17 @@ export const isShredded = (value: unknown): value is Shredded =>
 /** One step of a JSON pointer (RFC 6901). */
 export const pointerStep = (key: string): string => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
-/** The JSON pointers of what is sealed in a value. */
-export const sealedIn = (value: unknown, at = ''): readonly string[] => {
+const pointersIn = (value: unknown, is: (value: object) => boolean, at = ''): readonly string[] => {
   if (!isObject(value)) return [];
-  if (isSealed(value)) return [at];
-  return Object.entries(value).flatMap(([key, member]) => sealedIn(member, at + pointerStep(key)));
+  if (is(value)) return [at];
+  return Object.entries(value).flatMap(([key, member]) => pointersIn(member, is, at + pointerStep(key)));
 };
+
+/** The JSON pointers of what is sealed in a value. */
+export const sealedIn = (value: unknown): readonly string[] => pointersIn(value, isSealed);
+
+/** The JSON pointers of what was sealed in a value, and whose key was destroyed. */
+export const shreddedMarksIn = (value: unknown): readonly string[] => pointersIn(value, isShredded);
 
 /** The ids of the keys that what is sealed in a value needs. */
 export const sealedKeysIn = (value: unknown): ReadonlySet<string> => {

@@ -21,6 +21,9 @@ const CINDER_NAMES: Readonly<Record<string, string>> = {
   'cinder.volume.drivers.rbd.RBDDriver': 'rbd',
 };
 
+/** Precedes the class path of a driver of Cinder's own. */
+export const CINDER_CLASS = 'cinder:';
+
 export const DRIVER_NAMES: readonly string[] = Object.keys(builtIn);
 
 /** The names that a driver is known by: its own, and Cinder's. */
@@ -28,6 +31,12 @@ export const namesOf = (driver: string): readonly string[] => [
   driver,
   ...Object.keys(CINDER_NAMES).filter((name) => CINDER_NAMES[name] === driver),
 ];
+
+/** What Cinder calls a driver, as its `volume_driver`; `null` where it has none like it. */
+export const cinderNameOf = (driver: string): string | null =>
+  driver.startsWith(CINDER_CLASS)
+    ? driver.slice(CINDER_CLASS.length)
+    : (Object.keys(CINDER_NAMES).find((name) => CINDER_NAMES[name] === driver) ?? null);
 
 const ownName = (name: string): string => (Object.hasOwn(CINDER_NAMES, name) ? CINDER_NAMES[name] : undefined) ?? name;
 

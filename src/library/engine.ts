@@ -42,6 +42,7 @@ import { countingAppends } from './audit/counting.ts';
 import type { AuditOptions } from './audit/options.ts';
 import { Sealer } from './audit/sealer.ts';
 import { Backend, type BackendResources } from './backend.ts';
+import type { CinderlibExportOptions } from './cinderlib-export.ts';
 import type { CinderlibImportOptions, CinderlibSource } from './cinderlib-source.ts';
 import { type Command, type Commander, type CommandInput, commanderOf, type Execution } from './commander.ts';
 import { Connection } from './connection.ts';
@@ -490,6 +491,15 @@ export class Engine implements AsyncDisposable {
         },
       }),
     );
+  }
+
+  /**
+   * The inventory as a dump that cinderlib 5.0 loads, in chunks. Credentials are left out, unless `showSecrets` asks for
+   * them; `onNote` hears of each thing that does not come along as it is here.
+   */
+  async *exportCinderlib(options: CinderlibExportOptions = {}, context: CommandContext = {}): AsyncGenerator<string> {
+    const { exportCinderlib } = await import('./cinderlib-export.ts');
+    yield* exportCinderlib(await this.view(options.at), options, this.#resources, context);
   }
 
   /** The events after a position, then those that come, of other processes too, until `signal` aborts it. */

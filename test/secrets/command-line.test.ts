@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -20,6 +20,8 @@ const SECRETS = [CANARY, MASTER];
 
 const shell = new Shell();
 const temporary = shell.path('tmp');
+/** What holds credentials itself. */
+const elsewhere = mkdtempSync(join(tmpdir(), 'scoria-canary-'));
 const ENVIRONMENT = {
   TMPDIR: temporary,
   SCORIA_TEST_PASSWORD: `${CANARY}array-password`,
@@ -69,6 +71,7 @@ const fitting = (placeholder: string, group: string, things: Things): string => 
     'key=value': 'a=b',
     shell: 'bash',
     file: shell.path('connector.json'),
+    source: join(elsewhere, 'cinder.conf'),
     drivers: DRIVER,
     from: shell.path('scoria.db'),
     to: shell.path('copied.db'),
@@ -131,6 +134,10 @@ beforeAll(async () => {
   mkdirSync(temporary);
   Object.assign(process.env, ENVIRONMENT);
   writeFileSync(shell.path('connector.json'), JSON.stringify({ host: 'node7' }));
+  writeFileSync(
+    join(elsewhere, 'cinder.conf'),
+    `[DEFAULT]\nenabled_backends = lvm\n[lvm]\nchap_password = ${CANARY}chap\nsan_password = ${CANARY}san\n`,
+  );
   await withEngine(async (engine) => {
     for (const { path } of leaves) furnished.set(path, await furnish(engine, `for-${path.replaceAll(' ', '-')}`));
     furnished.set('show', await furnish(engine, 'for-show'));
@@ -141,6 +148,7 @@ beforeAll(async () => {
 
 /** What `attach` made stays attached after its verb has ended. */
 afterAll(() => {
+  rmSync(elsewhere, { recursive: true });
   const { stdout } = spawnSync('losetup', ['--noheadings', '--output', 'NAME,BACK-FILE'], { encoding: 'utf8' });
   for (const line of (stdout ?? '').split('\n')) {
     const [device = '', file = ''] = line.trim().split(/\s+/);

@@ -1,20 +1,21 @@
 import { type BackendPlan, namesSet } from '../../config/plan.ts';
-import type { Problem } from '../../config/problem.ts';
 import { rejections, ScoriaError } from '../../domain/errors.ts';
 import type { Globals } from '../globals.ts';
 import { printable } from '../printable.ts';
 import { print, type Report } from '../report.ts';
 import { sourcesOf } from '../session.ts';
-import type { Document } from '../table.ts';
 import { planFor } from './plan.ts';
-import { whereText } from './where.ts';
+import { problemDocument, problemText } from './problem-text.ts';
 
 export const checkReport = async (options: { readonly resolve?: boolean } & Globals): Promise<Report> => {
   const { checkConfiguration } = await import('../../config/check.ts');
   const checked = await checkConfiguration(sourcesOf(options), { runCommands: options.resolve ?? false });
   const { file, problems, configuration } = checked;
   if (configuration === null) {
-    const report = { json: { file, problems: problems.map(asDocument) }, text: () => problems.map(asText).join('\n') };
+    const report = {
+      json: { file, problems: problems.map(problemDocument) },
+      text: () => problems.map(problemText).join('\n'),
+    };
     await print(report, options.json ?? false);
     throw problemsFound(file, problems.length);
   }
@@ -29,14 +30,6 @@ export const checkReport = async (options: { readonly resolve?: boolean } & Glob
 
 const nothingWrong = (file: string | null): string =>
   file === null ? 'there is no configuration file, and nothing is wrong without it' : `${file}: nothing is wrong`;
-
-const asDocument = ({ place: { source: _source, ...place }, ...problem }: Problem): Document => ({
-  ...place,
-  ...problem,
-});
-
-const asText = ({ place, field: name, message, remedy }: Problem): string =>
-  `${printable([whereText(place), name, message].filter((part) => part !== '').join(': '))}\n  hint: ${printable(remedy)}`;
 
 const problemsFound = (file: string | null, count: number): ScoriaError =>
   new ScoriaError(

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { rejections, ScoriaError } from '../../domain/errors.ts';
 import type { ImportedRecord, ImportReport } from '../../index.ts';
 import type { CinderlibSource } from '../../library/cinderlib-source.ts';
+import type { FromCinderOptions } from '../config/from-cinder.ts';
 import { giveExamples } from '../examples.ts';
 import { readPieces } from '../files.ts';
 import { leaving } from '../interruption.ts';
@@ -9,7 +10,7 @@ import { printable } from '../printable.ts';
 import type { Report } from '../report.ts';
 import { asDocument } from '../shown.ts';
 import { field, identifier, table } from '../table.ts';
-import { writing } from '../verbs.ts';
+import { telling, writing } from '../verbs.ts';
 
 const EXAMPLES = {
   cinderlib: [
@@ -17,15 +18,21 @@ const EXAMPLES = {
     "scoria import cinderlib /var/lib/app/cinderlib.sqlite --reason 'ticket 4711'",
     "scoria import cinderlib 'mysql+pymysql://cinder@db/cinder?password=env:CINDER_PASSWORD'",
   ],
+  'cinder-conf': [
+    'scoria import cinder-conf /etc/cinder/cinder.conf > scoria.yaml',
+    "scoria import cinder-conf backends.yaml --output scoria.yaml --backend 'lvm iscsi=lvm'",
+  ],
 };
 
 interface Options {
   readonly dryRun?: boolean;
   readonly leaveOut?: boolean;
-  readonly backend: Readonly<Record<string, string>>;
+  readonly backend?: Readonly<Record<string, string>>;
 }
 
-const renamed = (given: string, before: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {
+const RENAMED = ['--backend <theirs=ours>', 'what a backend is called here; may be repeated'] as const;
+
+const renamed = (given: string, before: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> => {
   const at = given.lastIndexOf('=');
   if (at > 0 && at < given.length - 1) return { ...before, [given.slice(0, at)]: given.slice(at + 1) };
   throw new ScoriaError(
@@ -42,14 +49,27 @@ export const verbs = (group: Command): void => {
     .description('take over what cinderlib knew, from a dump of it (- is standard input) or from its database')
     .option('--dry-run', 'only tell what would become of each record')
     .option('--leave-out', 'import what can be, and leave out the rest')
-    .option('--backend <theirs=ours>', 'what a backend is called here; may be repeated', renamed, {})
+    .option(...RENAMED, renamed)
     .action(
       writing<Options, readonly [string]>(async ({ engine, context }, [source], options) => {
-        const { dryRun = false, leaveOut = false, backend: backends } = options;
+        const { dryRun = false, leaveOut = false, backend: backends = {} } = options;
         const work = engine.importCinderlib(await sourceAt(source), { dryRun, leaveOut, backends }, context);
         const stopped = 'stopped; given again, the import goes on with what it has not written yet';
         return reportOf(await leaving(stopped, work), dryRun);
       }, 'create'),
+    );
+  group
+    .command('cinder-conf <source>')
+    .description(
+      "a scoria.yaml with the backends of a cinder.conf, or of a YAML file of cinderlib's; - is standard input",
+    )
+    .option('--output <file>', 'write it there instead of on standard output')
+    .option('--overwrite', 'also where there is such a file already')
+    .option(...RENAMED, renamed)
+    .action(
+      telling<FromCinderOptions, readonly [string]>(async ([file], options) =>
+        (await import('../config/from-cinder.ts')).fromCinderReport(file, options),
+      ),
     );
   giveExamples(group, EXAMPLES);
 };

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { dumping } from '../dumping.ts';
 import { giveExamples } from '../examples.ts';
-import { readPieces, writeAtomically } from '../files.ts';
+import { readPieces } from '../files.ts';
 import { historyOf, historyReport } from '../history.ts';
 import { leaving } from '../interruption.ts';
 import { asDocument, CAPACITY_COLUMNS, many } from '../shown.ts';
@@ -10,7 +11,11 @@ import { reading, writing } from '../verbs.ts';
 const EXAMPLES = {
   history: ['scoria history', 'scoria history data --json'],
   capacity: ['scoria capacity store'],
-  dump: ['scoria dump inventory.json --with-configuration', "scoria dump --at '10 minutes ago'"],
+  dump: [
+    'scoria dump inventory.json --with-configuration',
+    "scoria dump --at '10 minutes ago'",
+    "scoria dump cinderlib.json --format cinderlib --show-secrets --reason 'back to cinderlib'",
+  ],
   load: ['scoria load inventory.json --log copy.db', 'scoria events export | scoria load - --log second-copy.db'],
 };
 
@@ -29,29 +34,11 @@ export const recordVerbs = (program: Command): void => {
       ),
     );
   dumping(program);
+  loadVerb(program);
   giveExamples(program, EXAMPLES);
 };
 
-/** The same bytes in a file as on standard output. */
-async function* withLastLineEnded(chunks: AsyncIterable<string>): AsyncGenerator<string> {
-  yield* chunks;
-  yield '\n';
-}
-
-const dumping = (program: Command): void => {
-  program
-    .command('dump [file]')
-    .description('the inventory as canonical JSON, by replay of the record')
-    .option('--with-configuration', "with the backends' options (secrets never)")
-    .action(
-      reading<{ withConfiguration?: boolean }, readonly [string?]>(async (view, [file], { withConfiguration }) => {
-        const options = { withConfiguration: withConfiguration ?? false };
-        if (file === undefined) return { verbatim: await view.dump(options) };
-        await writeAtomically(file, withLastLineEnded(view.dumpChunks(options)));
-        const { position } = view;
-        return { json: { file, position }, text: () => `the record up to position ${position} is in ${file}` };
-      }),
-    );
+const loadVerb = (program: Command): void => {
   program
     .command('load <file>')
     .description('bring a dump or exported events into an empty log; - is standard input')

@@ -3,9 +3,9 @@ import type { JsonObject } from '../../domain/json.ts';
 import { fieldOf, invalidDump } from '../invalid-dump.ts';
 import { type JsonPath, jsonProblem, lineAt, offsetOf, pathText } from '../strict-json.ts';
 import type { FoundBackend, FoundPart, FoundRecord, FoundUnusable, FoundVolume, RecordSource } from './records.ts';
+import { DATA } from './versioned-objects.ts';
 
 const HOW = 'give what `cinderlib.dumps()`, or `dumps` of one of its objects, wrote';
-const DATA = 'versioned_object.data';
 const MAX_CHARS = 2 ** 28;
 
 /** A dump of cinderlib in any of its shapes: all backends, one object of any class, or a list of them. */

@@ -21,13 +21,18 @@ const SNAPSHOT: Readonly<Record<string, Snapshot['status']>> = {
 };
 
 /** Nobody works any more on what was under way there: how it ended, only the array can tell. */
+const settled = <Status extends string>(
+  given: string | null,
+  known: Readonly<Record<string, Status>>,
+): Status | 'error' => (given !== null && Object.hasOwn(known, given) ? known[given] : undefined) ?? 'error';
+
 const ended = <Status extends string>(
   what: string,
   given: string | null,
   known: Readonly<Record<string, Status>>,
   note: Note,
 ): Status | 'error' => {
-  const status = (given !== null && Object.hasOwn(known, given) ? known[given] : undefined) ?? 'error';
+  const status = settled(given, known);
   if (status !== given) {
     note(
       `${what} is ${given ?? 'of no status'} there, and becomes ${status}: \`scoria backend reconcile\` asks the array`,
@@ -35,6 +40,10 @@ const ended = <Status extends string>(
   }
   return status;
 };
+
+/** As an export has it: a status that somebody works on has no meaning where nobody does. */
+export const settledVolumeStatus = (given: VolumeStatus): VolumeStatus => settled(given, VOLUME);
+export const settledSnapshotStatus = (given: Snapshot['status']): Snapshot['status'] => settled(given, SNAPSHOT);
 
 export const snapshotStatus = (id: string, given: string | null, note: Note): Snapshot['status'] =>
   ended(`the snapshot ${id}`, given, SNAPSHOT, note);
