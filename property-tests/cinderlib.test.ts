@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect } from 'vitest';
 import { sealedIn } from '../src/domain/sealed.ts';
 import { createMemoryLog } from '../src/eventlog/memory.ts';
-import type { ConnectionRecord, Engine, SnapshotRecord, VolumeRecord } from '../src/index.ts';
+import type { Engine } from '../src/index.ts';
+import type { ConnectionDocument, SnapshotDocument, VolumeDocument } from '../src/projections/documents.ts';
 import { BACKEND } from './model/commands.ts';
 import { openEngine, openHouse } from './model/house.ts';
 import { law } from './model/runs.ts';
@@ -27,26 +28,26 @@ const settled = <Status extends string>(status: Status): Status =>
     status as string
   ] as Status) ?? status;
 
-const connectionThere = (connection: ConnectionRecord): ConnectionRecord => {
+const connectionThere = (connection: ConnectionDocument): ConnectionDocument => {
   const { connection_info, device } = connection;
   if (connection_info === null) return { ...connection, status: 'error_disconnecting' };
   return { ...connection, status: device === null ? 'reserved' : 'attached' };
 };
 
 /** In the order of their times, which is all that a dump of cinderlib tells of it. */
-const snapshotsThere = (snapshots: readonly SnapshotRecord[]) =>
+const snapshotsThere = (snapshots: readonly SnapshotDocument[]) =>
   snapshots
     .toSorted((one, other) => one.ordinal - other.ordinal)
     .map((one, index) => ({ ...one, status: settled(one.status), ordinal: index + 1 }));
 
 /** A volume in order is in use by whom it is connected to. */
-const resting = ({ status, connections }: VolumeRecord): VolumeRecord['status'] => {
+const resting = ({ status, connections }: VolumeDocument): VolumeDocument['status'] => {
   if (status !== 'available' && status !== 'in-use') return settled(status);
   return connections.length > 0 ? 'in-use' : 'available';
 };
 
 /** All that the format carries of a volume: what stands open and who reads it is lost, and each has a host and a pool. */
-const there = ({ pins: _, open: __, questions: ___, ...volume }: VolumeRecord): VolumeRecord => ({
+const there = ({ pins: _, open: __, questions: ___, ...volume }: VolumeDocument): VolumeDocument => ({
   ...volume,
   status: resting(volume),
   pool_name: volume.pool_name ?? BACKEND,
@@ -59,9 +60,9 @@ const there = ({ pins: _, open: __, questions: ___, ...volume }: VolumeRecord): 
 const unsealed = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value, (_, member) => (sealedIn({ member }).includes('/member') ? undefined : member)));
 
-const comparable = (volumes: readonly VolumeRecord[]): unknown =>
+const comparable = (volumes: readonly VolumeDocument[]): unknown =>
   volumes.map((volume) => {
-    const { provider_auth: _, snapshots, ...rest } = unsealed(volume) as VolumeRecord;
+    const { provider_auth: _, snapshots, ...rest } = unsealed(volume) as VolumeDocument;
     return { ...rest, snapshots: snapshots.toSorted((one, other) => one.ordinal - other.ordinal) };
   });
 

@@ -195,6 +195,11 @@ export const ERROR_WORDS: Readonly<Record<RejectionCode, ErrorWords>> = {
     means: 'The driver refused or failed, and nothing of the operation is left on the array',
     right: 'What the hint says',
   },
+  ValidationFailed: {
+    means:
+      '`scoria validate` found a backend that fails a check, has no driver or cannot be used. The report says which',
+    right: 'What the report says of each',
+  },
   ConnectorFailed: {
     means: 'The host side of an attachment failed, and nothing is changed on this host',
     right: 'What the hint says',
@@ -221,6 +226,10 @@ export const ERROR_WORDS: Readonly<Record<RejectionCode, ErrorWords>> = {
     means:
       'The driver ended neither way and could not tell afterwards. The resource is in error, with the question on it',
     right: 'The same command under the same command id, when the storage answers again',
+  },
+  ValidationIncomplete: {
+    means: '`scoria validate` found nothing wrong, but not every check could be run. The report says why',
+    right: 'A host that can attach the volumes, or the check by hand',
   },
   LogNotFound: {
     means: 'There is no event log at this path',

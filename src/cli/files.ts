@@ -1,5 +1,6 @@
-import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { constants, createReadStream } from 'node:fs';
+import { access, readFile, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { addAbortSignal } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
 import { rejections, ScoriaError } from '../domain/errors.ts';
@@ -63,12 +64,16 @@ const parsedJson = (text: string): unknown => {
 };
 
 /** The whole file or none of it, and on disk when this resolves. */
-export const writeAtomically = async (
+export const writeAtomically = (file: string, chunks: AsyncIterable<string> | Iterable<string>): Promise<void> =>
+  writeAllTheSame(file, uninterrupted(chunks));
+
+/** The same, also of what an interrupted command has to say. */
+export const writeAllTheSame = async (
   file: string,
   chunks: AsyncIterable<string> | Iterable<string>,
 ): Promise<void> => {
   try {
-    await writeDurably(file, uninterrupted(chunks));
+    await writeDurably(file, chunks);
   } catch (error) {
     throw outputNotWritten(file, error) ?? unwritable(file, error);
   }
@@ -81,12 +86,22 @@ async function* uninterrupted(chunks: AsyncIterable<string> | Iterable<string>):
   }
 }
 
+/** For work that takes long before it is written: whether a file can come to be there. */
+export const assertWritable = async (file: string): Promise<void> => {
+  try {
+    await access(dirname(file), constants.W_OK);
+  } catch (error) {
+    throw unwritable(file, error);
+  }
+  const there = await stat(file).catch(() => null);
+  if (there?.isDirectory()) throw invalidPlace(file, 'it is a directory');
+};
+
+const invalidPlace = (file: string, reason: string, cause?: unknown): ScoriaError =>
+  new ScoriaError(
+    rejections.InvalidInput(`${file} cannot be written: ${reason}`, 'give a path that can be written', { file }),
+    { cause },
+  );
+
 const unwritable = (file: string, error: unknown): unknown =>
-  error instanceof Error && 'syscall' in error
-    ? new ScoriaError(
-        rejections.InvalidInput(`${file} cannot be written: ${error.message}`, 'give a path that can be written', {
-          file,
-        }),
-        { cause: error },
-      )
-    : error;
+  error instanceof Error && 'syscall' in error ? invalidPlace(file, error.message, error) : error;

@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import packageJson from '../../package.json' with { type: 'json' };
 import { completionVerbs } from './completion/verb.ts';
 import { EXIT_CODE_MEANINGS } from './exit-codes.ts';
 import { globalOptions } from './globals.ts';
@@ -8,7 +7,9 @@ import { recordVerbs } from './groups/record.ts';
 import { recoverVerb } from './groups/recover.ts';
 import { serveVerb } from './groups/serve.ts';
 import { statusVerb } from './groups/status.ts';
+import { validateVerb } from './groups/validate.ts';
 import { quickstartVerb } from './quickstart/verb.ts';
+import { VERSION } from './version.ts';
 
 interface Group {
   readonly description: string;
@@ -74,7 +75,7 @@ const exitCodes = (): string => {
 export const makeProgram = async (argv: readonly string[], json: boolean): Promise<Command> => {
   const program = new Command('scoria')
     .description('Event-sourced block storage: real volumes, and a complete, replayable history of them')
-    .version(packageJson.version)
+    .version(VERSION)
     .configureHelp({ showGlobalOptions: true })
     // What commander says of a mistake goes through the one way that errors are reported.
     .configureOutput({ outputError: () => {}, ...(json ? { writeErr: () => {} } : {}) })
@@ -87,6 +88,7 @@ export const makeProgram = async (argv: readonly string[], json: boolean): Promi
   }
   recordVerbs(program);
   statusVerb(program);
+  validateVerb(program);
   connectorVerb(program);
   recoverVerb(program);
   serveVerb(program);

@@ -8,9 +8,8 @@ import { type Driver, type DriverEnvironment, DriverFailure } from '../drivers/c
 import { makeDriver } from '../drivers/make-driver.ts';
 import { parseOptions } from '../drivers/parse-options.ts';
 import { absoluteDriverName, findDriver } from '../drivers/registry.ts';
-import { resolveSecrets, secretReferences } from '../drivers/resolve-secrets.ts';
 import { type SecretField, secretFieldsOf } from '../drivers/secret-fields.ts';
-import { Secret } from '../secret.ts';
+import { configuredOptions } from '../secrets/configured.ts';
 import type { KnownSecrets } from '../secrets/known-secrets.ts';
 import { through } from '../secrets/through.ts';
 import { type Bounds, callWithin } from './bounded-call.ts';
@@ -44,11 +43,7 @@ export const createBackendDrivers = (
     const driverName = absoluteDriverName(name);
     const definition = await findDriver(driverName);
     const options = parseOptions(definition, given);
-    for (const [, reference] of secretReferences(definition, options)) {
-      if ('env' in reference) known.withhold(reference.env);
-    }
-    const resolved = await resolveSecrets(definition, options, environment.run);
-    for (const value of Object.values(resolved)) if (value instanceof Secret) known.keep(value.reveal());
+    const resolved = await configuredOptions(definition, options, { run: environment.run, known });
     const driver = makeDriver(definition, resolved, { ...environment, backendName });
     return { driverName, definition, options, driver: quiet(driver, known) };
   };

@@ -59,26 +59,29 @@ export const checkBackends = async (file: YamlFile, { values }: Fields): Promise
   };
 };
 
+/** A backend that has a driver, and where it stands in the file. */
 interface Found {
   readonly name: string;
+  readonly at: Path;
   readonly driver: string;
   readonly hosts: HostNames;
   readonly options: Given;
   readonly definition: DriverDefinition;
 }
 
-const withDriver = async (
+export const withDriver = async (
   file: YamlFile,
   name: string,
   entry: Entry,
+  at: Path = ['backends', name],
 ): Promise<Found | { readonly problem: Problem }> => {
   const { volume_driver, hosts = [], ...options } = entry;
   const driver = absoluteDriverName(volume_driver, file.directory);
   try {
-    return { name, driver, hosts, options, definition: await findDriver(driver) };
+    return { name, at, driver, hosts, options, definition: await findDriver(driver) };
   } catch (error) {
     if (!(error instanceof ScoriaError)) throw error;
-    const path = ['backends', name, 'volume_driver'];
+    const path = [...at, 'volume_driver'];
     return { problem: problemAt(file.placeOf(path), fieldOf(path), error.rejection) };
   }
 };
@@ -90,8 +93,8 @@ interface Checked {
   readonly problems: readonly Problem[];
 }
 
-const checkBackend = (file: YamlFile, defaults: Given, found: Found): Checked => {
-  const { name, driver, hosts, definition, options: own } = found;
+export const checkBackend = (file: YamlFile, defaults: Given, found: Found): Checked => {
+  const { name, at, driver, hosts, definition, options: own } = found;
   const shape = definition.options.shape;
   const shared = Object.fromEntries(Object.entries(defaults).filter(([option]) => Object.hasOwn(shape, option)));
   const given = Object.entries({ ...shared, ...own });
@@ -99,7 +102,7 @@ const checkBackend = (file: YamlFile, defaults: Given, found: Found): Checked =>
     given.map(([option, value]) => [option, fromDirectory(file.directory, schemaOfOption(definition, option), value)]),
   );
   const placeOf = (option: string) => {
-    const path = pathOf(name, option, own, shared);
+    const path = pathOf(at, option, own, shared);
     return { place: file.placeOf(path), field: fieldOf(path) };
   };
   const references = { definition, references: secretReferences(definition, options), placeOf };
@@ -113,10 +116,8 @@ const checkBackend = (file: YamlFile, defaults: Given, found: Found): Checked =>
 };
 
 /** Where an option stands: with its backend, or among the defaults; one that is missing belongs to its backend. */
-const pathOf = (name: string, option: string, own: Given, shared: Given): Path =>
-  !Object.hasOwn(own, option) && Object.hasOwn(shared, option)
-    ? ['backend_defaults', option]
-    : ['backends', name, option];
+const pathOf = (at: Path, option: string, own: Given, shared: Given): Path =>
+  !Object.hasOwn(own, option) && Object.hasOwn(shared, option) ? ['backend_defaults', option] : [...at, option];
 
 /** Makes paths absolute, also those of references to credentials. */
 const fromDirectory = (

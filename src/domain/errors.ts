@@ -88,12 +88,14 @@ export const rejections = {
 
   ProjectionFailed: rejection('ProjectionFailed', 'failed'),
   DriverFailed: rejection('DriverFailed', 'failed'),
+  ValidationFailed: rejection('ValidationFailed', 'failed'),
   ConnectorFailed: rejection('ConnectorFailed', 'failed'),
   ExportsNotEnsured: rejection('ExportsNotEnsured', 'failed'),
   NoteNotWritten: rejection('NoteNotWritten', 'failed'),
   OutputNotWritten: rejection('OutputNotWritten', 'failed'),
   KeyStoreUnavailable: rejection('KeyStoreUnavailable', 'failed'),
   OutcomeUnknown: rejection('OutcomeUnknown', 'unknown'),
+  ValidationIncomplete: rejection('ValidationIncomplete', 'unknown'),
 
   BackendDiffers: rejection('BackendDiffers', 'differs'),
   LogsDiffer: rejection('LogsDiffer', 'differs'),

@@ -67,6 +67,15 @@ export const lookUp = async (
   return { where, remedy, problem: 'text' in found ? 'is empty' : found.problem };
 };
 
+/** Credentials that this process was given as values, by the variables that stand for them. */
+const provided = new Map<string, Secret>();
+
+/** Makes a credential known to this process as what `env:VARIABLE` refers to, until it is disposed of. */
+export const provideCredential = (variable: string, credential: Secret): Disposable => {
+  provided.set(variable, credential);
+  return { [Symbol.dispose]: () => void provided.delete(variable) };
+};
+
 type Found = { readonly text: string } | { readonly problem: string };
 
 interface Source {
@@ -78,7 +87,7 @@ interface Source {
 
 const sourceOf = (reference: SecretReference, run: RunCommand): Source => {
   if ('env' in reference) {
-    const value = process.env[reference.env];
+    const value = provided.get(reference.env)?.reveal() ?? process.env[reference.env];
     return {
       where: `environment variable ${reference.env}`,
       remedy: `set ${reference.env} to the credential`,

@@ -1,4 +1,5 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
+import { isCredentialName } from '../commands/credentials.ts';
 
 /** A check or a test found something else than it should. The message says what would be right. */
 export class Unlike extends Error {
@@ -28,10 +29,24 @@ export const rejected = async (call: Promise<unknown>, said = 'it was not refuse
 
 const MAX_SHOWN = 1_000;
 
+const DEPTH = 6;
+
+/** What stands under the name of a credential is not told. */
+const withoutCredentials = (value: unknown, depth = DEPTH): unknown => {
+  if (depth < 0 || typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => withoutCredentials(item, depth - 1));
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value;
+  const members = Object.entries(value).map(([name, member]) => {
+    const isTold = !isCredentialName(name) || typeof member !== 'string';
+    return [name, isTold ? withoutCredentials(member, depth - 1) : '[secret]'];
+  });
+  return Object.fromEntries(members);
+};
+
 /** Bytes are told by their first ones: a volume's are many. */
 const shown = (value: unknown): string => {
-  const text = inspect(value, {
-    depth: 6,
+  const text = inspect(withoutCredentials(value), {
+    depth: DEPTH,
     breakLength: Infinity,
     compact: true,
     maxArrayLength: 8,

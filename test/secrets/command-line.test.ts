@@ -14,7 +14,7 @@ import { expectNone, expectNoneInFiles } from './marks.ts';
 const DRIVER = join(import.meta.dirname, 'drivers/talkative.ts');
 const REASON = ['--reason', 'ticket 4711'];
 /** Tried by themselves, at their length: what they print is made by the verbs and suites that are tried here. */
-const ELSEWHERE = ['quickstart', 'driver check'];
+const ELSEWHERE = ['quickstart', 'driver check', 'validate'];
 const MASTER = randomBytes(32).toString('base64');
 const SECRETS = [CANARY, MASTER];
 

@@ -85,7 +85,7 @@ describe('a check of a driver', () => {
       expect(array.volumes.size).toBeGreaterThan(0);
       expect(report.leftovers.map(({ id }) => id).toSorted()).toEqual([...array.volumes.keys()].toSorted());
       expect(report.leftovers.map(({ id }) => id).every((id) => id.startsWith('5c041ac4-'))).toBe(true);
-      expect(report.checks.at(-1)).toMatchObject({ status: 'not checked', message: expect.stringContaining('left') });
+      expect(report.checks.at(-1)).toMatchObject({ status: 'not run', message: expect.stringContaining('left') });
       expect(report).toMatchObject({ passed: false, model: null });
     },
   );

@@ -1,23 +1,17 @@
 import { type BackendPlan, namesSet } from '../../config/plan.ts';
-import { rejections, ScoriaError } from '../../domain/errors.ts';
 import type { Globals } from '../globals.ts';
 import { printable } from '../printable.ts';
-import { print, type Report } from '../report.ts';
+import type { Report } from '../report.ts';
 import { sourcesOf } from '../session.ts';
 import { planFor } from './plan.ts';
-import { problemDocument, problemText } from './problem-text.ts';
+import { problemsTold } from './problems.ts';
 
 export const checkReport = async (options: { readonly resolve?: boolean } & Globals): Promise<Report> => {
   const { checkConfiguration } = await import('../../config/check.ts');
   const checked = await checkConfiguration(sourcesOf(options), { runCommands: options.resolve ?? false });
   const { file, problems, configuration } = checked;
   if (configuration === null) {
-    const report = {
-      json: { file, problems: problems.map(problemDocument) },
-      text: () => problems.map(problemText).join('\n'),
-    };
-    await print(report, options.json ?? false);
-    throw problemsFound(file, problems.length);
+    throw await problemsTold(problems, { file, of: 'the configuration', json: options.json ?? false });
   }
   const log = configuration.engine.log;
   const plan = file === null ? null : await planFor(configuration, options);
@@ -30,15 +24,6 @@ export const checkReport = async (options: { readonly resolve?: boolean } & Glob
 
 const nothingWrong = (file: string | null): string =>
   file === null ? 'there is no configuration file, and nothing is wrong without it' : `${file}: nothing is wrong`;
-
-const problemsFound = (file: string | null, count: number): ScoriaError =>
-  new ScoriaError(
-    rejections.InvalidConfiguration(
-      `${count === 1 ? 'one mistake is' : `${count} mistakes are`} in the configuration`,
-      'correct what standard output lists, and check again',
-      { file, problems: count },
-    ),
-  );
 
 interface Difference {
   readonly backend: string;

@@ -1,16 +1,15 @@
 import { randomInt } from 'node:crypto';
 import { rejections, ScoriaError } from '../../domain/errors.ts';
-import { checkDriver, checksNamed, type DriverReport, madeIn, openJournal } from '../../testing.ts';
+import { checksNamed, type DriverReport } from '../../testing.ts';
 import { given } from '../arguments.ts';
-
 import type { Globals } from '../globals.ts';
 import { Interrupted, interruption } from '../interruption.ts';
 import { print } from '../report.ts';
-import { againLine, cleanUpLine } from './again.ts';
+import { againLine } from './again.ts';
 import { checkEnvironment } from './environment.ts';
-import { type JournalFile, newJournalFile } from './journal-file.ts';
+import { checkInJournal, type Recorded } from './in-journal.ts';
 import type { CheckOptions } from './options.ts';
-import { type Telling, tellingProgress } from './progress.ts';
+import { tellingProgress } from './progress.ts';
 import { invalid, type Target, targetOf } from './target.ts';
 import { reportText } from './text.ts';
 
@@ -26,65 +25,40 @@ export const check = async (backend: string | undefined, options: Options): Prom
     throw invalid('--path goes with the seed that it is a path of', 'give --seed too, as the failure printed it');
   }
   const target = await targetOf(backend, options);
-  const file = await newJournalFile(options.journal);
-  const telling = tellingProgress(options.json ?? false);
-  const report = await checked(target, file, options, { only, seed, signal: interruption, telling });
-  await conclude(report, file, backend, options);
+  const recorded = await checked(target, options, { only, seed });
+  await conclude(recorded, backend, options);
 };
 
 interface Course {
   readonly only: ReturnType<typeof onlyOf>;
   readonly seed: number;
-  readonly signal: AbortSignal;
-  readonly telling: Telling;
 }
 
-const checked = async (target: Target, file: JournalFile, options: Options, course: Course): Promise<DriverReport> => {
-  const { runs, path, maxCommands, size, pool } = options;
-  const { telling, ...chosen } = course;
+const checked = async (target: Target, options: Options, course: Course): Promise<Recorded> => {
+  const { runs, path, maxCommands, size, pool, journal } = options;
+  const { driver, backendName } = target;
   const { logger, ...helper } = await checkEnvironment(options);
-  telling.say(`seed ${chosen.seed}; the record of this check is ${file.path}`);
-  await using journal = await openJournal(file.path, 'create', { logger, ...helper });
-  try {
-    return await checkDriver({
-      ...chosen,
-      ...{ journal, driver: target.driver, backendName: target.backendName },
+  return checkInJournal(
+    {
+      ...{ ...course, driver, backendName, runs, maxCommands, signal: interruption },
       backend: { options: target.options, sizeGiB: size, ...given({ pool }), environment: { log: logger }, ...helper },
-      ...{ runs, maxCommands, onProgress: telling.tell },
       ...(path === undefined ? {} : { path }),
-    });
-  } catch (error) {
-    const nothingMade = await madeIn(journal).then(
-      (made) => made.length === 0,
-      () => false,
-    );
-    // Most often the backend could not be brought into use.
-    if (nothingMade) await file.remove();
-    else telling.say(`something may be on the array still: ${cleanUpLine(file.path)}`);
-    throw error;
-  } finally {
-    telling.end();
-  }
+    },
+    {
+      ...{ directory: journal, logger, telling: tellingProgress(options.json ?? false) },
+      begins: (file) => `seed ${course.seed}; the record of this check is ${file}`,
+    },
+  );
 };
 
-const conclude = async (
-  report: DriverReport,
-  file: JournalFile,
-  backend: string | undefined,
-  options: Options,
-): Promise<void> => {
-  const { model, passed, leftovers, interrupted } = report;
-  const isKept = leftovers.length > 0 || !(passed || interrupted);
-  if (!isKept) await file.remove();
+const conclude = async (recorded: Recorded, backend: string | undefined, options: Options): Promise<void> => {
+  const { report, journal, cleanUp } = recorded;
+  const { model, passed, interrupted } = report;
   const { failure, seed } = model ?? {};
-  const footing = {
-    again:
-      failure === undefined || seed === undefined ? null : againLine(backend, options, { seed, path: failure.path }),
-    journal: isKept ? file.path : null,
-    cleanUp: leftovers.length === 0 ? null : cleanUpLine(file.path),
-  };
-  const json = { ...report, again: footing.again, journal: footing.journal };
-  await print({ json, text: () => reportText(report, footing) }, options.json ?? false);
+  const again =
+    failure === undefined || seed === undefined ? null : againLine(backend, options, { seed, path: failure.path });
+  const json = { ...report, again, journal };
+  await print({ json, text: () => reportText(report, { again, journal, cleanUp }) }, options.json ?? false);
   if (interrupted) throw new Interrupted(interruption.reason.signal, whatStays(report));
   if (passed) return;
   throw new ScoriaError(

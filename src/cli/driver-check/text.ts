@@ -31,10 +31,16 @@ const line = (status: string, text: string): string => `${status.padEnd(WIDTH)} 
 const indented = (text: string, margin: string): readonly string[] =>
   text.split('\n').map((one) => `${margin}${printable(one)}`);
 
-const checkLines = ({ level, name, status, message }: CheckReport): readonly string[] => {
-  const said = level === 'engine' ? `through an engine, ${name}` : name;
+/** A check as a sentence about the driver without its subject. */
+export const checkName = ({ level, name }: Pick<CheckReport, 'level' | 'name'>): string =>
+  level === 'engine' ? `through an engine, ${name}` : name;
+
+const checkLines = (report: CheckReport): readonly string[] => {
+  const { status, message, remedy } = report;
+  const said = checkName(report);
   if (status === 'passed') return [line('ok', said)];
-  if (status === 'failed') return [line('FAILED', said), ...indented(message ?? '', '    ')];
+  const hint = remedy === undefined ? [] : indented(`hint: ${remedy}`, '    ');
+  if (status === 'failed') return [line('FAILED', said), ...indented(message ?? '', '    '), ...hint];
   return [line(status, `${said}: ${printable(message ?? '')}`)];
 };
 
@@ -63,7 +69,7 @@ const failureLines = (failure: LifecycleFailure, again: string | null): readonly
 
 const summaryLines = (report: DriverReport, { journal, cleanUp }: Footing): readonly string[] => {
   const { checks, leftovers, interrupted } = report;
-  const counts = (['passed', 'failed', 'not supported', 'not checked'] as const)
+  const counts = (['passed', 'failed', 'not supported', 'not run'] as const)
     .map((status) => [checks.filter((check) => check.status === status).length, status] as const)
     .filter(([count, status]) => count > 0 || status === 'passed')
     .map(([count, status]) => `${count} ${status}`);

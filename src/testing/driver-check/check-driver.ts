@@ -1,12 +1,14 @@
+import { ScoriaError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { isDriverFailure } from '../../drivers/contract.ts';
 import { findDriver } from '../../drivers/registry.ts';
+import type { Backend } from '../../library/backend.ts';
 import type { Engine } from '../../library/engine.ts';
 import type { Leftover } from '../driver/clean-up.ts';
 import { allChecks } from '../driver/describe.ts';
 import { attachOn } from '../driver/host-bytes.ts';
 import { type AnyCheck, type CheckEnd, type CheckSite, runCheck } from '../driver/run-check.ts';
-import { type BackendUnderTest, environmentOf, openSubject } from '../driver/subject.ts';
+import { type BackendUnderTest, openSubject } from '../driver/subject.ts';
 import { checkLifecycle } from '../lifecycle/check-lifecycle.ts';
 import { placeIn } from '../place-in.ts';
 import { notesIn } from './journal.ts';
@@ -31,9 +33,11 @@ export interface DriverCheckRequest {
   readonly onProgress?: (progress: Progress) => void;
 }
 
-/** The checks that have this in their names. */
-export const checksNamed = (name: string): readonly AnyCheck[] =>
-  allChecks.filter((check) => check.name.toLowerCase().includes(name.toLowerCase()));
+/** The checks that have this in their names, or in those of cinderlib's tests that they stand for. */
+export const checksNamed = (name: string): readonly AnyCheck[] => {
+  const isIn = (text: string): boolean => text.toLowerCase().includes(name.toLowerCase());
+  return allChecks.filter((check) => isIn(check.name) || (check.level === 'engine' && check.cinderlib?.some(isIn)));
+};
 
 /** Runs the suite and the lifecycle model against a backend, and takes away what they made. */
 export const checkDriver = async (request: DriverCheckRequest): Promise<DriverReport> => {
@@ -51,7 +55,6 @@ export const checkDriver = async (request: DriverCheckRequest): Promise<DriverRe
       subject,
       engine,
       backend,
-      host: environmentOf(request.backend),
       notes: notesIn(engine),
       beforeCall: () => signal?.throwIfAborted(),
     };
@@ -65,6 +68,7 @@ export const checkDriver = async (request: DriverCheckRequest): Promise<DriverRe
       driver: request.driver,
       backend: request.backendName,
       capabilities: subject.capabilities,
+      storage: storageOf(backend),
       checks: reports,
       model,
       leftovers: onlyOnce(leftovers),
@@ -74,6 +78,12 @@ export const checkDriver = async (request: DriverCheckRequest): Promise<DriverRe
   } finally {
     await subject.driver.close?.();
   }
+};
+
+const storageOf = ({ record: { stats } }: Backend): DriverReport['storage'] => {
+  if (stats === null) return null;
+  const { vendor_name, driver_version, storage_protocol } = stats;
+  return { vendor_name, driver_version, storage_protocol };
 };
 
 const onlyOnce = (leftovers: readonly Leftover[]): readonly Leftover[] => [
@@ -86,7 +96,7 @@ const chosen = ({ only }: DriverCheckRequest): readonly AnyCheck[] => {
 };
 
 /** Nothing more is made on an array from which it might not be taken away. */
-const STOPPED: CheckEnd = { status: 'not checked', why: 'an earlier check left something on the array' };
+const STOPPED: CheckEnd = { status: 'not run', why: 'an earlier check left something on the array' };
 
 const runSuite = async (request: DriverCheckRequest, site: CheckSite) => {
   const reports: CheckReport[] = [];
@@ -104,8 +114,8 @@ const runSuite = async (request: DriverCheckRequest, site: CheckSite) => {
       level: check.level,
       name: check.name,
       status: ended.status,
-      ...(ended.status === 'failed' ? { message: messageOf(ended.error) } : {}),
-      ...('why' in ended ? { message: ended.why } : {}),
+      ...(check.level === 'engine' && check.cinderlib ? { cinderlib: check.cinderlib } : {}),
+      ...saidOf(ended, site),
       duration_ms: Math.round(performance.now() - began),
     };
     reports.push(report);
@@ -118,7 +128,7 @@ const runModel = async (request: DriverCheckRequest, site: CheckSite, leftovers:
   const { runs, seed, path, maxCommands, onProgress } = request;
   // A file is read as it is: that the host attaches it is what the suite looks at.
   const attach =
-    request.backend.attach === undefined ? attachOn({ ...site.host, isRoot: false }) : request.backend.attach;
+    request.backend.attach === undefined ? attachOn({ ...site.subject.host, isRoot: false }) : request.backend.attach;
   const began = performance.now();
   const result = await checkLifecycle(
     { ...site, subject: { ...site.subject, attach } },
@@ -142,7 +152,17 @@ const runModel = async (request: DriverCheckRequest, site: CheckSite, leftovers:
   return { status: 'failed', ...counted, failure: result.failure };
 };
 
+/** What a check said that did not pass, without credentials: the report may be sent to others. */
+const saidOf = (ended: CheckEnd, { subject: { known } }: CheckSite): Pick<CheckReport, 'message' | 'remedy'> => {
+  if (ended.status === 'passed') return {};
+  if (ended.status !== 'failed') return { message: known.scrub(ended.why) };
+  const { error } = ended;
+  const remedy = error instanceof ScoriaError || isDriverFailure(error) ? error.remedy : '';
+  return { message: known.scrub(messageOf(error)), ...(remedy === '' ? {} : { remedy: known.scrub(remedy) }) };
+};
+
 const messageOf = (error: unknown): string => {
+  if (error instanceof ScoriaError) return error.rejection.message;
   if (!(error instanceof Error)) return String(error);
   const place = isDriverFailure(error) ? null : placeIn(error);
   return place === null ? error.message : `${error.message}\n  ${place}`;

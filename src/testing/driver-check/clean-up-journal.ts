@@ -3,7 +3,7 @@ import { findDriver } from '../../drivers/registry.ts';
 import type { Engine } from '../../library/engine.ts';
 import { cleanUp, type Leftover, releasing } from '../driver/clean-up.ts';
 import { Ledger } from '../driver/made.ts';
-import { type BackendUnderTest, environmentOf, openSubject } from '../driver/subject.ts';
+import { type BackendUnderTest, openSubject } from '../driver/subject.ts';
 import { isCheckId } from '../ids.ts';
 import { madeIn, notesIn } from './journal.ts';
 
@@ -28,7 +28,7 @@ export const cleanUpJournal = async (
     const ledger = new Ledger();
     for (const one of made) await ledger.note(one);
     const before = ledger.there.length;
-    const leftovers = await cleanUp(ledger, { driver: subject.driver, release: releasing(environmentOf(backend)) });
+    const leftovers = await cleanUp(ledger, { driver: subject.driver, release: releasing(subject.host) });
     const left = new Set(leftovers.map(({ volume_id }) => volume_id));
     const gone = made.filter(({ volume }) => !left.has(volume.id));
     const notes = notesIn(journal);

@@ -1,4 +1,4 @@
-import type { Capability } from '../../domain/backend/backend.ts';
+import type { BackendStats, Capability } from '../../domain/backend/backend.ts';
 import type { Leftover } from '../driver/clean-up.ts';
 import type { LifecycleFailure } from '../lifecycle/check-lifecycle.ts';
 
@@ -6,9 +6,13 @@ import type { LifecycleFailure } from '../lifecycle/check-lifecycle.ts';
 export interface CheckReport {
   readonly level: 'driver' | 'engine';
   readonly name: string;
-  readonly status: 'passed' | 'failed' | 'not supported' | 'not checked';
-  /** What was wrong, or why it was not checked. */
+  readonly status: 'passed' | 'failed' | 'not supported' | 'not run';
+  /** The tests of cinderlib's that it stands for. */
+  readonly cinderlib?: readonly string[];
+  /** What was wrong, or why it was not run. */
   readonly message?: string;
+  /** What the driver, or Scoria, said would be right. */
+  readonly remedy?: string;
   readonly duration_ms: number;
 }
 
@@ -27,6 +31,8 @@ export interface DriverReport {
   readonly driver: string;
   readonly backend: string;
   readonly capabilities: readonly Capability[];
+  /** What the driver says of the storage; `null` when that is not known. */
+  readonly storage: Pick<BackendStats, 'vendor_name' | 'driver_version' | 'storage_protocol'> | null;
   readonly checks: readonly CheckReport[];
   /** `null` when it was not asked for, or not reached. */
   readonly model: ModelReport | null;

@@ -8,7 +8,7 @@ import { engineChecks } from '../engine/checks.ts';
 import { runnerOr, type TestContext, type TestRunner } from '../runner.ts';
 import { driverChecks } from './checks.ts';
 import { type AnyCheck, type CheckEnd, runCheck } from './run-check.ts';
-import { type BackendUnderTest, environmentOf, openSubject } from './subject.ts';
+import { type BackendUnderTest, openSubject } from './subject.ts';
 
 /** The test runner, and what the tests expect of the driver. */
 export interface DescribeDriverOptions extends Partial<TestRunner> {
@@ -76,8 +76,7 @@ const checked = async (check: AnyCheck, definition: DriverDefinition, given: Bac
       driver: provided.name,
       options: { ...given.options } as Parameters<typeof engine.addBackend>[0]['options'],
     });
-    const host = environmentOf(given);
-    const ended = await runCheck(check, { subject, host, engine, backend, notes: null, beforeCall: () => {} });
+    const ended = await runCheck(check, { subject, engine, backend, notes: null, beforeCall: () => {} });
     await subject.driver.close?.();
     return ended;
   } finally {

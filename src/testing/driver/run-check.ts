@@ -1,4 +1,3 @@
-import type { HostEnvironment } from '../../connectors/environment.ts';
 import type { Backend } from '../../library/backend.ts';
 import type { Engine } from '../../library/engine.ts';
 import { same } from '../asserting.ts';
@@ -15,7 +14,6 @@ import { DriverTrial } from './trial.ts';
 /** What a check runs in. */
 export interface CheckSite {
   readonly subject: DriverSubject;
-  readonly host: HostEnvironment;
   readonly engine: Engine;
   readonly backend: Backend;
   /** Where what is made is noted too, in case this process dies. */
@@ -27,7 +25,7 @@ export interface CheckSite {
 /** How a check ended. What it made and could not take away is a failure too. */
 export type CheckEnd =
   | { readonly status: 'passed' }
-  | { readonly status: 'not supported' | 'not checked'; readonly why: string }
+  | { readonly status: 'not supported' | 'not run'; readonly why: string }
   | { readonly status: 'failed'; readonly error: unknown; readonly leftovers: readonly Leftover[] };
 
 export type AnyCheck = ({ readonly level: 'driver' } & DriverCheck) | ({ readonly level: 'engine' } & EngineCheck);
@@ -36,7 +34,7 @@ const lacking = (needs: readonly Need[], { capabilities, attach }: DriverSubject
   const absent = needs.filter((need) => need !== 'bytes' && !capabilities.includes(need));
   if (absent.length > 0) return { status: 'not supported', why: `the driver has no ${absent.join(' and no ')}` };
   if (!needs.includes('bytes') || attach !== null) return null;
-  return { status: 'not checked', why: 'this host cannot attach volumes of the backend' };
+  return { status: 'not run', why: 'this host cannot attach volumes of the backend' };
 };
 
 /** Runs one check, then takes away what it made, whatever came of it. Never rejects. */
@@ -47,7 +45,7 @@ export const runCheck = async (check: AnyCheck, site: CheckSite): Promise<CheckE
   if (leftovers.length > 0) return { status: 'failed', error: error ?? new LeftBehind(leftovers), leftovers };
   const ended = error ?? (await nothingRemains(site.subject));
   if (ended === null) return { status: 'passed' };
-  if (ended instanceof CannotCheck) return { status: 'not checked', why: ended.message };
+  if (ended instanceof CannotCheck) return { status: 'not run', why: ended.message };
   return { status: 'failed', error: ended, leftovers };
 };
 
@@ -60,7 +58,10 @@ interface Done {
 const onDriver = async (check: DriverCheck, site: CheckSite): Promise<Done> => {
   const ledger = new Ledger(site.notes);
   const error = await errorOf(check.run(new DriverTrial(site.subject, ledger, site.beforeCall)));
-  return { error, leftovers: await cleanUp(ledger, { driver: site.subject.driver, release: releasing(site.host) }) };
+  return {
+    error,
+    leftovers: await cleanUp(ledger, { driver: site.subject.driver, release: releasing(site.subject.host) }),
+  };
 };
 
 const onEngine = async (check: EngineCheck, site: CheckSite): Promise<Done> => {

@@ -1,3 +1,5 @@
+import { quiet } from '../../commands/backend-drivers.ts';
+import type { HostEnvironment } from '../../connectors/environment.ts';
 import { connectorProperties } from '../../connectors/properties.ts';
 import { type Backend, type Capability, largestVolumeGiB } from '../../domain/backend/backend.ts';
 import { type Rejection, rejections, ScoriaError } from '../../domain/errors.ts';
@@ -13,8 +15,11 @@ import {
 } from '../../drivers/contract.ts';
 import { makeDriver } from '../../drivers/make-driver.ts';
 import { parseOptions } from '../../drivers/parse-options.ts';
-import { resolveSecrets } from '../../drivers/resolve-secrets.ts';
+import { secretFieldsOf, withSecrets } from '../../drivers/secret-fields.ts';
 import { silentLogger } from '../../logging.ts';
+import { configuredOptions } from '../../secrets/configured.ts';
+import { KnownSecrets } from '../../secrets/known-secrets.ts';
+import { through } from '../../secrets/through.ts';
 import { Unlike } from '../asserting.ts';
 import { placeIn } from '../place-in.ts';
 import { heardDriver } from './answers.ts';
@@ -28,6 +33,8 @@ export interface BackendUnderTest {
   readonly connector?: Connector;
   /** Size of the volumes to make, in GiB: 1 unless given. Some are up to 2 GiB larger. */
   readonly sizeGiB?: number;
+  /** How many decimals of a size in GiB the backend keeps: 0 unless given, which is every byte. */
+  readonly sizePrecision?: number;
   /** The pool for the volumes, where the backend has several; the driver chooses unless given. */
   readonly pool?: string;
   /** A size, in GiB, that the backend cannot hold; found out from its stats unless given. */
@@ -48,10 +55,15 @@ export interface BackendUnderTest {
 export interface DriverSubject {
   readonly definition: DriverDefinition;
   readonly driver: Driver;
+  /** What its connectors may use of this process. */
+  readonly host: HostEnvironment;
+  /** The credentials that it was given and that it told. */
+  readonly known: Pick<KnownSecrets, 'learn' | 'scrub'>;
   readonly capabilities: readonly Capability[];
   readonly backendName: string;
   readonly connector: Connector;
   readonly sizeGiB: number;
+  readonly sizePrecision: number;
   readonly pool: string | null;
   /** `null` when no size is known to be too large. */
   readonly tooLargeGiB: number | null;
@@ -62,13 +74,22 @@ export interface DriverSubject {
 const LARGEST_GIB = 8_388_608;
 
 /** What a driver and this host's connectors may use. */
-export const environmentOf = ({
-  environment = {},
-  rootHelper = 'sudo -n',
-}: BackendUnderTest): Pick<DriverEnvironment, 'run' | 'log'> => {
-  const log = environment.log ?? silentLogger;
-  return { log, run: environment.run ?? createCommandRunner({ rootHelper, log }) };
+export const environmentOf = (
+  { environment = {}, rootHelper = 'sudo -n' }: BackendUnderTest,
+  known = new KnownSecrets(),
+): Pick<DriverEnvironment, 'run' | 'log'> => {
+  const log = known.quiet(environment.log ?? silentLogger);
+  const withheld = () => known.withheld;
+  return { log, run: environment.run ?? createCommandRunner({ rootHelper, log, withheld }) };
 };
+
+/** The driver, whose errors repeat no credential, and whose answers tell which there are. */
+const overheard = (driver: Driver, definition: DriverDefinition, known: KnownSecrets): Driver =>
+  through(quiet(driver, known), async (given, call) => {
+    const answer = await call(given);
+    await withSecrets(answer, secretFieldsOf(definition), (credential) => known.learn(credential));
+    return answer;
+  });
 
 /** Makes the driver, sets it up, and asks it what checks need to know. */
 export const openSubject = async (
@@ -76,17 +97,23 @@ export const openSubject = async (
   backend: BackendUnderTest,
   backendName: string,
 ): Promise<DriverSubject> => {
-  const host = environmentOf(backend);
-  const options = await resolveSecrets(definition, parseOptions(definition, backend.options ?? {}), host.run);
-  const driver = heardDriver(makeDriver(definition, options, { ...host, backendName, signal: callSignal }));
+  const known = new KnownSecrets();
+  const host = environmentOf(backend, known);
+  const given = parseOptions(definition, backend.options ?? {});
+  const options = await configuredOptions(definition, given, { run: host.run, known });
+  const made = makeDriver(definition, options, { ...host, backendName, signal: callSignal });
+  const driver = overheard(heardDriver(made), definition, known);
   await inUse('setup', driver.setup());
   return {
     definition,
     driver,
+    host,
+    known,
     capabilities: capabilitiesOf(driver),
     backendName,
     connector: backend.connector ?? (await connectorProperties()),
     sizeGiB: backend.sizeGiB ?? 1,
+    sizePrecision: backend.sizePrecision ?? 0,
     pool: backend.pool ?? null,
     tooLargeGiB: backend.tooLargeGiB ?? (await inUse('stats', tooLargeOn(driver))),
     attach: backend.attach === undefined ? attachOn(host) : backend.attach,

@@ -14,10 +14,10 @@ import { aConnection, aVolume } from '../resources.ts';
 import { CannotCheck } from './cannot-check.ts';
 import type { AttachedBytes } from './host-bytes.ts';
 import type { Ledger } from './made.ts';
+import { sameSize } from './sizes.ts';
 import type { DriverSubject } from './subject.ts';
 import { trackedDriver } from './tracked-driver.ts';
 
-export const GIB_BYTES = 1024n ** 3n;
 const FAR_BYTES = 700 * 1024 * 1024 + 512 * 3;
 
 export interface Connected {
@@ -78,7 +78,12 @@ export class DriverTrial {
   async hasSize(volume: Volume, sizeGiB: number, after: string): Promise<void> {
     const found = await this.driver.findVolume(volume);
     holds(found !== null, `findVolume answers null for a volume that is there, ${after}`);
-    same(found?.sizeBytes, BigInt(sizeGiB) * GIB_BYTES, `findVolume answers another size in bytes ${after}`);
+    this.sameSize(found?.sizeBytes, sizeGiB, `findVolume answers another size in bytes ${after}`);
+  }
+
+  /** Fails unless it is that size, as exactly as the backend keeps sizes. */
+  sameSize(bytes: bigint | null | undefined, sizeGiB: number, said: string): void {
+    sameSize(bytes, sizeGiB, said, this.subject);
   }
 
   async isGone(volume: Volume, when: string): Promise<void> {

@@ -6,6 +6,8 @@ import type { EngineTrial } from './trial.ts';
 
 /** One promise of a backend to those who use it through an engine. */
 export interface EngineCheck extends Pick<DriverCheck, 'name' | 'needs'> {
+  /** The names of cinderlib's functional tests that it stands for. */
+  readonly cinderlib?: readonly string[];
   run(trial: EngineTrial): Promise<void>;
 }
 

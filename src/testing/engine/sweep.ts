@@ -1,4 +1,3 @@
-import type { HostEnvironment } from '../../connectors/environment.ts';
 import { evolveVolume } from '../../domain/streams.ts';
 import { NO_VOLUME, type VolumeState, volumeStream } from '../../domain/volume/volume.ts';
 import type { Volume } from '../../drivers/contract.ts';
@@ -10,8 +9,7 @@ import { asDriverGets } from '../resources.ts';
 
 export interface SweepSite {
   readonly engine: Engine;
-  readonly subject: Pick<DriverSubject, 'driver'>;
-  readonly host: HostEnvironment;
+  readonly subject: Pick<DriverSubject, 'driver' | 'host'>;
   readonly notes: CheckNotes | null;
 }
 
@@ -20,11 +18,11 @@ export interface SweepSite {
  * the driver about all that was ever made: it may have said that something is gone and kept it. Answers what is left.
  */
 export const takenAway = async (site: SweepSite, ids: readonly string[]): Promise<readonly Leftover[]> => {
-  const { engine, subject, host, notes } = site;
+  const { engine, subject, notes } = site;
   for (const id of ids.toReversed()) await deleteRecorded(engine, id);
   const ledger = new Ledger();
   for (const id of ids) for (const made of await everMade(engine, id)) await ledger.note(made);
-  const leftovers = await cleanUp(ledger, { driver: subject.driver, release: releasing(host) });
+  const leftovers = await cleanUp(ledger, { driver: subject.driver, release: releasing(subject.host) });
   const left = new Set(leftovers.map(({ volume_id }) => volume_id));
   await notes?.cleaned(ids.filter((id) => !left.has(id)));
   return leftovers;

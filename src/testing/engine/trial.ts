@@ -8,7 +8,8 @@ import type { Snapshot } from '../../library/snapshot.ts';
 import type { Volume } from '../../library/volume.ts';
 import { CannotCheck } from '../driver/cannot-check.ts';
 import { deviceBytes, type OpenDevice, openDevice } from '../driver/host-bytes.ts';
-import { type DriverSubject, environmentOf } from '../driver/subject.ts';
+import { sameSize } from '../driver/sizes.ts';
+import type { DriverSubject } from '../driver/subject.ts';
 import { checkId } from '../ids.ts';
 
 /** One check of a backend through an engine: real commands, real events. */
@@ -29,6 +30,11 @@ export class EngineTrial {
   /** GiB. */
   get size(): number {
     return this.subject.sizeGiB;
+  }
+
+  /** Fails unless it is that size, as exactly as the backend keeps sizes. */
+  sameSize(bytes: bigint | null | undefined, sizeGiB: number, said: string): void {
+    sameSize(bytes, sizeGiB, said, this.subject);
   }
 
   /** To be called before each command: an interrupted check gives no further ones. */
@@ -97,7 +103,7 @@ export class EngineTrial {
 
   /** The size in bytes that this host sees of a connection that it has attached. */
   deviceBytes(connection: Connection): Promise<bigint> {
-    return deviceBytes(environmentOf({}), infoOf(connection), connection.device as unknown as Device);
+    return deviceBytes(this.subject.host, infoOf(connection), connection.device as unknown as Device);
   }
 }
 

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import type { HostEnvironment } from '../../connectors/environment.ts';
 import type { Engine } from '../../library/engine.ts';
 import type { Leftover } from '../driver/clean-up.ts';
 import type { CheckNotes } from '../driver/made.ts';
@@ -19,7 +18,6 @@ import { stepInWords } from './words.ts';
 export interface LifecycleSite {
   readonly engine: Engine;
   readonly subject: DriverSubject;
-  readonly host: HostEnvironment;
   readonly notes: CheckNotes | null;
   readonly beforeCall: () => void;
 }

@@ -1,6 +1,5 @@
 import { same } from '../../asserting.ts';
 import { check } from '../check.ts';
-import { GIB_BYTES } from '../trial.ts';
 import { succeeds } from './volumes.ts';
 
 export const extendChecks = [
@@ -19,7 +18,7 @@ export const extendChecks = [
     const written = await trial.fill(volume);
     await trial.capability('extend').extendVolume(volume, trial.size + 2);
     const seen = await trial.attached(volume, (bytes) => bytes.sizeBytes());
-    same(seen, BigInt(trial.size + 2) * GIB_BYTES, 'the device must have the size in bytes that the volume grew to');
+    trial.sameSize(seen, trial.size + 2, 'the device must have the size in bytes that the volume grew to');
     await trial.reads(volume, written, 'extendVolume must keep the bytes');
   }),
 
@@ -37,10 +36,10 @@ export const extendChecks = [
 
   check('extends while a host has it attached, and the host sees it', ['extend_online', 'bytes'], async (trial) => {
     const volume = await trial.created();
-    const sizeBytes = BigInt(trial.size + 1) * GIB_BYTES;
     await trial.attached(volume, async (bytes) => {
       await trial.capability('extend').extendVolume(volume, trial.size + 1);
-      same(await bytes.sizeBytes(), sizeBytes, 'the device that is attached must grow with the volume');
+      const sizeBytes = await bytes.sizeBytes();
+      trial.sameSize(sizeBytes, trial.size + 1, 'the device that is attached must grow with the volume');
       await bytes.write(Number(sizeBytes) - 512, new Uint8Array(512).fill(7));
       const last = Uint8Array.from(await bytes.read(Number(sizeBytes) - 512, 512));
       same(last, new Uint8Array(512).fill(7), 'the end of a volume that grew must hold what is written there');

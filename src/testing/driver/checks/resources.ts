@@ -4,7 +4,7 @@ import type { Volume } from '../../../drivers/contract.ts';
 import { holds, same } from '../../asserting.ts';
 import { aSnapshot } from '../../resources.ts';
 import { check } from '../check.ts';
-import { type DriverTrial, GIB_BYTES } from '../trial.ts';
+import type { DriverTrial } from '../trial.ts';
 import { succeeds } from './volumes.ts';
 
 /** What is listed of a kind under an id, or at the place that a model update told. */
@@ -43,7 +43,7 @@ export const resourceChecks = [
   check('lists a volume with its size, and finds it by its name on the array', ['resources'], async (trial) => {
     const volume = await trial.created();
     const found = await listedVolume(trial, volume, 'after it is created');
-    same(found.sizeBytes, BigInt(trial.size) * GIB_BYTES, 'listResources must tell the size in bytes');
+    trial.sameSize(found.sizeBytes, trial.size, 'listResources must tell the size in bytes');
     const again = await trial.capability('resources').findResource(found.reference);
     same(again, found, 'findResource must answer what listResources lists under that reference');
     await trial.driver.deleteVolume(volume);
@@ -58,7 +58,7 @@ export const resourceChecks = [
     const update = await trial.capability('snapshots').createSnapshot(snapshot, volume);
     const [found] = await listed(trial, 'snapshot', { ...snapshot, ...update });
     holds(found !== undefined, 'listResources must list a snapshot, with its id or its provider_location');
-    same(found?.sizeBytes, BigInt(trial.size) * GIB_BYTES, 'listResources must tell the size of a snapshot in bytes');
+    trial.sameSize(found?.sizeBytes, trial.size, 'listResources must tell the size of a snapshot in bytes');
     await trial.capability('snapshots').deleteSnapshot(snapshot, volume);
     same(await listed(trial, 'snapshot', snapshot), [], 'listResources must not list a snapshot that is deleted');
   }),

@@ -1,7 +1,6 @@
 import { holds, same } from '../../asserting.ts';
 import { CannotCheck } from '../cannot-check.ts';
 import { check } from '../check.ts';
-import { GIB_BYTES } from '../trial.ts';
 
 /** Stats, creating, finding and deleting volumes. */
 export const volumeChecks = [
@@ -33,8 +32,8 @@ export const volumeChecks = [
     same(multiattach, trial.has('multiattach'), 'the pool and the driver do not say the same of multiattach');
     const volume = await trial.created();
     const provisioned = (await trial.pool()).provisioned_capacity_bytes;
-    const size = Number(BigInt(trial.size) * GIB_BYTES);
-    same(provisioned - before, size, 'provisioned_capacity_bytes must grow by the size of a volume that is created');
+    const said = 'provisioned_capacity_bytes must grow by the size of a volume that is created';
+    trial.sameSize(BigInt(provisioned - before), trial.size, said);
     await trial.driver.deleteVolume(volume);
     const after = (await trial.pool()).provisioned_capacity_bytes;
     same(after, before, 'provisioned_capacity_bytes must be what it was once the volume is deleted');
@@ -48,7 +47,7 @@ export const volumeChecks = [
   check('shows a host the size asked for', ['bytes'], async (trial) => {
     const volume = await trial.created({ size: trial.size + 1 });
     const seen = await trial.attached(volume, (bytes) => bytes.sizeBytes());
-    same(seen, BigInt(trial.size + 1) * GIB_BYTES, 'the device has another size in bytes than the volume');
+    trial.sameSize(seen, trial.size + 1, 'the device has another size in bytes than the volume');
   }),
 
   check('finds a volume with the model update of its creation, and none before or after', [], async (trial) => {

@@ -15,6 +15,7 @@ const reads = async (trial: EngineTrial, volume: Volume, byte: number, said: str
 export const copyChecks: readonly EngineCheck[] = [
   {
     name: 'clones: size, source_volid and bytes',
+    cinderlib: ['test_clone'],
     needs: ['clone', 'bytes'],
     run: async (trial) => {
       const source = await trial.created();
@@ -29,6 +30,7 @@ export const copyChecks: readonly EngineCheck[] = [
   },
   {
     name: 'makes a volume of a snapshot: the old bytes, after the source was overwritten',
+    cinderlib: ['test_create_volume_from_snapshot'],
     needs: ['snapshots', 'bytes'],
     run: async (trial) => {
       const source = await trial.created();

@@ -3,12 +3,11 @@ import { holds, same } from '../../asserting.ts';
 import { checkId } from '../../ids.ts';
 import type { EngineCheck } from '../checks.ts';
 
-const GIB_BYTES = 1024n ** 3n;
-
 /** Connections and attachments on this host. */
 export const hostChecks: readonly EngineCheck[] = [
   {
     name: 'attaches here: the path is there, and the device has the size of the volume',
+    cinderlib: ['test_create_volume', 'test_attach_volume', 'test_attach_detach_volume'],
     needs: ['bytes'],
     run: async (trial) => {
       const volume = await trial.created(trial.size + 1);
@@ -23,7 +22,7 @@ export const hostChecks: readonly EngineCheck[] = [
       holds(path !== null && path !== '', 'an attached connection must have the path of a device');
       if (path?.startsWith('/')) await stat(path);
       const seen = await trial.deviceBytes(connection);
-      same(seen, BigInt(trial.size + 1) * GIB_BYTES, 'the device must have the size in bytes that was asked for');
+      trial.sameSize(seen, trial.size + 1, 'the device must have the size in bytes that was asked for');
       await trial.detach(volume);
       same(volume.local_attach, null, 'a volume that was detached must have no local_attach');
       same(volume.connections.length, 0, 'detaching a volume must disconnect this host');
@@ -32,6 +31,7 @@ export const hostChecks: readonly EngineCheck[] = [
   },
   {
     name: 'attaches and detaches by the connection: detached it stays, disconnected it goes',
+    cinderlib: ['test_attach_detach_volume_via_attachment'],
     needs: ['bytes'],
     run: async (trial) => {
       const volume = await trial.created();
@@ -54,6 +54,7 @@ export const hostChecks: readonly EngineCheck[] = [
   },
   {
     name: 'reads back what was written, attached anew',
+    cinderlib: ['test_disk_io'],
     needs: ['bytes'],
     run: async (trial) => {
       const volume = await trial.created();
@@ -82,6 +83,7 @@ export const hostChecks: readonly EngineCheck[] = [
   },
   {
     name: 'extends a stored copy of a volume, and the device too',
+    cinderlib: ['test_extend'],
     needs: ['extend', 'bytes'],
     run: async (trial) => {
       const { id } = await trial.created();
@@ -91,12 +93,13 @@ export const hostChecks: readonly EngineCheck[] = [
       same(volume.size, trial.size + 1, 'an extended volume must have its new size');
       const connection = await trial.attach(volume);
       const seen = await trial.deviceBytes(connection);
-      same(seen, BigInt(trial.size + 1) * GIB_BYTES, 'the device must have the size in bytes that the volume grew to');
+      trial.sameSize(seen, trial.size + 1, 'the device must have the size in bytes that the volume grew to');
       await trial.detach(volume);
     },
   },
   {
     name: 'extends while attached, and the device grows',
+    cinderlib: ['test_extend_attached'],
     needs: ['extend', 'extend_online', 'bytes'],
     run: async (trial) => {
       const volume = await trial.created();
@@ -104,7 +107,7 @@ export const hostChecks: readonly EngineCheck[] = [
       trial.next();
       await volume.extend(trial.size + 1);
       const seen = await trial.deviceBytes(connection);
-      same(seen, BigInt(trial.size + 1) * GIB_BYTES, 'the device that is attached must grow with its volume');
+      trial.sameSize(seen, trial.size + 1, 'the device that is attached must grow with its volume');
       await trial.detach(volume);
     },
   },

@@ -1,6 +1,7 @@
-import type { DriverDefinition } from '../../../drivers/contract.ts';
 import { secretFieldsOf, withSecrets } from '../../../drivers/secret-fields.ts';
 import { holds, same } from '../../asserting.ts';
+import { GIB_BYTES } from '../../driver/sizes.ts';
+import type { DriverSubject } from '../../driver/subject.ts';
 import { checkId } from '../../ids.ts';
 import { asDriverGets } from '../../resources.ts';
 import type { EngineCheck } from '../checks.ts';
@@ -15,9 +16,13 @@ const poolsIn = (stats: Record<string, unknown>): readonly CinderPool[] => stats
 const provisionedIn = (stats: Record<string, unknown>): number =>
   poolsIn(stats).reduce((sum, pool) => sum + pool.provisioned_capacity_gb, 0);
 
-const credentialsIn = async (info: unknown, definition: DriverDefinition): Promise<readonly string[]> => {
+const credentialsIn = async (
+  info: unknown,
+  { definition, known }: Pick<DriverSubject, 'definition' | 'known'>,
+): Promise<readonly string[]> => {
   const found: string[] = [];
   await withSecrets(info, secretFieldsOf(definition), (credential) => {
+    known.learn(credential);
     found.push(JSON.stringify(credential));
     return credential;
   });
@@ -28,6 +33,7 @@ const credentialsIn = async (info: unknown, definition: DriverDefinition): Promi
 export const recordChecks: readonly EngineCheck[] = [
   {
     name: 'has stats: vendor, name, free and total capacity of each pool',
+    cinderlib: ['test_stats'],
     needs: [],
     run: async ({ backend, subject }) => {
       const stats = await backend.stats({ refresh: true });
@@ -42,17 +48,20 @@ export const recordChecks: readonly EngineCheck[] = [
   },
   {
     name: 'keeps stats until they are refreshed, and then shows a volume that was created',
+    cinderlib: ['test_stats_with_creation'],
     needs: [],
     run: async (trial) => {
       const before = await trial.backend.stats({ refresh: true });
       await trial.created(trial.size + 1);
       same(await trial.backend.stats(), before, 'stats without refresh must be those that were recorded');
       const grown = provisionedIn(await trial.backend.stats({ refresh: true })) - provisionedIn(before);
-      same(grown, trial.size + 1, 'refreshed stats must count the GiB of a volume that was created');
+      const grownBytes = BigInt(Math.round(grown * Number(GIB_BYTES)));
+      trial.sameSize(grownBytes, trial.size + 1, 'refreshed stats must count the GiB of a volume that was created');
     },
   },
   {
     name: 'creates and deletes a volume; gone is gone, and deleting it again succeeds',
+    cinderlib: ['test_create_delete_volume'],
     needs: [],
     run: async (trial) => {
       const volume = await trial.created();
@@ -73,6 +82,7 @@ export const recordChecks: readonly EngineCheck[] = [
   },
   {
     name: 'takes and deletes a snapshot; gone is gone, and deleting it again succeeds',
+    cinderlib: ['test_create_snapshot', 'test_create_delete_snapshot'],
     needs: ['snapshots'],
     run: async (trial) => {
       const volume = await trial.created();
@@ -103,7 +113,7 @@ export const recordChecks: readonly EngineCheck[] = [
       const volumes = await Promise.all([0, 1, 0, 1].map((more) => trial.created(trial.size + more)));
       for (const volume of volumes) {
         const found = await trial.subject.driver.findVolume(asDriverGets(volume.record));
-        same(found?.sizeBytes, BigInt(volume.size) * 1024n ** 3n, 'each of several volumes must have its own size');
+        trial.sameSize(found?.sizeBytes, volume.size, 'each of several volumes must have its own size');
       }
       trial.next();
       await Promise.all(volumes.map((volume) => volume.delete()));
@@ -117,7 +127,7 @@ export const recordChecks: readonly EngineCheck[] = [
       const volume = await trial.created();
       trial.next();
       const connection = await volume.connect(trial.subject.connector, { id: checkId() });
-      const credentials = await credentialsIn(connection.conn_info, trial.subject.definition);
+      const credentials = await credentialsIn(connection.conn_info, trial.subject);
       const read = await trial.engine.connection(connection.id);
       const events = (await trial.engine.view()).events({ stream: `volume-${volume.id}` });
       const recorded = [JSON.stringify([read.conn_info, read, await volume.refresh()])];

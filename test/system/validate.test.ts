@@ -1,0 +1,96 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { execa } from 'execa';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '../..');
+const DRIVERS = ['hostile', 'unreachable'].map((name) => join(ROOT, `test/cli/fixtures/${name}-driver.ts`));
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
+
+let directory: string;
+let browser: BrowserContext;
+
+/** Both files, written by the `scoria` that is published. */
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'scoria-validate-'));
+  await execa('npm', ['run', '--silent', 'build'], { cwd: ROOT });
+  const backends = DRIVERS.map((volume_driver, index) => ({ volume_backend_name: `b${index}`, volume_driver }));
+  await writeFile(join(directory, 'backends.yaml'), JSON.stringify({ backends }));
+  const outputs = ['--only', 'extends', '--html', 'report.html', '--junit', 'report.xml'];
+  const { exitCode } = await execa('node', [join(ROOT, 'dist/cli/main.js'), 'validate', 'backends.yaml', ...outputs], {
+    cwd: directory,
+    env: { TMPDIR: directory },
+    reject: false,
+  });
+  expect(exitCode).toBe(6);
+  browser = await chromium.launchPersistentContext(join(directory, 'profile'), {
+    executablePath: '/usr/bin/chromium',
+    headless: true,
+    args: FLAGS,
+  });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const opened = async (file: string): Promise<{ readonly page: Page; readonly troubles: readonly string[] }> => {
+  const page = await browser.newPage();
+  onTestFinished(() => page.close());
+  const troubles: string[] = [];
+  page.on('pageerror', (error) => troubles.push(error.message));
+  page.on('console', (message) => troubles.push(message.text()));
+  page.on('request', (request) => {
+    if (!request.url().startsWith('file:')) troubles.push(request.url());
+  });
+  await page.goto(pathToFileURL(join(directory, file)).href);
+  return { page, troubles };
+};
+
+describe('the page of a validation', () => {
+  test('asks for nothing, runs nothing, and shows what a driver said as it said it', async () => {
+    const { page, troubles } = await opened('report.html');
+    expect(await page.title()).toBe('b0, b1: not valid · Scoria');
+    expect(await page.locator('script, img, link, iframe').count()).toBe(0);
+    const failure = page.getByRole('row', { name: /failed extends, twice/ });
+    expect(await failure.locator('pre').textContent()).toContain("</pre><script>document.title='taken'</script>");
+    await page.getByRole('heading', { name: 'b1' }).waitFor();
+    await page.getByText('protocol pigeon').first().waitFor();
+    expect(troubles).toEqual([]);
+  });
+
+  test.each([1280, 390])('fits into %i pixels', async (width) => {
+    const { page } = await opened('report.html');
+    await page.setViewportSize({ width, height: 800 });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+  });
+
+  test.each(['light', 'dark'] as const)('is %s where the system is', async (colorScheme) => {
+    const { page } = await opened('report.html');
+    await page.emulateMedia({ colorScheme });
+    const colour = await page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+    expect(Number(colour.match(/\d+/)?.[0]) > 128).toBe(colorScheme === 'light');
+  });
+});
+
+test('the JUnit file is XML, and counts what is in it', async () => {
+  const { page } = await opened('report.xml');
+  const count = (selector: string) => page.evaluate<number>(`document.querySelectorAll('${selector}').length`);
+  const told = (name: string) => page.evaluate<string>(`document.documentElement.getAttribute('${name}')`);
+  expect(await count('parsererror')).toBe(0);
+  expect(await page.evaluate('document.documentElement.localName')).toBe('testsuites');
+  for (const [name, selector] of [
+    ['tests', 'testcase'],
+    ['failures', 'failure'],
+    ['errors', 'error'],
+    ['skipped', 'skipped'],
+  ] as const) {
+    expect([name, Number(await told(name))]).toEqual([name, await count(selector)]);
+  }
+  expect(await count('failure')).toBeGreaterThan(0);
+  expect(await count('skipped')).toBeGreaterThan(0);
+});
