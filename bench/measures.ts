@@ -4,6 +4,7 @@ import { connect } from './measures/connect.ts';
 import { dump } from './measures/dump.ts';
 import { durableCreate } from './measures/durable-create.ts';
 import { fileCopy, fileOperation } from './measures/files.ts';
+import { importing, importMemory } from './measures/import.ts';
 import { inMemory } from './measures/in-memory.ts';
 import { load } from './measures/load.ts';
 import { manyCallers } from './measures/many-callers.ts';
@@ -25,6 +26,8 @@ export const measures: readonly Measure[] = [
   reads,
   dump,
   load,
+  importing,
+  importMemory,
   replay,
   opening,
   oneOperation,

@@ -9,6 +9,8 @@ import { counted, type Size } from './size.ts';
 
 const execute = promisify(execFile);
 
+export type InventoryName = `${number}.json` | `${number}.sqlite`;
+
 /** What several measures look at, made once in a run when it is first asked for. */
 export interface Prepared {
   /** A log of `size.volumes` volumes, their creation all that happened. */
@@ -18,6 +20,8 @@ export interface Prepared {
   /** cinderlib's dump of as many volumes, and a database that this dump was loaded into. */
   cinderlibDump(): Promise<string>;
   cinderlibDatabase(): Promise<string>;
+  /** A dump or a database of cinderlib with so many volumes, each with a snapshot and a connection. */
+  cinderlibInventory(name: InventoryName): Promise<string>;
   /** A log of `size.foldedEvents` events, ten of each volume. */
   eventsLog(): Promise<string>;
   /** A log with one backend and one volume. */
@@ -33,11 +37,11 @@ export interface Prepared {
   eventsLogOn(name: ServerName): Promise<string>;
 }
 
-const oncePerServer = <Made>(make: (name: ServerName) => Promise<Made>) => {
-  const making = new Map<ServerName, Promise<Made>>();
-  return (name: ServerName): Promise<Made> => {
-    const begun = making.get(name) ?? make(name);
-    making.set(name, begun);
+const oncePer = <Key, Made>(make: (key: Key) => Promise<Made>) => {
+  const making = new Map<Key, Promise<Made>>();
+  return (key: Key): Promise<Made> => {
+    const begun = making.get(key) ?? make(key);
+    making.set(key, begun);
     return begun;
   };
 };
@@ -80,18 +84,24 @@ export const prepareIn = (
     `a log of ${counted(size.largeLog)} events`,
     log({ volumes: (size.largeLog - size.longStream) / 10, events: 10, firstVolume: size.longStream }),
   );
-  const server = oncePerServer(async (name) => {
+  const server = oncePer(async (name: ServerName) => {
     say(`starting ${name}`);
     return atTheEnd.use(await benchServer(name));
   });
-  const eventsLogOn = oncePerServer(async (name) => {
+  const eventsLogOn = oncePer(async (name: ServerName) => {
     say(`preparing a log of ${counted(size.foldedEvents)} events on ${name}`);
     const path = await (await server(name)).newLog();
     await log({ volumes: size.foldedEvents / 10, events: 10 })(path);
     await settled();
     return path;
   });
+  const cinderlibInventory = oncePer((name: InventoryName) =>
+    once(name, `what cinderlib keeps of volumes with snapshots and connections, in ${name}`, (to) =>
+      runNode('write-cinderlib.ts', { volumes: Number.parseInt(name, 10), to }),
+    )(),
+  );
   return {
+    cinderlibInventory,
     server,
     eventsLogOn,
     volumesLog,

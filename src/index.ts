@@ -46,7 +46,12 @@ export { Connection } from './library/connection.ts';
 export { type CopyLogOptions, checkLogs, copyLog, type LogComparison, type LogCopy } from './library/copied-log.ts';
 export { createEngine, Engine, type EngineOptions } from './library/engine.ts';
 export type { EnsuredExports } from './library/ensured-exports.ts';
-export { attachConnection, detachConnection, type HandedOptions } from './library/handed-connection.ts';
+export {
+  attachConnection,
+  detachConnection,
+  extendConnection,
+  type HandedOptions,
+} from './library/handed-connection.ts';
 export type { KeyStoreCommand } from './library/key-store.ts';
 export type { Lag } from './library/lag.ts';
 export { type MigrateOptions, migrateLog } from './library/migrate-log.ts';

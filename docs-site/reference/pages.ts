@@ -1,3 +1,4 @@
+import { cinderlibPage } from './cinderlib/page.ts';
 import { cliPage } from './cli.ts';
 import { commandsPage } from './commands.ts';
 import { errorsPage } from './errors.ts';
@@ -16,6 +17,7 @@ export const referencePages: Readonly<Record<string, () => Page | Promise<Page>>
   'docs/reference/options.md': optionsPage,
   'docs/reference/lvm.md': lvmPage,
   'docs/reference/rbd.md': rbdPage,
+  'docs/reference/cinderlib.md': cinderlibPage,
   'docs/reference/cli.md': cliPage,
   'docs/reference/library.md': libraryPage,
 };

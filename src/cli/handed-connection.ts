@@ -24,6 +24,19 @@ export const handedConnectionVerbs = (group: Command): void => {
       }),
     );
   group
+    .command('extend-from <file>')
+    .description('make this host see the size that the volume has by now, likewise; the credentials may be sealed')
+    .action(
+      telling<object, File>(async ([file], options) => {
+        const { extendConnection } = await import('../library/handed-connection.ts');
+        const { engine } = await configurationFor(options);
+        const connection = await readJsonObject('connection', file);
+        const size_bytes = await extendConnection(connection, { ...engine, signal: interruption });
+        const { id } = connection;
+        return { json: { id, size_bytes }, text: () => `connection ${printable(String(id))}: ${size_bytes} bytes` };
+      }),
+    );
+  group
     .command('detach-from <file>')
     .description('detach from this host, likewise; the credentials may be sealed')
     .option('--force', 'go on past errors')

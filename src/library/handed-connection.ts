@@ -5,7 +5,7 @@ import { quiet } from '../commands/backend-drivers.ts';
 import { callWithin } from '../commands/bounded-call.ts';
 import { endingOf, rejectionOf } from '../commands/ending.ts';
 import { parseInput } from '../commands/parse.ts';
-import type { Device, HostConnector } from '../connectors/contract.ts';
+import { ConnectorFailure, type Device, type HostConnector } from '../connectors/contract.ts';
 import { findHostConnector } from '../connectors/registry.ts';
 import { rejections, ScoriaError } from '../domain/errors.ts';
 import { type JsonObject, JsonObjectSchema } from '../domain/json.ts';
@@ -69,6 +69,19 @@ export const detachConnection = async (
   await onHost('detached', handed, options, (connector) =>
     connector.disconnectVolume(handed.connection_info, handed.device as Device | null, { force }),
   );
+};
+
+/**
+ * Makes this host see the size that the volume of a connection has by now, after it grew elsewhere, and answers it in bytes.
+ * The credentials may be sealed.
+ */
+export const extendConnection = async (connection: JsonObject, options: HandedOptions = {}): Promise<bigint> => {
+  const handed = handedFor(connection);
+  return onHost('extended', handed, options, async (connector) => {
+    const device = (handed.device as Device | null) ?? (await connector.findDevice(handed.connection_info));
+    if (device !== null) return connector.extendVolume(handed.connection_info, device);
+    throw new ConnectorFailure(`connection ${handed.id} is not attached on this host`, 'attach it first');
+  });
 };
 
 const handedFor = (connection: JsonObject): Handed => {

@@ -55,6 +55,12 @@ describe('a connection that goes to another host as JSON', () => {
     expect(said.error).toMatchObject({ code: 'InvalidConnection', message: expect.stringContaining(hostname()) });
   });
 
+  test('shows that host the size that the volume has by now', async () => {
+    await on(here, ['volume', 'extend', 'data', '2']);
+    const { said } = await on(there, ['connection', 'extend-from', '-'], await shown());
+    expect(said).toEqual({ id: connection, size_bytes: String(2 * 1024 ** 3) });
+  });
+
   test('is detached there, which the record is told before it is disconnected', async () => {
     const { path } = JSON.parse(await shown()).device;
     const detached = await on(there, ['connection', 'detach-from', '-'], await shown());

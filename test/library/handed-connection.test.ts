@@ -1,12 +1,21 @@
 import { hostname } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { attachConnection, type Connection, detachConnection, type JsonObject, silentLogger } from '../../src/index.ts';
+import {
+  attachConnection,
+  type Connection,
+  detachConnection,
+  extendConnection,
+  type JsonObject,
+  silentLogger,
+  type Volume,
+} from '../../src/index.ts';
 import { type EngineOnArray, engineOnArray } from '../support/engine.ts';
 
 const QUIET = { logger: silentLogger };
 const BECAUSE = { reason: 'for the other host' };
 
 interface Handed extends EngineOnArray {
+  readonly volume: Volume;
   readonly connection: Connection;
   /** What went from host to host. */
   readonly text: string;
@@ -16,7 +25,7 @@ const handedOver = async (): Promise<Handed> => {
   const house = await engineOnArray({}, { use_chap_auth: true });
   const volume = await house.backend.createVolume({ size: 1 });
   const connection = await volume.connect({ host: hostname() });
-  return { ...house, connection, text: JSON.stringify(await connection.showSecrets(BECAUSE)) };
+  return { ...house, volume, connection, text: JSON.stringify(await connection.showSecrets(BECAUSE)) };
 };
 
 describe('a connection that is handed over as JSON', () => {
@@ -36,6 +45,17 @@ describe('a connection that is handed over as JSON', () => {
     await connection.device_detached();
     await connection.disconnect();
     expect(array.exports.size).toBe(0);
+  });
+
+  test('shows its host the size that the volume has by now, once it is attached there', async () => {
+    const { volume, connection, text } = await handedOver();
+    await expect(extendConnection(JSON.parse(text), QUIET)).rejects.toMatchObject({
+      code: 'ConnectorFailed',
+      remedy: 'attach it first',
+    });
+    await attachConnection(JSON.parse(text), QUIET);
+    await volume.extend(3);
+    expect(await extendConnection(JSON.parse(JSON.stringify(connection)), QUIET)).toBe(3n * 1024n ** 3n);
   });
 
   test('is not attached with its credentials sealed, nor on another host', async () => {

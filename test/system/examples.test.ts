@@ -35,7 +35,7 @@ describe('the examples of the help', () => {
     ...['snapshot create', 'snapshot list', 'snapshot show', 'snapshot restore', 'snapshot revert', 'volume clone'],
     ...['volume rename', 'volume delete', 'snapshot delete'],
     ...['connection create', 'connection list', 'connection show', 'connection attach', 'connection detach'],
-    ...['connection attach-from', 'connection detach-from', 'backend ensure-exports'],
+    ...['connection attach-from', 'connection extend-from', 'connection detach-from', 'backend ensure-exports'],
     ...[
       'connection report-device',
       'connection report-detached',

@@ -24,6 +24,9 @@ const EXAMPLES = {
   'attach-from': [
     "scoria connection show 6b1f7a52-3c0e-4d8b-9c55-0d3f1c1f2a10 --show-secrets --json --reason 'for node2' | scoria connection attach-from - > device.json",
   ],
+  'extend-from': [
+    'scoria connection show 6b1f7a52-3c0e-4d8b-9c55-0d3f1c1f2a10 --json | scoria connection extend-from -',
+  ],
   'detach-from': [
     'scoria connection show 6b1f7a52-3c0e-4d8b-9c55-0d3f1c1f2a10 --json | scoria connection detach-from -',
   ],

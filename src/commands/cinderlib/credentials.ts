@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../../domain/json.ts';
 import { isSealed, pointerStep } from '../../domain/sealed.ts';
 import type { VolumeState } from '../../domain/volume/volume.ts';
 import { type SecretField, withSecrets } from '../../drivers/secret-fields.ts';
-import { isCredentialName } from '../credentials.ts';
+import { credentialIn, isCredentialName } from '../credentials.ts';
 
 /** Seals a credential; `pointer` is its place in the data of the event. */
 export type SealCredential = (credential: Json, pointer: string) => Promise<Json>;
@@ -46,13 +46,18 @@ export const withSealedCredentials = async <Imported extends Holding>(
   } as Imported;
 };
 
-const named = async (value: Json, at: string, seal: SealCredential): Promise<Json> => {
+/** Most hold none, and are left alone at once. */
+const named = async (value: Json, at: string, seal: SealCredential): Promise<Json> =>
+  credentialIn(value) === null ? value : namedWithin(value, at, seal);
+
+const namedWithin = async (value: Json, at: string, seal: SealCredential): Promise<Json> => {
   if (typeof value !== 'object' || value === null || isSealed(value)) return value;
-  if (Array.isArray(value)) return Promise.all(value.map((member, index) => named(member, `${at}/${index}`, seal)));
+  if (Array.isArray(value))
+    return Promise.all(value.map((member, index) => namedWithin(member, `${at}/${index}`, seal)));
   const sealed = Object.entries(value).map(async ([name, member]) => {
     const pointer = at + pointerStep(name);
     const isCredential = isCredentialName(name) && typeof member === 'string' && member !== '';
-    return [name, isCredential ? await seal(member, pointer) : await named(member, pointer, seal)] as const;
+    return [name, isCredential ? await seal(member, pointer) : await namedWithin(member, pointer, seal)] as const;
   });
   return Object.fromEntries(await Promise.all(sealed));
 };

@@ -50,18 +50,19 @@ export const importRecords = async (source: RecordSource, context: ImportContext
   return { source: named, events: await written(source, named, records, context), records };
 };
 
-const planner = async ({ services, ...context }: ImportContext): Promise<Planner> =>
+const planner = async ({ services, ...context }: ImportContext, areChecked: boolean): Promise<Planner> =>
   new Planner({
     inventory: await services.read.inventory(),
     drivers: services.drivers,
     nonUuidIds: context.nonUuidIds,
     backends: context.backends,
     now: context.author.now().toISOString(),
+    areChecked,
   } satisfies PlanContext);
 
 const checked = async (source: RecordSource, context: ImportContext): Promise<readonly ImportedRecord[]> => {
   const records: ImportedRecord[] = [];
-  const plan = await planner(context);
+  const plan = await planner(context, false);
   for await (const found of source.records()) {
     records.push((await plan.look(found)).record);
     if (records.length % TURN_RECORDS !== 0) continue;
@@ -78,9 +79,13 @@ const written = async (
   context: ImportContext,
 ): Promise<number> => {
   const total = records.filter(({ outcome }) => outcome === 'imported').length;
-  const plan = await planner(context);
+  const plan = await planner(context, true);
   const writing = new Writing(named, context);
+  let index = 0;
   for await (const found of source.records()) {
+    const outcome = records[index]?.outcome;
+    index += 1;
+    if (outcome !== 'imported') continue;
     const { write } = await plan.look(found);
     if (write === null) continue;
     await writing.add(write);

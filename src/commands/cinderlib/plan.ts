@@ -37,6 +37,8 @@ export interface PlanContext {
   readonly backends: Readonly<Record<string, string>>;
   /** ISO 8601. */
   readonly now: string;
+  /** Whether the records were looked at before, and all can be imported. */
+  readonly areChecked: boolean;
 }
 
 /** A record that is to be written. */
@@ -67,6 +69,7 @@ export class Planner {
   readonly #context: PlanContext;
   readonly #backends = new Map<string, BackendState>();
   readonly #ids = new Map<string, string>();
+  readonly #secretFields = new Map<string, Promise<readonly SecretField[]>>();
 
   constructor(context: PlanContext) {
     this.#context = context;
@@ -123,7 +126,7 @@ export class Planner {
     const backend = this.#backends.get(backend_name) ?? inventory.state('backend', backendStream(backend_name));
     const parts = [...Object.keys(state.snapshots), ...Object.keys(state.connections)];
     const facts = { backend, takenParts: parts.filter((id) => inventory.resource(id) !== null) };
-    const fields = await secretFieldsFor(backend);
+    const fields = await this.#secretFieldsOf(backend);
     const { kind: _, place: __, ...content } = found;
     return this.#planned({ ...record, notes }, 'volume', stream, content, async (source, seal) => {
       const sealed = await withSealedCredentials({ state: state as VolumeState, kept }, fields, seal);
@@ -158,15 +161,18 @@ export class Planner {
     const commandId = uuid5(digest, NAMESPACE);
     if (this.#context.inventory.command(commandId) !== null)
       return { record: { ...record, outcome: 'known' }, write: null };
+    const planned: Planned = {
+      record: { ...record, outcome: 'imported' },
+      write: { kind, stream, commandId, commandDigest: digest, decide },
+    };
+    if (this.#context.areChecked) return planned;
     const decision = await decide(SOME_SOURCE, unsealed);
     if (E.isLeft(decision)) {
       const { kind: why, message, remedy } = decision.left;
       const outcome = why === 'conflict' ? 'conflict' : 'unusable';
       return { record: { ...record, outcome, problem: message, remedy }, write: null };
     }
-    if (decision.right.length === 0) return { record: { ...record, outcome: 'known' }, write: null };
-    const write = { kind, stream, commandId, commandDigest: digest, decide };
-    return { record: { ...record, outcome: 'imported' }, write };
+    return decision.right.length === 0 ? { record: { ...record, outcome: 'known' }, write: null } : planned;
   }
 
   #nameHere(name: string): string {
@@ -174,12 +180,22 @@ export class Planner {
     return backendNameOf(Object.hasOwn(backends, name) ? String(backends[name]) : name);
   }
 
+  /** Once for each driver: looking it up costs more than a record. */
+  #secretFieldsOf({ backend }: BackendState): Promise<readonly SecretField[]> {
+    const driver = backend?.driver ?? '';
+    const fields = this.#secretFields.get(driver) ?? secretFieldsFor(driver);
+    this.#secretFields.set(driver, fields);
+    return fields;
+  }
+
   #assertRecordable(schema: z.ZodType, imported: unknown): void {
+    if (this.#context.areChecked) return;
     read(schema, imported, '');
     if (isTooDeep(imported)) throw new Unusable('it is nested too deep to be recorded');
   }
 
   #assertIds({ volume, snapshots, connections }: VolumeState, place: string): void {
+    if (this.#context.areChecked) return;
     for (const id of [volume?.id ?? '', ...Object.keys(snapshots), ...Object.keys(connections)]) {
       if (!this.#context.nonUuidIds && !isUuid(id)) {
         throw new Unusable(
@@ -197,7 +213,5 @@ export class Planner {
 const originAt = (place: string, kept: JsonObject) => ({ format: 'cinderlib' as const, place, kept });
 
 /** The definition tells without being set up, which would reach for the storage. */
-const secretFieldsFor = async ({ backend }: BackendState): Promise<readonly SecretField[]> => {
-  if (backend === null) return KNOWN_SECRET_FIELDS;
-  return secretFieldsOf(await findDriver(backend.driver).catch(() => ({})));
-};
+const secretFieldsFor = async (driver: string): Promise<readonly SecretField[]> =>
+  driver === '' ? KNOWN_SECRET_FIELDS : secretFieldsOf(await findDriver(driver).catch(() => ({})));

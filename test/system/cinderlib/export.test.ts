@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { createEngine, type Engine, silentLogger, type VolumeRecord } from '../../../src/index.ts';
+import { createEngine, type Engine, silentLogger } from '../../../src/index.ts';
+import type { VolumeDocument } from '../../../src/projections/documents.ts';
 import { python } from '../../cinderlib/python.ts';
 import { scratch } from '../../eventlog/scratch.ts';
 
@@ -40,7 +41,7 @@ const withAccessMode = (info: Foreign, access_mode: string): Foreign =>
 const micros = (at: string): string => at.replace(/(\.\d+)?Z$/, (_, fraction = '.') => fraction.padEnd(7, '0'));
 
 /** A volume as the judges tell it. */
-const expected = (volume: VolumeRecord, keepsQos: boolean): Foreign => ({
+const expected = (volume: VolumeDocument, keepsQos: boolean): Foreign => ({
   id: volume.id,
   name: volume.name,
   size: volume.size,
@@ -72,7 +73,7 @@ const expected = (volume: VolumeRecord, keepsQos: boolean): Foreign => ({
   })),
 });
 
-let volumes: VolumeRecord[] = [];
+let volumes: VolumeDocument[] = [];
 
 beforeAll(async () => {
   await using engine = await openEngine();

@@ -1,0 +1,183 @@
+import type { Section } from './row.ts';
+
+const VOLUMES = 'test/commands/volumes.test.ts';
+const HABITS = 'test/library/cinderlib-habits.test.ts';
+const HANDED = 'test/library/handed-connection.test.ts';
+
+export const connection: Section = {
+  title: 'Connection',
+  rows: [
+    {
+      cinderlib: '`volume.attach()`',
+      library: '`volume.attach()`',
+      cli: '`scoria volume attach`',
+      is: 'same',
+      by: [VOLUMES, 'attach and detach on this host'],
+    },
+    {
+      cinderlib: 'an attachment that fails is undone',
+      library: 'the same',
+      cli: 'the same',
+      is: 'same',
+      by: [VOLUMES, 'a failed attachment is undone on the array'],
+    },
+    {
+      cinderlib: '`volume.detach(force, ignore_errors)`',
+      library: '`volume.detach({ force }, { reason })`',
+      cli: '`scoria volume detach --force`',
+      is: 'better: what `force` goes past is on the record, with the reason',
+      by: [VOLUMES, 'attach and detach on this host'],
+    },
+    {
+      cinderlib: '`volume.detach()` of what is not attached here: `NotLocal`',
+      library: 'nothing to do',
+      cli: 'the same',
+      is: 'different: so that it may be repeated',
+      by: [HABITS, 'is detached already'],
+    },
+    {
+      cinderlib: '`volume.connect(connector, **fields)`',
+      library: '`volume.connect(connector, { attached_host, mountpoint, instance_uuid, attach_mode })`',
+      cli: '`scoria connection create`',
+      is: 'better: a connector that lacks what the driver needs is refused first',
+      by: [VOLUMES, 'a connector that lacks what the driver needs is refused'],
+    },
+    {
+      cinderlib: 'a connection that fails: the export is removed',
+      library: 'the same',
+      cli: 'the same',
+      is: 'same',
+      by: [VOLUMES, 'a failed connection removes its export'],
+    },
+    {
+      cinderlib: '`volume.disconnect(connection, force)`, `connection.disconnect(force)`',
+      library: '`connection.disconnect({ force }, { reason })`',
+      cli: '`scoria connection delete --force`',
+      is: 'better: what `force` goes past is on the record, with the reason',
+      by: [VOLUMES, 'force goes on past errors and records them'],
+    },
+    {
+      cinderlib: 'the last disconnection makes the volume `available`, and removes the export',
+      library: 'the same',
+      cli: 'the same',
+      is: 'same',
+      by: ['test/domain/volume/disconnect.test.ts', 'makes the volume available with the last connection only'],
+    },
+    {
+      cinderlib: '`volume.cleanup()`',
+      library: '`connection.disconnect({ force: true }, { reason })` for each',
+      cli: '`scoria connection delete --force`',
+      is: 'better: a device is detached, and the host disconnected',
+      by: ['test/domain/volume/disconnect.test.ts', 'by force takes an attached device along'],
+    },
+    {
+      cinderlib: '`connection.attach()`, `connection.detach(force)`',
+      library: '`connection.attach()`, `connection.detach({ force })`',
+      cli: '`scoria connection attach`, `scoria connection detach`',
+      is: 'same: detached, the host stays connected',
+      by: [VOLUMES, 'detaching a connection keeps it connected'],
+    },
+    {
+      cinderlib:
+        '`connected`, `attached`, `protocol`, `path`, `device`, `attach_mode`, `use_multipath`, `connector_info`, `conn_info`',
+      library: 'the same, read-only',
+      cli: '`scoria connection show`',
+      is: 'same',
+      by: [HABITS, 'tells of its connection what cinderlib tells'],
+    },
+    {
+      cinderlib: 'credentials in `conn_info` and `provider_auth`, in clear wherever they are stored',
+      library: 'sealed; `connection.showSecrets({ reason })`',
+      cli: '`scoria connection show --show-secrets`',
+      is: 'better: who connects gets them; all others ask, on the record',
+      by: ['test/secrets/volumes.test.ts', 'is connected by whoever gets them, and the record holds them sealed'],
+    },
+    {
+      cinderlib: '`Connection.get_by_id(id)`',
+      library: '`engine.connection(id)`',
+      cli: '`scoria connection show`',
+      is: 'same',
+      by: [HABITS, 'is JSON with what belongs to it, and never in a circle'],
+    },
+    {
+      cinderlib: '`refresh()`',
+      library: '`connection.refresh()`',
+      cli: null,
+      is: 'same',
+      by: [HABITS, 'is as it was last seen until it is refreshed; lists are read each time'],
+    },
+    {
+      cinderlib: '`device` set, and `save()`; `device_attached(device)`',
+      library: '`connection.device_attached(device)`, `connection.device_detached()`',
+      cli: '`scoria connection report-device`, `scoria connection report-detached`',
+      is: 'better: also that it was detached',
+      by: [VOLUMES, 'another host says which device it attached'],
+    },
+    {
+      cinderlib: '`connection.extend()`',
+      library: '`volume.extend(size)` on the host itself, `extendConnection(json)` on another',
+      cli: '`scoria connection extend-from`',
+      is: 'same',
+      by: [HANDED, 'shows its host the size that the volume has by now, once it is attached there'],
+    },
+    {
+      cinderlib: 'a consumer with the metadata: its connector as a key-value, `connect` there, `attach` here',
+      library: 'the same, over one log',
+      cli: '`scoria kv set`, `scoria connection create`, `scoria connection attach`',
+      is: 'same',
+      by: [HABITS, 'leaves its connector properties under a key, by which it is connected from elsewhere'],
+    },
+    {
+      cinderlib: 'a consumer without the metadata: os-brick by hand, and not for RBD',
+      library: '`attachConnection(json)`, `detachConnection(json)`',
+      cli: '`scoria connection attach-from`, `scoria connection detach-from`',
+      is: 'better: one call, for every protocol',
+      by: [HANDED, 'is attached and detached by a host without the log, and the record is told'],
+    },
+    {
+      cinderlib: '`get_connector_properties(root_helper, ip, multipath, enforce_multipath)`',
+      library: '`connectorProperties({ multipath, enforceMultipath })`',
+      cli: '`scoria connector`',
+      is: 'same',
+      by: ['test/connectors/registry.test.ts', "tells this host's properties in os-brick's shape"],
+    },
+    {
+      cinderlib: 'several connections of a volume',
+      library: 'the same',
+      cli: 'the same',
+      is: 'better: several hosts only where the volume is multiattach',
+      by: [VOLUMES, 'two hosts only where the volume is multiattach; one host as often as it likes'],
+    },
+    {
+      cinderlib: 'no multi attach',
+      library: '`createVolume({ multiattach: true })`',
+      cli: '`scoria volume create --multiattach`',
+      is: 'better: where the driver can',
+      by: [VOLUMES, 'two hosts only where the volume is multiattach; one host as often as it likes'],
+    },
+    {
+      cinderlib: '`use_multipath_for_image_xfer`, `enforce_multipath_for_image_xfer` of a backend',
+      library: 'the same',
+      cli: 'the same',
+      is: 'same',
+      by: [VOLUMES, 'attaches as a backend with the options %j says'],
+    },
+    {
+      cinderlib: '`multipath` of a connector',
+      library: 'the same',
+      cli: '`scoria connector --multipath --enforce-multipath`',
+      is: 'better: said only where multipathd runs',
+      by: [
+        'test/connectors/registry.test.ts',
+        'offers several paths only where they are asked for and multipathd runs',
+      ],
+    },
+    {
+      cinderlib: '`ensure_export` is never called: after a reboot connections lead nowhere',
+      library: '`backend.ensureExports()`',
+      cli: '`scoria backend ensure-exports`',
+      is: 'better: exports are made again, and their hosts let in',
+      by: ['test/commands/ensure-export.test.ts', 'are there again, with every host and its credentials'],
+    },
+  ],
+};
