@@ -181,6 +181,8 @@ export interface DriverEnvironment {
   readonly backendName: string;
   /** A program that is still at work when the call that started it is given up is ended. */
   readonly run: RunCommand;
+  /** What runs a program as root, for whoever starts programs through something else than `run`. */
+  readonly rootHelper?: string;
   readonly log: Logger;
   /**
    * The signal of the call that runs now: ask for it in each call. Aborted when the caller wants no more of it, and when

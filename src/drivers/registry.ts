@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rejections, ScoriaError } from '../domain/errors.ts';
 import { absoluteModule, moduleSpecifier } from '../module-specifier.ts';
 import { didYouMean } from '../nearest.ts';
+import { CINDER_CLASS, cinderName, isClassPath, placeOf, presentPath } from './cinder/place.ts';
 import type { DriverDefinition } from './contract.ts';
 import { isSecretField } from './secret-fields.ts';
 
@@ -21,9 +22,6 @@ const CINDER_NAMES: Readonly<Record<string, string>> = {
   'cinder.volume.drivers.rbd.RBDDriver': 'rbd',
 };
 
-/** Precedes the class path of a driver of Cinder's own. */
-export const CINDER_CLASS = 'cinder:';
-
 export const DRIVER_NAMES: readonly string[] = Object.keys(builtIn);
 
 /** The names that a driver is known by: its own, and Cinder's. */
@@ -35,10 +33,14 @@ export const namesOf = (driver: string): readonly string[] => [
 /** What Cinder calls a driver, as its `volume_driver`; `null` where it has none like it. */
 export const cinderNameOf = (driver: string): string | null =>
   driver.startsWith(CINDER_CLASS)
-    ? driver.slice(CINDER_CLASS.length)
+    ? placeOf(driver).path
     : (Object.keys(CINDER_NAMES).find((name) => CINDER_NAMES[name] === driver) ?? null);
 
-const ownName = (name: string): string => (Object.hasOwn(CINDER_NAMES, name) ? CINDER_NAMES[name] : undefined) ?? name;
+/** What a driver is recorded as: Scoria's name where it is here too, `cinder:CLASS` for other classes of Cinder. */
+export const ownName = (given: string): string => {
+  const name = isClassPath(given) ? presentPath(given) : given;
+  return (Object.hasOwn(CINDER_NAMES, name) ? CINDER_NAMES[name] : undefined) ?? cinderName(name) ?? name;
+};
 
 /** Drivers that this process was given as values, by the names that they were given here. */
 const provided = new Map<string, DriverDefinition>();
@@ -51,8 +53,9 @@ export const provideDriver = (definition: DriverDefinition): Disposable & { read
 };
 
 /**
- * The driver of that name: a built-in one (`file`, or the name that Cinder has for it), a module (`./driver.ts` from the working directory, an absolute
- * path, a `file:` URL) or a package (`npm:some-driver`) that exports a driver definition as its default.
+ * The driver of that name: a built-in one (`file`, or the name that Cinder has for it), a class of Cinder's
+ * (`cinder:package.module.Class`), a module (`./driver.ts` from the working directory, an absolute path, a `file:` URL) or
+ * a package (`npm:some-driver`) that exports a driver definition as its default.
  */
 export const findDriver = async (given: string): Promise<DriverDefinition> => {
   const name = ownName(given);
@@ -60,6 +63,7 @@ export const findDriver = async (given: string): Promise<DriverDefinition> => {
   if (load !== undefined) return checked(name, await load());
   const here = provided.get(name);
   if (here !== undefined) return here;
+  if (cinderName(name) !== null) return (await import('./cinder/driver.ts')).cinderDriver(name);
   const specifier = moduleSpecifier(name);
   if (specifier === null) throw unknownDriver(name);
   return checked(name, await loaded(name, specifier));
@@ -67,6 +71,9 @@ export const findDriver = async (given: string): Promise<DriverDefinition> => {
 
 /** The built-in drivers. */
 export const listDrivers = (): Promise<readonly DriverDefinition[]> => Promise.all(DRIVER_NAMES.map(findDriver));
+
+/** The classes of Cinder that a Python has, the system's unless one is named. */
+export const listCinderClasses = async (python?: string) => (await import('./cinder/classes.ts')).listClasses(python);
 
 const loaded = async (name: string, specifier: string): Promise<DriverModule> => {
   try {
@@ -129,7 +136,7 @@ const unknownDriver = (name: string): ScoriaError =>
   new ScoriaError(
     rejections.UnknownDriver(
       `there is no driver ${JSON.stringify(name)}`,
-      `${didYouMean(name, DRIVER_NAMES, 'the drivers are')}; one of your own is given as ./driver.ts or npm:package`,
+      `${didYouMean(name, DRIVER_NAMES, 'the drivers are')}; one of your own is given as ./driver.ts or npm:package, one of Cinder as cinder:CLASS`,
       { driver: name },
     ),
   );

@@ -260,12 +260,16 @@ interface AtWork extends Surroundings {
 const servicesOf = (
   { projector, log: events }: Storage,
   options: EngineOptions,
-  { executors, logger: log, run, known, bounds, keys }: AtWork,
+  { executors, logger: log, rootHelper, run, known, bounds, keys }: AtWork,
 ): Services => ({
   audit: auditServices(events, options.audit ?? {}),
   read: readerOf(projector),
   executors,
-  drivers: createBackendDrivers({ run, log, signal: callSignal, onProgress: options.onProgress }, known, bounds),
+  drivers: createBackendDrivers(
+    { run, rootHelper, log, signal: callSignal, onProgress: options.onProgress },
+    known,
+    bounds,
+  ),
   connector: async (protocol) => quiet(await findHostConnector(protocol, { run, log }), known),
   vault: new Vault(keys, known),
   shredDeleted: options.shredDeleted ?? ENGINE_DEFAULTS.shredDeleted,

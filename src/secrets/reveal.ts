@@ -1,7 +1,7 @@
 import type { SecretReference } from '../drivers/options.ts';
 import { lookUp } from '../drivers/resolve-secrets.ts';
 import type { RunCommand } from '../drivers/run-command.ts';
-import type { KnownSecrets } from './known-secrets.ts';
+import type { KnownSecrets } from '../known-secrets.ts';
 
 export interface Revealing {
   readonly run: RunCommand;

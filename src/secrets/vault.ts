@@ -3,7 +3,7 @@ import { isSealed, isShredded, type Sealed, sealedKeysIn } from '../domain/seale
 import { volumeStream } from '../domain/volume/volume.ts';
 import { type SecretField, withSecrets } from '../drivers/secret-fields.ts';
 import type { DataKey, KeyStore } from './key-store.ts';
-import type { KnownSecrets } from './known-secrets.ts';
+import type { KnownSecrets } from '../known-secrets.ts';
 import { seal, unseal } from './sealing.ts';
 import { through } from './through.ts';
 import { unavailable } from './unavailable.ts';

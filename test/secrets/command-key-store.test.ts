@@ -6,7 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { inCall } from '../../src/drivers/call.ts';
 import { createCommandRunner } from '../../src/drivers/command-runner.ts';
 import type { KeyStore } from '../../src/secrets/key-store.ts';
-import { KnownSecrets } from '../../src/secrets/known-secrets.ts';
+import { KnownSecrets } from '../../src/known-secrets.ts';
 import { commandKeyStore } from '../../src/secrets/open-key-store.ts';
 import { bytesOf, keyStoreSuite } from './key-store-suite.ts';
 import { allOf, expectNone, keepingLogger } from './marks.ts';

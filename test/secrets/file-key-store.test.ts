@@ -15,7 +15,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createCommandRunner } from '../../src/drivers/command-runner.ts';
 import { silentLogger } from '../../src/logging.ts';
 import type { KeyStore } from '../../src/secrets/key-store.ts';
-import { KnownSecrets } from '../../src/secrets/known-secrets.ts';
+import { KnownSecrets } from '../../src/known-secrets.ts';
 import { createMemoryKeyStore } from '../../src/secrets/memory-key-store.ts';
 import { keyStoreOfUser, openKeyStore } from '../../src/secrets/open-key-store.ts';
 import { bytesOf, keyStoreSuite, masterFile } from './key-store-suite.ts';

@@ -7,8 +7,12 @@ import { type Document, field, fields, table } from '../table.ts';
 import { refusePast, telling } from '../verbs.ts';
 
 const EXAMPLES = {
-  list: ['scoria driver list', 'scoria driver list ./array-driver.ts'],
-  show: ['scoria driver show file', 'scoria driver show ./array-driver.ts'],
+  list: ['scoria driver list', 'scoria driver list ./array-driver.ts', 'scoria driver list --cinder'],
+  show: [
+    'scoria driver show file',
+    'scoria driver show ./array-driver.ts',
+    'scoria driver show cinder.volume.drivers.solidfire.SolidFireDriver',
+  ],
   check: [
     'scoria driver check store',
     'scoria driver check --driver ./array-driver.ts --set san_ip=192.0.2.7',
@@ -17,15 +21,26 @@ const EXAMPLES = {
   ],
 };
 
+interface ListOptions {
+  readonly cinder?: string | true;
+}
+
 /** No log is needed to tell what drivers there are. */
 export const verbs = (group: Command): void => {
   group
     .command('list [drivers...]')
     .description('the built-in drivers, and those of your own that are named')
-    .action(telling<object, readonly [(readonly string[])?]>(([others = []]) => driversReport(others)));
+    .option('--cinder [python]', "the classes of Cinder instead that a Python has, the system's unless named")
+    .action(
+      telling<ListOptions, readonly [(readonly string[])?]>(([others = []], { cinder }) =>
+        cinder === undefined ? driversReport(others) : classesReport(cinder),
+      ),
+    );
   group
     .command('show <name>')
-    .description('what a driver can, and its options with their defaults; also ./driver.ts or npm:package')
+    .description(
+      'what a driver can, and its options with their defaults; also ./driver.ts, npm:package or cinder:CLASS',
+    )
     .action(telling<object, readonly [string]>(([name]) => driverReport(name)));
   withCheckOptions(group.command('check [backend]'))
     .description('whether the driver of a backend keeps its promises: the suite, and lives that a model foretells')
@@ -70,6 +85,12 @@ const driversReport = async (others: readonly string[]) => {
     drivers.map(({ options: _, ...said }) => said),
     columns,
   );
+};
+
+const classesReport = async (python: string | true) => {
+  const { listCinderClasses } = await import('../../drivers/registry.ts');
+  const classes = await (python === true ? listCinderClasses() : listCinderClasses(python));
+  return many(classes.map(asDocument), [field('class'), field('version'), field('supported')]);
 };
 
 const driverReport = async (given: string) => {

@@ -1,7 +1,8 @@
 import { BackendName } from '../../domain/backend/backend.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
+import { CINDER_CLASS } from '../../drivers/cinder/place.ts';
 import type { DriverDefinition } from '../../drivers/contract.ts';
-import { CINDER_CLASS, findDriver } from '../../drivers/registry.ts';
+import { findDriver } from '../../drivers/registry.ts';
 import { inOrder, type Problem, refusalOf } from '../problem.ts';
 import { type CarriedOption, Carrying } from './carry.ts';
 import { readCinderFile } from './cinder-file.ts';

@@ -18,7 +18,7 @@ import { parseOptions } from '../../drivers/parse-options.ts';
 import { secretFieldsOf, withSecrets } from '../../drivers/secret-fields.ts';
 import { silentLogger } from '../../logging.ts';
 import { configuredOptions } from '../../secrets/configured.ts';
-import { KnownSecrets } from '../../secrets/known-secrets.ts';
+import { KnownSecrets } from '../../known-secrets.ts';
 import { through } from '../../secrets/through.ts';
 import { Unlike } from '../asserting.ts';
 import { placeIn } from '../place-in.ts';
@@ -77,10 +77,10 @@ const LARGEST_GIB = 8_388_608;
 export const environmentOf = (
   { environment = {}, rootHelper = 'sudo -n' }: BackendUnderTest,
   known = new KnownSecrets(),
-): Pick<DriverEnvironment, 'run' | 'log'> => {
+): Pick<DriverEnvironment, 'run' | 'log' | 'rootHelper'> => {
   const log = known.quiet(environment.log ?? silentLogger);
   const withheld = () => known.withheld;
-  return { log, run: environment.run ?? createCommandRunner({ rootHelper, log, withheld }) };
+  return { log, rootHelper, run: environment.run ?? createCommandRunner({ rootHelper, log, withheld }) };
 };
 
 /** The driver, whose errors repeat no credential, and whose answers tell which there are. */

@@ -65,6 +65,8 @@ describe('the package', () => {
       'in-time.js',
       'index.d.ts',
       'index.js',
+      'known-secrets.d.ts',
+      'known-secrets.js',
       'library',
       'lines.d.ts',
       'lines.js',

@@ -1,4 +1,4 @@
-import type { LogFields, Logger } from '../logging.ts';
+import type { LogFields, Logger } from './logging.ts';
 
 const HIDDEN = '[secret]';
 /** What is shorter stands in too many words by chance. */

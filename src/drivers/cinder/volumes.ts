@@ -1,0 +1,138 @@
+import type { Backend } from '../../domain/backend/backend.ts';
+import { largestVolumeGiB } from '../../domain/backend/backend.ts';
+import type { Snapshot } from '../../domain/volume/volume.ts';
+import {
+  type DriverEnvironment,
+  DriverFailure,
+  type SnapshotCapability,
+  type Volume,
+  type VolumeModelUpdate,
+} from '../contract.ts';
+import { failureOf, refusalOr, settled } from './endings.ts';
+import { type Found, sizeInBytes, unlessUntold } from './found.ts';
+import type { Makings } from './makings.ts';
+import type { ServedClass } from './served-class.ts';
+import { updateOf } from './told.ts';
+
+const absent = (id: string): DriverFailure =>
+  new DriverFailure(`the storage has no volume ${id}`, 'see whether it was deleted there');
+
+/** What becomes of volumes and snapshots. What Cinder's API and scheduler see to before a driver is called is seen to here. */
+export class Volumes {
+  readonly #served: ServedClass;
+  readonly #found: Found;
+  readonly #makings: Makings;
+  readonly #environment: DriverEnvironment;
+  readonly snapshots: SnapshotCapability;
+
+  constructor(served: ServedClass, found: Found, makings: Makings, environment: DriverEnvironment) {
+    this.#served = served;
+    this.#found = found;
+    this.#makings = makings;
+    this.#environment = environment;
+    this.snapshots = {
+      createSnapshot: (snapshot, source) =>
+        makings.snapshot(snapshot, source, () => this.#told('create_snapshot', { snapshot, source })),
+      deleteSnapshot: (snapshot, source) => this.#deleteSnapshot(snapshot, source),
+      createVolumeFromSnapshot: (volume, snapshot, source) =>
+        this.#make(volume, 'create_volume_from_snapshot', { snapshot, source }, snapshot.volume_size),
+      findSnapshot: (snapshot, source) => makings.foundSnapshot(snapshot, source),
+    };
+  }
+
+  create(volume: Volume): Promise<VolumeModelUpdate | undefined> {
+    return this.#make(volume, 'create_volume', {}, 0);
+  }
+
+  clone(volume: Volume, source: Volume): Promise<VolumeModelUpdate | undefined> {
+    return this.#make(volume, 'create_cloned_volume', { source }, source.size);
+  }
+
+  async delete(volume: Volume): Promise<void> {
+    await settled(
+      async () => void (await this.#served.call('delete_volume', { volume })),
+      async (error) => {
+        if ((await unlessUntold(this.#found.volume(volume))) !== null) throw refusalOr(error);
+      },
+    );
+    this.#makings.forget(volume.id);
+  }
+
+  async extend(volume: Volume, sizeGiB: number): Promise<void> {
+    await this.#requireRoom(sizeGiB);
+    if (sizeGiB <= volume.size && (await this.#isAsLarge(volume, sizeGiB))) return;
+    if (volume.attach_status === 'attached' && !(await this.#served.open()).growsConnected) {
+      throw new DriverFailure('the driver grows no volume that a host has attached', 'detach the volume first');
+    }
+    await settled(
+      async () => void (await this.#served.call('extend_volume', { volume, size: sizeGiB })),
+      async (error) => {
+        const found = await unlessUntold(this.#found.volume(volume));
+        if (found === undefined) throw refusalOr(error);
+        if (found === null || found < sizeInBytes(sizeGiB)) throw failureOf(error);
+      },
+    );
+    this.#makings.forget(volume.id);
+  }
+
+  async revert(volume: Volume, snapshot: Snapshot): Promise<void> {
+    await settled(
+      async () => void (await this.#served.call('revert_to_snapshot', { volume, snapshot, source: volume })),
+      async (error) => {
+        const found = await unlessUntold(this.#found.snapshot(snapshot, volume));
+        throw found === null ? failureOf(error) : refusalOr(error);
+      },
+    );
+  }
+
+  /** A repeated call, or one that would shrink it. */
+  async #isAsLarge(volume: Volume, sizeGiB: number): Promise<boolean> {
+    const found = await unlessUntold(this.#found.volume(volume));
+    if (found === undefined) return false;
+    if (found === null) throw absent(volume.id);
+    if (found > sizeInBytes(sizeGiB)) {
+      throw new DriverFailure(`volume ${volume.id} is larger than ${sizeGiB} GiB`, 'give a larger size');
+    }
+    return found === sizeInBytes(sizeGiB);
+  }
+
+  async #deleteSnapshot(snapshot: Snapshot, source: Volume): Promise<void> {
+    await settled(
+      async () => void (await this.#served.call('delete_snapshot', { snapshot, source })),
+      async (error) => {
+        if ((await unlessUntold(this.#found.snapshot(snapshot, source))) !== null) throw refusalOr(error);
+      },
+    );
+    this.#makings.forget(snapshot.id);
+  }
+
+  #make(volume: Volume, work: string, from: object, atLeastGiB: number): Promise<VolumeModelUpdate | undefined> {
+    return this.#makings.volume(volume, async () => {
+      if (volume.size < atLeastGiB) {
+        throw new DriverFailure(`what it is made of has ${atLeastGiB} GiB`, `give a size of ${atLeastGiB} at least`);
+      }
+      await this.#requireRoom(volume.size);
+      await this.#requireMultiattach(volume);
+      return this.#told(work, { volume, ...from });
+    });
+  }
+
+  async #told(work: string, given: object): Promise<VolumeModelUpdate | undefined> {
+    return updateOf(await this.#served.call(work, given), this.#environment.log, work);
+  }
+
+  /** As Cinder's scheduler does: many arrays promise thin volumes without end. */
+  async #requireRoom(sizeGiB: number): Promise<void> {
+    const { stats } = await this.#served.open();
+    const largest = largestVolumeGiB({ stats } as Backend);
+    if (largest === null || sizeGiB <= largest) return;
+    const problem = `${sizeGiB} GiB is more than the backend could ever hold, which is ${largest} GiB`;
+    throw new DriverFailure(problem, 'give a smaller size, or add storage');
+  }
+
+  async #requireMultiattach({ multiattach }: Volume): Promise<void> {
+    if (!multiattach || (await this.#served.open()).stats.pools.some((pool) => pool.multiattach)) return;
+    const problem = 'the driver reports that its volumes cannot be connected to several hosts';
+    throw new DriverFailure(problem, 'create the volume without multiattach');
+  }
+}
