@@ -22,6 +22,9 @@ const CINDER_NAMES: Readonly<Record<string, string>> = {
   'cinder.volume.drivers.rbd.RBDDriver': 'rbd',
 };
 
+/** Whether it is a class of Cinder's own, which runs in a side process. */
+export const isOfCinder = (driver: string): boolean => driver.startsWith(CINDER_CLASS);
+
 export const DRIVER_NAMES: readonly string[] = Object.keys(builtIn);
 
 /** The names that a driver is known by: its own, and Cinder's. */
@@ -32,14 +35,19 @@ export const namesOf = (driver: string): readonly string[] => [
 
 /** What Cinder calls a driver, as its `volume_driver`; `null` where it has none like it. */
 export const cinderNameOf = (driver: string): string | null =>
-  driver.startsWith(CINDER_CLASS)
+  isOfCinder(driver)
     ? placeOf(driver).path
     : (Object.keys(CINDER_NAMES).find((name) => CINDER_NAMES[name] === driver) ?? null);
 
-/** What a driver is recorded as: Scoria's name where it is here too, `cinder:CLASS` for other classes of Cinder. */
-export const ownName = (given: string): string => {
+const ownName = (given: string): string => {
   const name = isClassPath(given) ? presentPath(given) : given;
   return (Object.hasOwn(CINDER_NAMES, name) ? CINDER_NAMES[name] : undefined) ?? cinderName(name) ?? name;
+};
+
+/** The driver for a `volume_driver`: Scoria's own where it is here too, `cinder:CLASS` else. */
+export const driverForClass = (path: string): string => {
+  const name = ownName(path);
+  return DRIVER_NAMES.includes(name) || isOfCinder(name) ? name : CINDER_CLASS + name;
 };
 
 /** Drivers that this process was given as values, by the names that they were given here. */

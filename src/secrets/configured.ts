@@ -3,8 +3,8 @@ import type { JsonObject } from '../domain/json.ts';
 import type { DriverDefinition } from '../drivers/contract.ts';
 import { resolveSecrets, secretReferences } from '../drivers/resolve-secrets.ts';
 import type { RunCommand } from '../drivers/run-command.ts';
-import { Secret } from '../secret.ts';
 import type { KnownSecrets } from '../known-secrets.ts';
+import { Secret } from '../secret.ts';
 
 /** Options as a driver gets them, with credentials that no text of this process repeats and no program inherits. */
 export const configuredOptions = async (

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fromCinder } from '../../src/config/cinder-conf/from-cinder.ts';
 import { readIni } from '../../src/config/cinder-conf/ini.ts';
-import { driverFor } from '../../src/config/cinder-conf/names.ts';
 import { substituted } from '../../src/config/cinder-conf/templates.ts';
+import { driverForClass } from '../../src/drivers/registry.ts';
 
 const fixture = (name: string): string => readFileSync(join(import.meta.dirname, 'fixtures/cinder', name), 'utf8');
 
@@ -220,7 +220,7 @@ test.each([
   ['cinder.volume.driver.RBDDriver', 'rbd'],
   ['cinder.volume.drivers.solidfire.SolidFireDriver', 'cinder:cinder.volume.drivers.solidfire.SolidFireDriver'],
   ['cinder.volume.drivers.nimble.NimbleFCDriver', 'cinder:cinder.volume.drivers.hpe.nimble.NimbleFCDriver'],
-])('%s is the driver %s', (given, driver) => expect(driverFor(given)).toBe(driver));
+])('%s is the driver %s', (given, driver) => expect(driverForClass(given)).toBe(driver));
 
 test("a YAML file of cinderlib's tests is one too", async () => {
   const { configuration, notes } = await fromCinder('backends.yaml', fixture('cinderlib.yaml'));

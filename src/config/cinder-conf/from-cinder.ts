@@ -1,13 +1,12 @@
 import { BackendName } from '../../domain/backend/backend.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
-import { CINDER_CLASS } from '../../drivers/cinder/place.ts';
 import type { DriverDefinition } from '../../drivers/contract.ts';
-import { findDriver } from '../../drivers/registry.ts';
+import { driverForClass, findDriver, isOfCinder } from '../../drivers/registry.ts';
 import { inOrder, type Problem, refusalOf } from '../problem.ts';
 import { type CarriedOption, Carrying } from './carry.ts';
 import { readCinderFile } from './cinder-file.ts';
 import { readCinderlibFile } from './cinderlib-file.ts';
-import { DEFAULT_CLASS, driverFor } from './names.ts';
+import { DEFAULT_CLASS } from './names.ts';
 import type { GivenBackend, GivenBackends } from './source.ts';
 
 export interface FromCinder {
@@ -56,8 +55,8 @@ const configured = async (
   const found = await Promise.all(
     backends.map(async (given): Promise<Named> => {
       const name = nameHere(given, names, tell);
-      const driver = driverFor(lastText(given, 'volume_driver') ?? shared);
-      return { name, driver, given, definition: driver.startsWith(CINDER_CLASS) ? null : await findDriver(driver) };
+      const driver = driverForClass(lastText(given, 'volume_driver') ?? shared);
+      return { name, driver, given, definition: isOfCinder(driver) ? null : await findDriver(driver) };
     }),
   );
   assertDistinct(found);

@@ -1,14 +1,5 @@
-import { CINDER_CLASS } from '../../drivers/cinder/place.ts';
-import { DRIVER_NAMES, ownName } from '../../drivers/registry.ts';
-
 /** Cinder's default. */
 export const DEFAULT_CLASS = 'cinder.volume.drivers.lvm.LVMVolumeDriver';
-
-/** The driver for a class of Cinder's: one of Scoria's own, or Cinder's by its class. */
-export const driverFor = (given: string): string => {
-  const name = ownName(given);
-  return DRIVER_NAMES.includes(name) || name.startsWith(CINDER_CLASS) ? name : CINDER_CLASS + name;
-};
 
 /** Options that had another name in Cinder before (`deprecated_name`), or have it still in some release. */
 const RENAMED: Readonly<Record<string, string>> = {

@@ -8,6 +8,7 @@ import {
   type Volume,
   type VolumeModelUpdate,
 } from '../contract.ts';
+import { halfway } from '../halfway.ts';
 import { failureOf, refusalOr, settled } from './endings.ts';
 import { type Found, sizeInBytes, unlessUntold } from './found.ts';
 import type { Makings } from './makings.ts';
@@ -83,6 +84,15 @@ export class Volumes {
         throw found === null ? failureOf(error) : refusalOr(error);
       },
     );
+    if (snapshot.volume_size < volume.size) await halfway(() => this.#growBack(volume));
+  }
+
+  /** Cinder reverts to snapshots of the volume's size only, so that its drivers may go back to their size too. */
+  async #growBack(volume: Volume): Promise<void> {
+    const found = await unlessUntold(this.#found.volume(volume));
+    if (typeof found === 'bigint' && found < sizeInBytes(volume.size)) {
+      await this.#served.call('extend_volume', { volume, size: volume.size });
+    }
   }
 
   /** A repeated call, or one that would shrink it. */

@@ -16,9 +16,9 @@ import {
 import { makeDriver } from '../../drivers/make-driver.ts';
 import { parseOptions } from '../../drivers/parse-options.ts';
 import { secretFieldsOf, withSecrets } from '../../drivers/secret-fields.ts';
+import { KnownSecrets } from '../../known-secrets.ts';
 import { silentLogger } from '../../logging.ts';
 import { configuredOptions } from '../../secrets/configured.ts';
-import { KnownSecrets } from '../../known-secrets.ts';
 import { through } from '../../secrets/through.ts';
 import { Unlike } from '../asserting.ts';
 import { placeIn } from '../place-in.ts';

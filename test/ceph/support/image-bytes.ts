@@ -28,12 +28,12 @@ const NAME = /^(?<pool>[^/]+)\/((?<namespace>[^/]+)\/)?(?<image>[^/]+)$/;
 
 type Request = readonly ['size' | 'read' | 'write', number, (number | string)?];
 
-/** The bytes of an image, as a program sees them that has it open. */
+/** The bytes of an image, as a program sees them that has it open: by `conf`, or by what the connection info names. */
 export const imageBytes =
-  (user: string): Attach =>
+  (user: string, conf?: string): Attach =>
   async ({ data }: ConnectionInfo) => {
     const { pool = '', namespace = '', image = '' } = NAME.exec(String(data.name))?.groups ?? {};
-    const args = ['-c', HOLDER, String(data.ceph_conf), user, pool, namespace, image];
+    const args = ['-c', HOLDER, conf ?? String(data.ceph_conf), user, pool, namespace, image];
     const holder = spawn('/usr/bin/python3', args, { stdio: ['pipe', 'pipe', 'inherit'] });
     const ended = once(holder, 'exit');
     const answers = createInterface({ input: holder.stdout })[Symbol.asyncIterator]();

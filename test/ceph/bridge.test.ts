@@ -1,0 +1,37 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { silentLogger } from '../../src/logging.ts';
+import { checkDriver } from '../../src/testing/driver-check/check-driver.ts';
+import { openJournal } from '../../src/testing/driver-check/journal.ts';
+import { Cluster } from './support/cluster.ts';
+import { imageBytes } from './support/image-bytes.ts';
+import { newBackend } from './support/rbd-backend.ts';
+
+const CAPABILITIES = ['clone', 'extend', 'extend_online', 'manage', 'multiattach', 'resources', 'revert', 'snapshots'];
+
+test("Cinder's own RBD driver keeps the promises of a driver, in a side process", async () => {
+  await using cluster = await Cluster.start({ clones: 'v2', store: 'memstore', manager: true });
+  const { options, remains, user } = await newBackend(cluster);
+  const directory = await mkdtemp(join(tmpdir(), 'scoria-check-'));
+  await using journal = await openJournal(join(directory, 'journal.db'), 'create', { logger: silentLogger });
+  const report = await checkDriver({
+    journal,
+    driver: 'cinder:cinder.volume.drivers.rbd.RBDDriver',
+    backendName: 'under-test',
+    backend: {
+      options: { ...options, rbd_exclusive_cinder_pool: false },
+      remains,
+      attach: imageBytes(user, cluster.conf),
+    },
+    only: 'suite',
+    runs: 0,
+    seed: 1,
+    maxCommands: 1,
+  });
+  await rm(directory, { recursive: true });
+  expect(report.capabilities.toSorted()).toEqual(CAPABILITIES);
+  expect(report.checks.filter(({ status }) => status === 'failed')).toEqual([]);
+  expect(report.leftovers).toEqual([]);
+});
