@@ -5,7 +5,7 @@ import { silentLogger } from '../../../src/logging.ts';
 import { attachOn } from '../../../src/testing/driver/host-bytes.ts';
 import { checkDriver } from '../../../src/testing/driver-check/check-driver.ts';
 import { openJournal } from '../../../src/testing/driver-check/journal.ts';
-import { hostIn, temporaryDirectory } from '../file-fixture.ts';
+import { hostIn, temporaryDirectory } from '../../drivers/file-fixture.ts';
 import './class-fixture.ts';
 
 const SEED = 20_261_121;
