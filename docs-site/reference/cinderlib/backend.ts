@@ -18,6 +18,13 @@ export const backend: Section = {
       by: ['test/drivers/lvm/options.test.ts', "Cinder's name finds the driver, which is recorded as lvm"],
     },
     {
+      cinderlib: 'any driver that Cinder has, or a vendor made for it',
+      library: "`driver: 'cinder:package.module.Class'`, or the path alone",
+      cli: '`--driver`, `scoria driver list --cinder`',
+      is: 'better: in a process of its own, which is ended and set up anew when a call hangs or it dies; groups, replication and connectors of os-brick are not there',
+      by: ['test/system/cinder/classes.test.ts', 'lists the classes that Cinder has'],
+    },
+    {
       cinderlib: '`cinder.conf`, and `cinder-cfg-to-cinderlib-code`',
       library: '`loadConfiguration(…)` of what is made of it',
       cli: '`scoria import cinder-conf FILE`',
@@ -196,7 +203,7 @@ export const backend: Section = {
     {
       cinderlib: '`list_supported_drivers(output_version)`',
       library: null,
-      cli: '`scoria driver list --json`, `scoria driver show --json`',
+      cli: '`scoria driver list --json`, `scoria driver show --json`, `scoria driver list --cinder`',
       is: 'different: one form, with names, types, defaults and what each driver can do',
       by: ['test/cli/driver-check.test.ts', 'tell what each driver can, also of drivers of your own'],
     },
