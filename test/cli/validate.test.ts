@@ -71,9 +71,9 @@ describe('scoria validate', () => {
 
   inShell('tries files of this host, beside a backend that it has no driver for', async (shell) => {
     const files = { volume_backend_name: 'files', volume_driver: 'file', directory: 'volumes' };
-    const netapp = { volume_backend_name: 'netapp', volume_driver: 'cinder.volume.drivers.netapp.common.NetAppDriver' };
+    const netapp = { volume_backend_name: 'netapp', volume_driver: 'netapp' };
     const { stdout, stderr, code } = await validate(shell, { backends: [netapp, files] }, ['--only', 'test_c']);
-    expect(stdout).toMatch(/^no driver: there is no driver "cinder.volume.drivers.netapp.common.NetAppDriver"$/m);
+    expect(stdout).toMatch(/^no driver: there is no driver "netapp"$/m);
     expect(stdout).toMatch(/^ok +through an engine, creates and deletes a volume/m);
     expect(stdout).toMatch(/^BACKEND +STATUS +PASSED +FAILED +NOT RUN +NOT SUPPORTED +TIME$/m);
     expect(stdout).toMatch(/^files +(passed|not all run) +\d+ +0 /m);
