@@ -21,7 +21,7 @@ const SECRETS = [CANARY, MASTER];
 const shell = new Shell();
 const temporary = shell.path('tmp');
 /** What holds credentials itself. */
-const elsewhere = mkdtempSync(join(tmpdir(), 'scoria-canary-'));
+const elsewhere = mkdtempSync(join(tmpdir(), 'scoria-elsewhere-'));
 const ENVIRONMENT = {
   TMPDIR: temporary,
   SCORIA_TEST_PASSWORD: `${CANARY}array-password`,
