@@ -1,5 +1,6 @@
 import type { Backend } from '../../domain/backend/backend.ts';
 import { largestVolumeGiB } from '../../domain/backend/backend.ts';
+import { wholeGiB } from '../../domain/backend/resource.ts';
 import type { Snapshot } from '../../domain/volume/volume.ts';
 import {
   type DriverEnvironment,
@@ -77,6 +78,7 @@ export class Volumes {
   }
 
   async revert(volume: Volume, snapshot: Snapshot): Promise<void> {
+    const before = (await unlessUntold(this.#found.volume(volume))) ?? sizeInBytes(volume.size);
     await settled(
       async () => void (await this.#served.call('revert_to_snapshot', { volume, snapshot, source: volume })),
       async (error) => {
@@ -84,14 +86,14 @@ export class Volumes {
         throw found === null ? failureOf(error) : refusalOr(error);
       },
     );
-    if (snapshot.volume_size < volume.size) await halfway(() => this.#growBack(volume));
+    if (sizeInBytes(snapshot.volume_size) < before) await halfway(() => this.#growBack(volume, before));
   }
 
   /** Cinder reverts to snapshots of the volume's size only, so that its drivers may go back to their size too. */
-  async #growBack(volume: Volume): Promise<void> {
+  async #growBack(volume: Volume, sizeBytes: bigint): Promise<void> {
     const found = await unlessUntold(this.#found.volume(volume));
-    if (typeof found === 'bigint' && found < sizeInBytes(volume.size)) {
-      await this.#served.call('extend_volume', { volume, size: volume.size });
+    if (typeof found === 'bigint' && found < sizeBytes) {
+      await this.#served.call('extend_volume', { volume, size: wholeGiB(sizeBytes) });
     }
   }
 
