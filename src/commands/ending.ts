@@ -25,9 +25,11 @@ export const rejectionOf = ({ code, message, remedy }: Failure): Rejection => {
   return rejections[known](message, remedy);
 };
 
+const isOfLog = (error: unknown): boolean => error instanceof ScoriaError && error.kind === 'log';
+
 /** An effect's error, as far as it says how the effect ended. A log that fails says nothing: it is passed on. */
 export const endingOf = (error: unknown): Ending<never> => {
-  if (error instanceof ScoriaError && error.kind === 'log') throw error;
+  if (isOfLog(error)) throw error;
   if (isDriverFailure(error)) return failed('DriverFailed', error);
   if (error instanceof ConnectorFailure) return failed('ConnectorFailed', error);
   if (error instanceof Refused && error.rejection.kind !== 'unknown') {
@@ -41,6 +43,13 @@ export const endingOf = (error: unknown): Ending<never> => {
 
 /** Whether a child ended neither way. */
 export const isUnknown = (error: unknown): boolean => endingOf(error).kind === 'unknown';
+
+/**
+ * What came to its effect, and could not do what belongs to it afterwards, has not failed: it stays open, and does that
+ * when it is resumed. A log that fails is passed on, as always.
+ */
+export const leftToDo = (what: string, error: unknown): unknown =>
+  isOfLog(error) ? error : new Error(`${what}: ${(error as Error).message}`, { cause: error });
 
 const failed = (code: RejectionCode, { message, remedy }: DriverFailure | ConnectorFailure): Ending<never> => ({
   kind: 'failed',

@@ -11,6 +11,8 @@ const ANSWERS_WITHIN_MS = 15_000;
 const ASSEMBLED_WITHIN_MS = 30_000;
 const GROWN_WITHIN_MS = 20_000;
 const HINT_EVERY_MS = 500;
+/** `multipath` waits a second before each. */
+const REMOVAL_RETRIES = '8';
 const PREFIX = 'mpath-';
 
 /** Where multipathd listens, by its age: without a file, or with one. */
@@ -83,11 +85,11 @@ export class Multipath {
     return map !== null && (await usableSize(map.name)) !== null ? map : null;
   }
 
-  /** Fails as long as the map is in use. */
+  /** Fails where the map stays in use: whoever only looks at it, as udev does at what has changed, is waited for. */
   async remove({ alias, name, wwn }: MultipathMap, hasPaths: boolean): Promise<void> {
     // What waits for a path would wait for ever.
     if (!hasPaths) await this.#do('multipathd', ['disablequeueing', 'map', alias], [0, 1]);
-    await this.#do('multipath', ['-f', alias], [0]).catch((error: unknown) => {
+    await this.#do('multipath', ['-R', REMOVAL_RETRIES, '-f', alias], [0]).catch((error: unknown) => {
       if (!(error instanceof CommandError) || error.timedOut || error.cancelled) throw error;
       throw new ConnectorFailure(`/dev/${name} cannot be removed: ${error.message}`, 'end what uses it first');
     });

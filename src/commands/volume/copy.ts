@@ -14,7 +14,7 @@ import { VolumeCreated, VolumeCreationFailed, VolumeCreationRequested } from '..
 import { modelUpdated } from '../../domain/volume/model-update.ts';
 import { volumeStream } from '../../domain/volume/volume.ts';
 import type { VolumeModelUpdate } from '../../drivers/contract.ts';
-import { isUnknown } from '../ending.ts';
+import { isUnknown, leftToDo } from '../ending.ts';
 import { assertOpens } from '../key-check.ts';
 import { type Effect, type FactsContext, operation, type Work } from '../operation.ts';
 import { backendOf } from './facts.ts';
@@ -74,8 +74,7 @@ const copyEffect: Effect<'volume', DataOf<typeof VolumeCopyRequested>, void> = {
       try {
         await child('unpin', unpinSource, { pin_id, volume_id: source_volume_id });
       } catch (error) {
-        // Not a failed copy: it stays open, and when it is resumed the source is unpinned.
-        throw new Error(`its source is still pinned: ${(error as Error).message}`);
+        throw leftToDo('its source is still pinned', error);
       }
     };
     try {

@@ -6,6 +6,7 @@ import {
   VolumeDeletionRequested,
 } from '../../domain/volume/delete.ts';
 import { volumeStream } from '../../domain/volume/volume.ts';
+import { leftToDo } from '../ending.ts';
 import { type FactsContext, operation, type Work } from '../operation.ts';
 import { backendOf } from './facts.ts';
 import { volumeOf } from './find.ts';
@@ -60,8 +61,7 @@ export const unpinSources = async ({ state, services, child }: Work<'volume', un
     try {
       await child(`unpin ${pin_id}`, unpinSource, { pin_id, volume_id: volume.id });
     } catch (error) {
-      // No failure: it stays open, and when it is resumed the source is unpinned.
-      throw new Error(`its source is still pinned: ${(error as Error).message}`, { cause: error });
+      throw leftToDo('its source is still pinned', error);
     }
   }
 };
@@ -80,7 +80,6 @@ export const shredByPolicy = async ({ intent, state, services, child }: Work<'vo
   try {
     await child('shred', shredVolumeSecrets, { volume_id: volumeOf(state).id });
   } catch (error) {
-    // Not a failed deletion: the volume is gone.
-    throw new Error(`the keys of its credentials are still there: ${(error as Error).message}`, { cause: error });
+    throw leftToDo('the keys of its credentials are still there', error);
   }
 };

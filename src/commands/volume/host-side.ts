@@ -3,6 +3,7 @@ import type { Device, HostConnector } from '../../connectors/contract.ts';
 import { rejections, ScoriaError } from '../../domain/errors.ts';
 import { type Connection, type VolumeState, volumeStream } from '../../domain/volume/volume.ts';
 import type { ConnectionInfo } from '../../drivers/contract.ts';
+import { leftToDo } from '../ending.ts';
 import type { Services } from '../services.ts';
 
 /** The connector of a connection's protocol, and what it asks for, credentials in the open. */
@@ -36,7 +37,7 @@ export const growDevices = async (state: VolumeState, services: Services): Promi
     try {
       await connector.extendVolume(request, device);
     } catch (error) {
-      throw new Error(`the array has grown the volume, its device here has not: ${(error as Error).message}`);
+      throw leftToDo('the array has grown the volume, its device here has not', error);
     }
   }
 };
