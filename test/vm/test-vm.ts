@@ -15,12 +15,14 @@ interface TestLine {
   readonly name: string;
   readonly status: 'passed' | 'failed' | 'skipped';
   readonly seconds: number;
+  /** Of a failed one: what it threw. */
+  readonly message?: string;
 }
 
 const MINUTE_MS = 60_000;
-/** Of one suite, and of a machine with several. */
+/** Of one suite, and of a machine with several: a host may be half as fast as another. */
 const TIMES = {
-  short: { suiteMs: 15 * MINUTE_MS, machineMs: 30 * MINUTE_MS },
+  short: { suiteMs: 15 * MINUTE_MS, machineMs: 60 * MINUTE_MS },
   full: { suiteMs: 120 * MINUTE_MS, machineMs: 300 * MINUTE_MS },
 };
 
@@ -130,12 +132,12 @@ const linesOnly = (write: (text: string) => void): ((text: string) => void) => {
 
 type Counts = Record<TestLine['status'], number>;
 
-/** A suite's end, with the names of its tests that failed. */
+/** A suite's end, with its tests that failed. */
 interface SuiteEnd {
   readonly name: string;
   readonly how: string;
   readonly lines: readonly TestLine[];
-  readonly failed: readonly string[];
+  readonly failed: readonly Pick<TestLine, 'name' | 'message'>[];
 }
 
 /** A suite that did not come to its end, or ended badly with no test to show for it, counts as one failure. */
@@ -147,8 +149,8 @@ const suiteEnd = async (name: string, results: string): Promise<SuiteEnd> => {
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line) as TestLine);
-  const failed = lines.filter(({ status }) => status === 'failed').map((line) => line.name);
-  return { name, how, lines, failed: exit !== '0' && failed.length === 0 ? [`the suite ${how}`] : failed };
+  const failed = lines.filter(({ status }) => status === 'failed');
+  return { name, how, lines, failed: exit !== '0' && failed.length === 0 ? [{ name: `the suite ${how}` }] : failed };
 };
 
 const counted = (ends: readonly SuiteEnd[]): Counts => {
@@ -160,7 +162,7 @@ const counted = (ends: readonly SuiteEnd[]): Counts => {
 const tell = ({ name, how, lines, failed }: SuiteEnd): void => {
   const seconds = lines.reduce((sum, line) => sum + line.seconds, 0);
   process.stdout.write(`${name}: ${lines.length} tests in ${seconds.toFixed(0)} s, ${how}\n`);
-  for (const one of failed) process.stdout.write(`  failed: ${one}\n`);
+  for (const one of failed) process.stdout.write(`  failed: ${one.name}\n`);
 };
 
 const complain = (end: MachineEnd): void => {
@@ -175,7 +177,11 @@ const reportOf = ({ passed, failed, skipped }: Counts, suites: readonly SuiteEnd
   numPendingTests: skipped,
   testResults: suites.map((suite) => ({
     name: suite.name,
-    assertionResults: suite.failed.map((fullName) => ({ fullName, status: 'failed' })),
+    assertionResults: suite.failed.map(({ name, message }) => ({
+      fullName: name,
+      status: 'failed',
+      failureMessages: message === undefined ? [] : [message],
+    })),
   })),
 });
 
