@@ -11,8 +11,7 @@ const ANSWERS_WITHIN_MS = 15_000;
 const ASSEMBLED_WITHIN_MS = 30_000;
 const GROWN_WITHIN_MS = 20_000;
 const HINT_EVERY_MS = 500;
-/** `multipath` waits a second before each. */
-const REMOVAL_RETRIES = '8';
+const RELEASED_WITHIN_MS = 10_000;
 const PREFIX = 'mpath-';
 
 /** Where multipathd listens, by its age: without a file, or with one. */
@@ -89,10 +88,20 @@ export class Multipath {
   async remove({ alias, name, wwn }: MultipathMap, hasPaths: boolean): Promise<void> {
     // What waits for a path would wait for ever.
     if (!hasPaths) await this.#do('multipathd', ['disablequeueing', 'map', alias], [0, 1]);
-    await this.#do('multipath', ['-R', REMOVAL_RETRIES, '-f', alias], [0]).catch((error: unknown) => {
-      if (!(error instanceof CommandError) || error.timedOut || error.cancelled) throw error;
-      throw new ConnectorFailure(`/dev/${name} cannot be removed: ${error.message}`, 'end what uses it first');
-    });
+    let refusal = '';
+    const flush = async () => {
+      try {
+        await this.#do('multipath', ['-f', alias], [0]);
+        return true;
+      } catch (error) {
+        if (!(error instanceof CommandError) || error.timedOut || error.cancelled) throw error;
+        refusal = error.message;
+        return null;
+      }
+    };
+    if ((await until(RELEASED_WITHIN_MS, flush, HINT_EVERY_MS)) === null) {
+      throw new ConnectorFailure(`/dev/${name} cannot be removed: ${refusal}`, 'end what uses it first');
+    }
     await this.#do('multipath', ['-w', wwn], [0, 1]);
   }
 
