@@ -1,4 +1,5 @@
 import type { Measure } from './measure.ts';
+import { bridge } from './measures/bridge.ts';
 import { commandStart } from './measures/command-start.ts';
 import { connect } from './measures/connect.ts';
 import { dump } from './measures/dump.ts';
@@ -28,6 +29,7 @@ export const measures: readonly Measure[] = [
   load,
   importing,
   importMemory,
+  bridge,
   replay,
   opening,
   oneOperation,

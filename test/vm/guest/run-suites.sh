@@ -9,6 +9,9 @@ export NODE_COMPILE_CACHE=/tmp/compile-cache
 # Where the processor is emulated, what Node.js compiles would be translated once more: it is faster interpreted.
 export NODE_OPTIONS=--jitless
 
+# What is built of the package finds its own programs through it.
+ln --symbolic --no-target-directory "$SCORIA_VM_DIRECTORY" "$SCORIA_VM_DIRECTORY/node_modules/scoria"
+
 # What would make the next suite fail: storage, exports, attachments.
 left_behind() {
   pvs --noheadings --options pv_name,vg_name
