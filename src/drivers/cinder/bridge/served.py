@@ -9,7 +9,6 @@ import wire
 from cinder import exception
 from cinder.volume import configuration
 from database import Database
-from oslo_utils import importutils
 
 OPERATION_VARIABLE = 'SCORIA_OPERATION'
 MOST_LISTED = 1_000_000
