@@ -1,16 +1,15 @@
 import type { Connection } from '../../domain/volume/volume.ts';
-import {
-  type ConnectionInfo,
-  type ConnectionRequest,
-  type Connector,
-  type DriverEnvironment,
-  DriverFailure,
-  type TerminateOptions,
-  type Volume,
-  type VolumeModelUpdate,
+import type {
+  ConnectionInfo,
+  ConnectionRequest,
+  Connector,
+  DriverEnvironment,
+  TerminateOptions,
+  Volume,
+  VolumeModelUpdate,
 } from '../contract.ts';
 import { refusalOr, refused, settled } from './endings.ts';
-import { type Found, unlessUntold } from './found.ts';
+import { absent, type Found, unlessUntold } from './found.ts';
 import type { PythonError } from './python.ts';
 import type { ServedClass } from './served-class.ts';
 import { connectionInfoOf, updateOf } from './told.ts';
@@ -62,7 +61,6 @@ export class Connecting {
 
   /** Some drivers make connection info of whatever they are asked for. */
   async #requireThere(volume: Volume): Promise<void> {
-    if ((await unlessUntold(this.#found.volume(volume))) !== null) return;
-    throw new DriverFailure(`the storage has no volume ${volume.id}`, 'see whether it was deleted there');
+    if ((await unlessUntold(this.#found.volume(volume))) === null) throw absent(volume);
   }
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../domain/json.ts';
 import type { Snapshot } from '../../domain/volume/volume.ts';
-import type { Volume } from '../contract.ts';
+import { DriverFailure, type Volume } from '../contract.ts';
 import { PythonError } from './python.ts';
 import type { ServedClass } from './served-class.ts';
 
@@ -20,6 +20,9 @@ export interface ManageableEntry {
 export class CannotTell extends Error {
   override readonly name = 'CannotTell';
 }
+
+export const absent = ({ id }: Volume): DriverFailure =>
+  new DriverFailure(`the storage has no volume ${id}`, 'see whether it was deleted there');
 
 export const sizeInBytes = (sizeGiB: number): bigint => BigInt(Math.ceil(sizeGiB)) * GIB_BYTES;
 

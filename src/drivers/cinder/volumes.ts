@@ -11,13 +11,10 @@ import {
 } from '../contract.ts';
 import { halfway } from '../halfway.ts';
 import { failureOf, refusalOr, settled } from './endings.ts';
-import { type Found, sizeInBytes, unlessUntold } from './found.ts';
+import { absent, type Found, sizeInBytes, unlessUntold } from './found.ts';
 import type { Makings } from './makings.ts';
 import type { ServedClass } from './served-class.ts';
 import { updateOf } from './told.ts';
-
-const absent = (id: string): DriverFailure =>
-  new DriverFailure(`the storage has no volume ${id}`, 'see whether it was deleted there');
 
 /** What becomes of volumes and snapshots. What Cinder's API and scheduler see to before a driver is called is seen to here. */
 export class Volumes {
@@ -101,7 +98,7 @@ export class Volumes {
   async #isAsLarge(volume: Volume, sizeGiB: number): Promise<boolean> {
     const found = await unlessUntold(this.#found.volume(volume));
     if (found === undefined) return false;
-    if (found === null) throw absent(volume.id);
+    if (found === null) throw absent(volume);
     if (found > sizeInBytes(sizeGiB)) {
       throw new DriverFailure(`volume ${volume.id} is larger than ${sizeGiB} GiB`, 'give a larger size');
     }
