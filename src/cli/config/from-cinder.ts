@@ -6,7 +6,7 @@ import { readText, writeAtomically } from '../files.ts';
 import type { Globals } from '../globals.ts';
 import { notice } from '../notices.ts';
 import type { Report } from '../report.ts';
-import { problemDocument, problemText } from './problem-text.ts';
+import { problemDocument, problemText } from './problems.ts';
 
 export interface FromCinderOptions {
   readonly output?: string;
