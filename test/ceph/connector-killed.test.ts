@@ -10,6 +10,7 @@ import { silentLogger } from '../../src/logging.ts';
 import type { Doom } from '../../torture/points/points.ts';
 import type { ImageErrand } from './children/connect.ts';
 import { Cluster } from './support/cluster.ts';
+import { type ImagePool, newImagePool } from './support/image-pool.ts';
 import { infoOf, nothingLeft, RbdHost, RW, read, write } from './support/rbd-host.ts';
 
 const run = promisify(execFile);
@@ -17,21 +18,12 @@ const MIB = 1024 * 1024;
 const child = join(import.meta.dirname, 'children/connect.ts');
 
 let cluster: Cluster;
-let pool: string;
+let images: ImagePool;
 beforeAll(async () => {
   cluster = await Cluster.start();
-  pool = await cluster.newPool();
-  await cluster.newUser('cinder', { mon: 'profile rbd', osd: `profile rbd pool=${pool}` });
+  images = await newImagePool(cluster);
 });
 afterAll(() => cluster?.remove());
-
-let images = 0;
-const newImage = async (): Promise<string> => {
-  images += 1;
-  const name = `${pool}/volume-${images}`;
-  await cluster.said('rbd', 'create', '--size', '16M', name);
-  return name;
-};
 
 const performed = async (errand: ImageErrand, operation = 'not-killed'): Promise<readonly string[]> => {
   const env = { ...process.env, SCORIA_OPERATION: operation };
@@ -98,7 +90,7 @@ for (const work of ['attach', 'grow', 'detach'] as const) {
   const sizeMiB = work === 'grow' ? 32 : 16;
 
   const begunOn = async (host: RbdHost) => {
-    const image = await newImage();
+    const image = await images.newImage('16M');
     const info = await infoOf(cluster, image, 'cinder');
     const device = await host.connector.connectVolume(info, RW);
     await write(device, 'kept');
@@ -131,7 +123,7 @@ for (const work of ['attach', 'grow', 'detach'] as const) {
 
 test('what was killed in the middle of attach can be detached by another process', async () => {
   await using host = await RbdHost.start();
-  const info = await infoOf(cluster, await newImage(), 'cinder');
+  const info = await infoOf(cluster, await images.newImage('16M'), 'cinder');
   const errand = { work: 'attach', info, directory: host.directory } as const;
   for (const point of ['rbd info', 'qemu-storage-daemon', 'losetup'].map((program) => `program ${program}: after`)) {
     await killed({ ...errand, doom: { point, nth: 1, signal: 'SIGKILL' } });

@@ -2,22 +2,19 @@ import { open } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Device } from '../../src/connectors/contract.ts';
 import { Cluster } from './support/cluster.ts';
+import { type ImagePool, newImagePool } from './support/image-pool.ts';
 import { BLOCK, failureOf, infoOf, nothingLeft, RbdHost, RW, read, write } from './support/rbd-host.ts';
 
 let cluster: Cluster;
-let pool: string;
+let images: ImagePool;
 beforeAll(async () => {
   cluster = await Cluster.start();
-  pool = await cluster.newPool();
-  await cluster.newUser('cinder', { mon: 'profile rbd', osd: `profile rbd pool=${pool}` });
+  images = await newImagePool(cluster);
 });
 afterAll(() => cluster?.remove());
 
-let images = 0;
 const attached = async (host: RbdHost) => {
-  images += 1;
-  const image = `${pool}/volume-${images}`;
-  await cluster.said('rbd', 'create', '--size', '16M', image);
+  const image = await images.newImage('16M');
   const info = await infoOf(cluster, image, 'cinder');
   return { image, info, device: await host.connector.connectVolume(info, RW) };
 };

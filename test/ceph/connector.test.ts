@@ -4,28 +4,22 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Cluster } from './support/cluster.ts';
+import { type ImagePool, newImagePool } from './support/image-pool.ts';
 import { failureOf, infoOf, nothingLeft, RbdHost, RO, RW, read, write } from './support/rbd-host.ts';
 
 const run = promisify(execFile);
 const MIB = 1024 * 1024;
 
 let cluster: Cluster;
-let pool: string;
+let images: ImagePool;
 beforeAll(async () => {
   cluster = await Cluster.start();
-  pool = await cluster.newPool();
-  await cluster.newUser('cinder', { mon: 'profile rbd', osd: `profile rbd pool=${pool}` });
-  await cluster.newUser('reader', { mon: 'profile rbd', osd: `profile rbd-read-only pool=${pool}` });
+  images = await newImagePool(cluster);
+  await cluster.newUser('reader', { mon: 'profile rbd', osd: `profile rbd-read-only pool=${images.pool}` });
 });
 afterAll(() => cluster?.remove());
 
-let images = 0;
-const newImage = async (...more: readonly string[]): Promise<string> => {
-  images += 1;
-  const name = `${pool}/volume-${images}`;
-  await cluster.said('rbd', 'create', '--size', '64M', ...more, name);
-  return name;
-};
+const newImage = (...more: readonly string[]): Promise<string> => images.newImage('64M', ...more);
 
 const bytesIn = async (image: string, length: number, offset = 0): Promise<string> => {
   const path = join(cluster.directory, 'exported');
@@ -186,7 +180,7 @@ describe('an image of Ceph', () => {
       expect(await host.left()).toEqual(nothingLeft);
       return message;
     };
-    expect(await attached(`${pool}/none`, 'cinder')).toContain('there is no such image');
+    expect(await attached(`${images.pool}/none`, 'cinder')).toContain('there is no such image');
     expect(await attached('none/none', 'cinder')).toContain('there is no such pool');
     expect(await attached(image, 'nobody')).toContain('no keyring');
     // QEMU watches an image that it only reads, too.
