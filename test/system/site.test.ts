@@ -1,32 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildSite } from '../../docs-site/site/build.ts';
-
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+import { Browser, type OpenedPage } from './browser.ts';
 
 let directory: string;
-let browser: BrowserContext;
+let browser: Browser;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'scoria-site-'));
   await buildSite(join(directory, 'site'));
-  browser = await chromium.launchPersistentContext(join(directory, 'profile'), {
-    executablePath: '/usr/bin/chromium',
-    headless: true,
-    args: FLAGS,
-  });
+  browser = await Browser.start();
 });
 
 afterAll(async () => {
@@ -34,19 +19,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** A page opened from the disk, and what went wrong on it or was asked for elsewhere. */
-const opened = async (path = 'index.html'): Promise<{ readonly page: Page; readonly troubles: readonly string[] }> => {
-  const page = await browser.newPage();
-  onTestFinished(() => page.close());
-  const troubles: string[] = [];
-  page.on('pageerror', (error) => troubles.push(error.message));
-  page.on('console', (message) => troubles.push(message.text()));
-  page.on('request', (request) => {
-    if (!/^(file|data):/.test(request.url())) troubles.push(request.url());
-  });
-  await page.goto(pathToFileURL(join(directory, 'site', path)).href);
-  return { page, troubles };
-};
+const opened = (path = 'index.html'): Promise<OpenedPage> => browser.opened(join(directory, 'site', path));
 
 describe('the site, opened from the disk', () => {
   test('finds what is typed, and leads there', async () => {

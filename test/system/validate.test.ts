@@ -1,18 +1,16 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { MAIN } from '../cli/scoria.ts';
+import { Browser, type OpenedPage } from './browser.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const DRIVERS = ['hostile', 'unreachable'].map((name) => join(ROOT, `test/cli/fixtures/${name}-driver.ts`));
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
 
 let directory: string;
-let browser: BrowserContext;
+let browser: Browser;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'scoria-validate-'));
@@ -25,11 +23,7 @@ beforeAll(async () => {
     reject: false,
   });
   expect(exitCode).toBe(6);
-  browser = await chromium.launchPersistentContext(join(directory, 'profile'), {
-    executablePath: '/usr/bin/chromium',
-    headless: true,
-    args: FLAGS,
-  });
+  browser = await Browser.start();
 });
 
 afterAll(async () => {
@@ -37,18 +31,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-const opened = async (file: string): Promise<{ readonly page: Page; readonly troubles: readonly string[] }> => {
-  const page = await browser.newPage();
-  onTestFinished(() => page.close());
-  const troubles: string[] = [];
-  page.on('pageerror', (error) => troubles.push(error.message));
-  page.on('console', (message) => troubles.push(message.text()));
-  page.on('request', (request) => {
-    if (!request.url().startsWith('file:')) troubles.push(request.url());
-  });
-  await page.goto(pathToFileURL(join(directory, file)).href);
-  return { page, troubles };
-};
+const opened = (file: string): Promise<OpenedPage> => browser.opened(join(directory, file));
 
 describe('the page of a validation', () => {
   test('asks for nothing, runs nothing, and shows what a driver said as it said it', async () => {
