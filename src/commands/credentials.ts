@@ -1,8 +1,4 @@
-/** Names under which Cinder's drivers and connection info carry credentials. */
-const CREDENTIAL = /^provider_auth$|password|passwd|secret(?!_(?:uuid|type)$)|^keyring$|auth_key|private_key|token/i;
-
-/** Whether a field of this name may hold a credential. */
-export const isCredentialName = (name: string): boolean => CREDENTIAL.test(name);
+import { isCredentialName } from '../credential-names.ts';
 
 /** The name of a credential anywhere in a driver's answer, or `null`. A record is kept for ever, in the clear. */
 export const credentialIn = (answer: unknown): string | null => {

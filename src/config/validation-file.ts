@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isCredentialName } from '../commands/credentials.ts';
+import { holdsCredential, isCredentialOption } from '../credential-names.ts';
 import { BackendName } from '../domain/backend/backend.ts';
 import type { JsonObject } from '../domain/json.ts';
 import type { DriverDefinition } from '../drivers/contract.ts';
@@ -179,7 +179,7 @@ const HIDDEN = '(not shown)';
 const shownOf = (options: JsonObject): JsonObject =>
   Object.fromEntries(
     Object.entries(options).map(([name, value]) => {
-      const mayTell = isMapping(value) || (isCredentialName(name) && value !== '') || /:\/\/[^/]*@/.test(String(value));
+      const mayTell = isMapping(value) || (isCredentialOption(name) && value !== '') || holdsCredential(value);
       return [name, mayTell ? HIDDEN : value];
     }),
   );

@@ -1,5 +1,5 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
-import { isCredentialName } from '../commands/credentials.ts';
+import { isCredentialName } from '../credential-names.ts';
 
 /** A check or a test found something else than it should. The message says what would be right. */
 export class Unlike extends Error {

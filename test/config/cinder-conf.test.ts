@@ -117,6 +117,26 @@ describe('a cinder.conf', () => {
     });
   });
 
+  test('of a driver of Cinder refers to tokens, and keeps what is only about a credential', async () => {
+    const array = lines('[DEFAULT]', 'enabled_backends = array', '[array]', 'volume_driver = vendor.Driver');
+    const given = [
+      'pure_api_token = t',
+      'lightos_jwt = j',
+      'san_private_key = /etc/key',
+      'a_token_available_time = 30',
+    ];
+    const { configuration } = await fromCinder('cinder.conf', lines(array, ...given));
+    expect(configuration.backends).toEqual({
+      array: {
+        volume_driver: 'cinder:vendor.Driver',
+        pure_api_token: { env: 'SCORIA_ARRAY_PURE_API_TOKEN' },
+        lightos_jwt: { env: 'SCORIA_ARRAY_LIGHTOS_JWT' },
+        san_private_key: '/etc/key',
+        a_token_available_time: '30',
+      },
+    });
+  });
+
   test('keeps out of all backends what one of them does not take', async () => {
     const shared = [
       '[backend_defaults]',

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Shell } from '../cli/scoria.ts';
@@ -40,4 +40,41 @@ describe('no validation shows a credential that stands in its file', () => {
     }
     expectNoneInFiles([CANARY], shell.directory);
   });
+});
+
+test('no validation shows an option that may be a credential, of which the driver does not say so', async () => {
+  const shell = new Shell();
+  mkdirSync(shell.path('tmp'));
+  const hidden = {
+    ...{ api_key: `${CANARY}key`, san_password: `${CANARY}san`, access_token: `${CANARY}access` },
+    ...{ array_jwt: `${CANARY}jwt`, parameters: `token=${CANARY}parameter` },
+    ...{ management_url: `https://ada:${CANARY}url@array.example/`, proxies: [`http://${CANARY}name@proxy.example`] },
+  };
+  const shown = {
+    ...{ rbd_keyring_conf: '/etc/ceph/keyring', san_private_key: '/etc/ssh/array' },
+    ...{ as13000_token_available_time: '3300', plain_url: 'https://array.example/' },
+    ...{ max_over_subscription_ratio: '17.5', reserved_percentage: 13 },
+  };
+  const backend = {
+    ...{ volume_backend_name: 'array', volume_driver: join(import.meta.dirname, 'drivers/undeclared.ts') },
+    ...{ directory: shell.path('volumes'), ...hidden, ...shown },
+  };
+  writeFileSync(file, JSON.stringify({ backends: [backend] }));
+  const [html, junit] = [shell.path('report.html'), shell.path('report.xml')];
+  const validate = ['validate', file, '--only', 'deletes a volume', '--html', html, '--junit', junit];
+  const env = { TMPDIR: shell.path('tmp') };
+  const table = await shell.run(validate, { env });
+  const { stdout, stderr, code } = await shell.run([...validate, '--json'], { env });
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expectNone([CANARY], 'what it printed', table.stdout + table.stderr + stdout);
+  expectNoneInFiles([CANARY], shell.directory);
+  const [{ options }] = JSON.parse(stdout).backends;
+  expect(options).toMatchObject(shown);
+  expect(Object.keys(hidden).map((name) => options[name])).toEqual(Object.keys(hidden).map(() => '(not shown)'));
+  for (const report of [html, junit].map((path) => readFileSync(path, 'utf8'))) {
+    for (const [name, value] of Object.entries(shown)) {
+      expect(report).toContain(name);
+      expect(report).toContain(String(value));
+    }
+  }
 });

@@ -1,10 +1,10 @@
+import { isCredentialOption } from '../../credential-names.ts';
 import { NO_OPEN_WORK } from '../../domain/aggregate.ts';
 import { type Backend, BackendName, type BackendState } from '../../domain/backend/backend.ts';
 import { ScoriaError } from '../../domain/errors.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { capabilitiesOf } from '../../drivers/contract.ts';
 import { absoluteDriverName, DRIVER_NAMES, namesOf } from '../../drivers/registry.ts';
-import { isCredentialName } from '../credentials.ts';
 import type { Drivers } from '../services.ts';
 import type { FoundBackend } from './records.ts';
 import { kept, read, storable, Unusable } from './unusable.ts';
@@ -54,8 +54,8 @@ export const backendToImport = async (
       `\`scoria backend add ${name} --driver DRIVER\` adds it first; --backend '${name}=OTHER' names one that is here`,
     );
   }
-  const credentials = Object.keys(given).filter(isCredentialName);
-  const options = Object.fromEntries(Object.entries(given).filter(([option]) => !isCredentialName(option)));
+  const credentials = Object.keys(given).filter(isCredentialOption);
+  const options = Object.fromEntries(Object.entries(given).filter(([option]) => !isCredentialOption(option)));
   const notes = credentials.length === 0 ? [] : [`its credentials are not taken over: ${credentials.join(', ')}`];
   const configured = await configurationOf(name, driver, storable(options) as JsonObject, drivers);
   if (configured.problem !== null) {

@@ -1,8 +1,9 @@
+import { isCredentialName } from '../../credential-names.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import { isSealed, pointerStep } from '../../domain/sealed.ts';
 import type { VolumeState } from '../../domain/volume/volume.ts';
 import { type SecretField, withSecrets } from '../../drivers/secret-fields.ts';
-import { credentialIn, isCredentialName } from '../credentials.ts';
+import { credentialIn } from '../credentials.ts';
 
 /** Seals a credential; `pointer` is its place in the data of the event. */
 export type SealCredential = (credential: Json, pointer: string) => Promise<Json>;

@@ -1,4 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
+import { holdsCredential, isCredentialOption } from '../../credential-names.ts';
 import type { Json } from '../../domain/json.ts';
 import type { DriverDefinition } from '../../drivers/contract.ts';
 import { isSecret } from '../../drivers/options.ts';
@@ -6,7 +7,6 @@ import { checkOptions, fromText, schemaOfOption } from '../../drivers/parse-opti
 import { nearest } from '../../nearest.ts';
 import type { Place, Problem } from '../problem.ts';
 import { environmentOf, SETTING_NAMES } from '../settings.ts';
-import { holdsCredential, isCredentialOption } from './credentials.ts';
 import { optionNameOf } from './names.ts';
 import type { GivenBackend, GivenOption } from './source.ts';
 import { substituted } from './templates.ts';

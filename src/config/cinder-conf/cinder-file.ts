@@ -1,6 +1,6 @@
+import { isCredentialOption } from '../../credential-names.ts';
 import type { Place, Problem } from '../problem.ts';
 import { refusalOf } from '../problem.ts';
-import { isCredentialOption } from './credentials.ts';
 import { type Assignment, type IniFile, readIni } from './ini.ts';
 import { BY_REFERENCE, DEFAULTS } from './names.ts';
 import type { GivenBackends, GivenOption } from './source.ts';

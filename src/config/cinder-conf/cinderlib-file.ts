@@ -1,6 +1,6 @@
+import { isCredentialOption } from '../../credential-names.ts';
 import { fieldOf, type Problem, refusalOf } from '../problem.ts';
 import { type Path, parseYaml, type YamlFile } from '../yaml-file.ts';
-import { isCredentialOption } from './credentials.ts';
 import type { GivenBackend, GivenBackends } from './source.ts';
 import type { LookUp } from './templates.ts';
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isCredentialOption } from '../../credential-names.ts';
 import type { JsonObject } from '../../domain/json.ts';
 import { Secret } from '../../secret.ts';
 import { decimal, secret } from '../options.ts';
@@ -21,8 +22,6 @@ export interface OptionAnswer {
 
 /** The backend's own name and the class are known, and how Scoria logs is not the driver's to say. */
 const KNOWN = ['volume_backend_name', 'volume_driver', 'enable_unsupported_driver'];
-
-const PASSWORD = /(^|_)(password|passwd)$/;
 
 /** `key:value,key:value`, as a command line and cinder.conf give it. */
 const entriesOf = (value: unknown): unknown => {
@@ -54,7 +53,7 @@ const single = ({ type, choices, min, max }: OptionAnswer): z.ZodType => {
 
 /** What is not given is left to Cinder: its default is told, and not recorded. */
 const schemaOf = (option: OptionAnswer): z.ZodType => {
-  const isSecret = option.secret || PASSWORD.test(option.name);
+  const isSecret = option.secret || (option.type === 'String' && isCredentialOption(option.name));
   const schema = isSecret ? secret() : option.multi ? z.array(single(option)) : single(option);
   const described = (option.required ? schema : schema.optional()).describe(option.help);
   return isSecret || option.default === null ? described : described.meta({ default: option.default });
