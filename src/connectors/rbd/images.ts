@@ -5,16 +5,24 @@ import { ConnectorFailure, type Device } from '../contract.ts';
 import type { HostEnvironment } from '../environment.ts';
 import { oneAtATime } from '../host-lock.ts';
 import type { Network, RouteOptions } from '../remote-connector.ts';
+import { undone } from '../removal.ts';
 import { chooseMapper } from './choice.ts';
 import { nameOf } from './image.ts';
 import { Mapped } from './mapped.ts';
 import { type RbdRoute, rbdRouteOf } from './route.ts';
 import { UserSpace } from './user-space.ts';
 
-/** A way of making a device of an image. */
-export interface Mapper extends Pick<Network<RbdRoute>, 'find' | 'attach' | 'detach'> {
+export interface DetachOptions {
+  readonly force: boolean;
+  /** Whether somebody may have written to the device. */
+  readonly used: boolean;
+}
+
+/** A way of making a device of an image. What it leaves of an attachment that failed, it detaches. */
+export interface Mapper extends Pick<Network<RbdRoute>, 'find' | 'attach'> {
   /** Whether it has begun to map the image on this host, and not ended: `Place`. */
   has(route: RbdRoute): Promise<boolean>;
+  detach(route: RbdRoute, options: DetachOptions): Promise<void>;
   grow(route: RbdRoute, device: Device): Promise<bigint>;
 }
 
@@ -45,14 +53,19 @@ export class Images implements Network<RbdRoute> {
   async attach(route: RbdRoute, options: RouteOptions): Promise<Device> {
     const standing = options.shared ? await this.find(route) : null;
     if (standing !== null) return standing;
-    const chosen = await chooseMapper(options.connector, this.#run);
+    const mapper = this.#mappers[await chooseMapper(options.connector, this.#run)];
     // Of a process that died on the way, or of a volume that was there before.
-    await this.detach(route, { ...options, force: false });
-    return this.#mappers[chosen].attach(route, options);
+    await this.detach(route, { force: false });
+    try {
+      return await mapper.attach(route, options);
+    } catch (error) {
+      await undone(error as Error, () => mapper.detach(route, { force: true, used: false }));
+      throw error;
+    }
   }
 
-  async detach(route: RbdRoute, options: Parameters<Network<RbdRoute>['detach']>[1]): Promise<void> {
-    for (const mapper of await this.#mappersOf(route)) await mapper.detach(route, options);
+  async detach(route: RbdRoute, { force }: Pick<DetachOptions, 'force'>): Promise<void> {
+    for (const mapper of await this.#mappersOf(route)) await mapper.detach(route, { force, used: true });
   }
 
   async grow(route: RbdRoute): Promise<bigint> {

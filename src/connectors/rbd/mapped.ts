@@ -11,12 +11,12 @@ import { ConnectorFailure, type Device } from '../contract.ts';
 import { Disks } from '../disks.ts';
 import type { HostEnvironment } from '../environment.ts';
 import type { RouteOptions } from '../remote-connector.ts';
-import { Removal, undone } from '../removal.ts';
+import { Removal } from '../removal.ts';
 import { until } from '../until.ts';
 import { CONNECTS_WITHIN_S } from './configuration.ts';
 import { rbdFailure } from './failures.ts';
 import { lookAtImage, nameOf, selecting } from './image.ts';
-import type { Mapper } from './images.ts';
+import type { DetachOptions, Mapper } from './images.ts';
 import { Place } from './place.ts';
 import type { RbdRoute } from './route.ts';
 
@@ -57,33 +57,16 @@ export class Mapped implements Mapper {
 
   async attach(route: RbdRoute, { readOnly }: RouteOptions): Promise<Device> {
     const place = this.#placeOf(route);
-    try {
-      await place.make(route);
-      const { id } = await lookAtImage(route, place, this.#run);
-      await this.#assertNotMappedByOthers(route, id);
-      await place.note(id);
-      const bounded = this.#by === 'krbd' ? ['--options', `mount_timeout=${CONNECTS_WITHIN_S}`] : [];
-      const args = ['map', ...(readOnly ? ['--read-only'] : []), ...bounded, ...selecting(route, place)];
-      return { type: 'block', path: (await this.#rbd(args, `attach ${nameOf(route)}`)).trim() };
-    } catch (error) {
-      await undone(error as Error, () => this.#remove(route, { force: true, used: false }));
-      throw error;
-    }
+    await place.make(route);
+    const { id } = await lookAtImage(route, place, this.#run);
+    await this.#assertNotMappedByOthers(route, id);
+    await place.note(id);
+    const bounded = this.#by === 'krbd' ? ['--options', `mount_timeout=${CONNECTS_WITHIN_S}`] : [];
+    const args = ['map', ...(readOnly ? ['--read-only'] : []), ...bounded, ...selecting(route, place)];
+    return { type: 'block', path: (await this.#rbd(args, `attach ${nameOf(route)}`)).trim() };
   }
 
-  async detach(route: RbdRoute, { force }: { readonly force: boolean }): Promise<void> {
-    await this.#remove(route, { force, used: true });
-  }
-
-  /** It grows by itself, as soon as it has heard. */
-  async grow(route: RbdRoute, device: Device): Promise<bigint> {
-    const { sizeBytes } = await lookAtImage(route, this.#placeOf(route), this.#run);
-    const hasGrown = async () => ((await deviceSizeBytes(device.path)) === sizeBytes ? true : null);
-    if ((await until(GROWN_WITHIN_MS, hasGrown)) !== null) return sizeBytes;
-    throw new Error(`the kernel does not see that ${device.path} has ${sizeBytes} bytes now`);
-  }
-
-  async #remove(route: RbdRoute, { force, used }: { readonly force: boolean; readonly used: boolean }): Promise<void> {
+  async detach(route: RbdRoute, { force, used }: DetachOptions): Promise<void> {
     const removal = new Removal(force);
     const mapping = await this.#mappingOf(route);
     if (mapping !== null) {
@@ -100,6 +83,14 @@ export class Mapped implements Mapper {
       await this.#placeOf(route).remove();
     });
     removal.end();
+  }
+
+  /** It grows by itself, as soon as it has heard. */
+  async grow(route: RbdRoute, device: Device): Promise<bigint> {
+    const { sizeBytes } = await lookAtImage(route, this.#placeOf(route), this.#run);
+    const hasGrown = async () => ((await deviceSizeBytes(device.path)) === sizeBytes ? true : null);
+    if ((await until(GROWN_WITHIN_MS, hasGrown)) !== null) return sizeBytes;
+    throw new Error(`the kernel does not see that ${device.path} has ${sizeBytes} bytes now`);
   }
 
   async #unmap({ device, id }: Mapping, force: boolean): Promise<void> {

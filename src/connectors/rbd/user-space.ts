@@ -8,10 +8,10 @@ import { Disks, MEND_OR_FORCE } from '../disks.ts';
 import type { HostEnvironment } from '../environment.ts';
 import { Loops } from '../loops.ts';
 import type { RouteOptions } from '../remote-connector.ts';
-import { Removal, undone } from '../removal.ts';
+import { Removal } from '../removal.ts';
 import { until } from '../until.ts';
 import { lookAtImage, nameOf } from './image.ts';
-import type { Mapper } from './images.ts';
+import type { DetachOptions, Mapper } from './images.ts';
 import { Place } from './place.ts';
 import type { RbdRoute } from './route.ts';
 import { StorageDaemon } from './storage-daemon.ts';
@@ -47,21 +47,32 @@ export class UserSpace implements Mapper {
 
   async attach(route: RbdRoute, { readOnly }: RouteOptions): Promise<Device> {
     const { place, daemon } = this.#partsOf(route);
-    try {
-      await place.make(route, [{ do: 'replace', path: place.image, text: '' }]);
-      const { isExclusive } = await lookAtImage(route, place, this.#run);
-      if (!isExclusive) throw refusedToShare(route);
-      await daemon.start(readOnly);
-      // Not with direct I/O, whose writes come to the daemon several at a time: docs/adr/0020.
-      return { type: 'block', path: await this.#loops.make(place.image, readOnly) };
-    } catch (error) {
-      await undone(error as Error, () => this.#remove(route, { force: true, used: false }));
-      throw error;
-    }
+    await place.make(route, [{ do: 'replace', path: place.image, text: '' }]);
+    const { isExclusive } = await lookAtImage(route, place, this.#run);
+    if (!isExclusive) throw refusedToShare(route);
+    await daemon.start(readOnly);
+    // Not with direct I/O, whose writes come to the daemon several at a time: docs/adr/0020.
+    return { type: 'block', path: await this.#loops.make(place.image, readOnly) };
   }
 
-  async detach(route: RbdRoute, { force }: { readonly force: boolean }): Promise<void> {
-    await this.#remove(route, { force, used: true });
+  async detach(route: RbdRoute, { force, used }: DetachOptions): Promise<void> {
+    const { place, daemon } = this.#partsOf(route);
+    const removal = new Removal(force);
+    const devices = await devicesOver(place);
+    for (const path of used ? devices : []) {
+      const name = basename(path);
+      await removal.check(() => this.#disks.assertUnused(name));
+      await removal.check(async () => {
+        await assertServed(path, daemon);
+        await this.#disks.sync(name);
+      });
+    }
+    for (const path of devices) await removal.remove(() => this.#letGo(path, force));
+    await removal.remove(() => daemon.end());
+    await removal.remove(() => this.#unmount(place));
+    await removal.remove(() => assertGone(place));
+    await removal.remove(() => place.remove());
+    removal.end();
   }
 
   async grow(route: RbdRoute, device: Device): Promise<bigint> {
@@ -81,26 +92,6 @@ export class UserSpace implements Mapper {
   async #fileSize({ image }: Place): Promise<bigint> {
     const { stdout } = await this.#run('stat', ['--cached=never', '--format=%s', image], { root: true });
     return BigInt(stdout.trim());
-  }
-
-  async #remove(route: RbdRoute, { force, used }: { readonly force: boolean; readonly used: boolean }): Promise<void> {
-    const { place, daemon } = this.#partsOf(route);
-    const removal = new Removal(force);
-    const devices = await devicesOver(place);
-    for (const path of used ? devices : []) {
-      const name = basename(path);
-      await removal.check(() => this.#disks.assertUnused(name));
-      await removal.check(async () => {
-        await assertServed(path, daemon);
-        await this.#disks.sync(name);
-      });
-    }
-    for (const path of devices) await removal.remove(() => this.#letGo(path, force));
-    await removal.remove(() => daemon.end());
-    await removal.remove(() => this.#unmount(place));
-    await removal.remove(() => assertGone(place));
-    await removal.remove(() => place.remove());
-    removal.end();
   }
 
   async #letGo(path: string, force: boolean): Promise<void> {
