@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunCommand } from '../../src/drivers/run-command.ts';
+import { behindOptions } from '../../torture/points/programs.ts';
 import { ACTS, ACTS_WITH_CLONES, DEEP, newAct } from './support/acts.ts';
 import { Cluster } from './support/cluster.ts';
 import { newBackend, rbdDriver, shell } from './support/rbd-backend.ts';
@@ -13,18 +14,12 @@ const dyingAfter = (step: number) => {
   const run: RunCommand = async (program, args, how) => {
     if (state.isDead) throw new Error('the process died');
     const result = await shell(program, args, how);
-    if (!LOOKS.test(wordsOf(args))) state.steps += 1;
+    if (!LOOKS.test(behindOptions(args).join(' '))) state.steps += 1;
     state.isDead = state.steps >= step;
     if (state.isDead) throw new Error('the process died');
     return result;
   };
   return { run, state };
-};
-
-/** Without the options of every program that stand first. */
-const wordsOf = (args: readonly string[]): string => {
-  const first = args.findIndex((word, index) => !word.startsWith('--') && !args[index - 1]?.startsWith('--'));
-  return args.slice(first).join(' ');
 };
 
 describe.each([

@@ -12,10 +12,13 @@ const programIn = (words: readonly string[]): string => {
   return program === 'rbd' ? [program, ...verbIn(words.slice(at + 1))].join(' ') : program;
 };
 
-/** Behind options, each with a value. */
+/** What is behind the options that stand first, each with a value. */
+export const behindOptions = (words: readonly string[]): readonly string[] =>
+  words.slice(words.findIndex((word, index) => !word.startsWith('--') && !words[index - 1]?.startsWith('--')));
+
 const verbIn = (words: readonly string[]): readonly string[] => {
-  const at = words.findIndex((word, index) => !word.startsWith('--') && !words[index - 1]?.startsWith('--'));
-  return words.slice(at, at + (['snap', 'trash'].includes(words[at] ?? '') ? 2 : 1));
+  const [verb = '', ...more] = behindOptions(words);
+  return ['snap', 'trash'].includes(verb) ? [verb, ...more.slice(0, 1)] : [verb];
 };
 
 type Spawn = (file: string, args: readonly string[], options: object) => ChildProcess;
