@@ -57,6 +57,7 @@ const linesOf = (corpus: Corpus): readonly (readonly string[])[] => {
     ['connection', 'report-device', connection, '--device', 'device.json', '--path', 'sdb'],
     ['connection', 'report-detached', connection],
     ['connection', 'attach-from', 'connector.json'],
+    ['connection', 'extend-from', 'connector.json'],
     ['connection', 'detach-from', '-', '--force'],
     ['connection', 'delete', connection, '--force', ...because],
     ['kv', 'set', 'node8/connector', '{"host":"node8"}'],

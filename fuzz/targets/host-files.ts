@@ -19,6 +19,7 @@ export const connectors: Target<Case> = {
       ['connection', 'create', 'data', '--connector', 'given.json', '--json'],
       ['backend', 'validate-connector', 'array', '--connector', 'given.json', '--json'],
       ['connection', 'attach-from', 'given.json', '--json'],
+      ['connection', 'extend-from', 'given.json', '--json'],
       ['connection', 'report-device', corpus.word('connection'), '--device', 'given.json', '--json'],
     ];
     return fc
