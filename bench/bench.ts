@@ -2,7 +2,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import { wholeNumber } from '../test/support/whole-number.ts';
 import { judge, type Result } from './judge.ts';
 import { machineOf } from './machine.ts';
 import { measures } from './measures.ts';
@@ -25,18 +26,12 @@ interface Options {
   readonly report?: string;
 }
 
-const positive = (text: string): number => {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError('Give a whole number above 0.');
-  return number;
-};
-
 const say = (words: string): void => console.error(words);
 
 const options = new Command('bench')
   .description('Measures Scoria, cinderlib where it is installed, and the bare limit, in turn and in fresh processes.')
   .addOption(new Option('--only <name...>', 'these measures').choices(NAMES))
-  .addOption(new Option('--rounds <number>', 'how often each subject runs').argParser(positive).default(5))
+  .addOption(new Option('--rounds <number>', 'how often each subject runs').argParser(wholeNumber()).default(5))
   .addOption(new Option('--directory <path>', 'where the logs are, on the disk to be measured').default(tmpdir()))
   .addOption(new Option('--smoke', 'a small run that fails where something is ruined').conflicts('write'))
   .addOption(new Option('--report <file>', "a small run's counts, as the tests report theirs"))

@@ -3,29 +3,49 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { Command, Option } from 'commander';
+import { wholeNumber } from '../test/support/whole-number.ts';
 import { Child } from './running/child.ts';
 import { type FoundIn, Run, type Summary } from './running/run.ts';
 import { TARGETS } from './targets.ts';
 
-const { values } = parseArgs({
-  options: {
-    inputs: { type: 'string', default: '5000' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    target: { type: 'string', multiple: true, default: [] },
-    workers: { type: 'string', default: String(availableParallelism()) },
-    again: { type: 'string' },
-  },
-});
+interface Options {
+  readonly inputs: number;
+  readonly seed: number;
+  readonly target?: readonly string[];
+  readonly workers: number;
+  readonly again?: string;
+}
+
+const options = new Command('npm run fuzz --')
+  .description(
+    'Gives Scoria what was real and then changed, and looks whether it keeps what it promises of bad input: the exit ' +
+      'code is 1 where it does not.',
+  )
+  .addOption(new Option('--inputs <number>', 'how many are given').argParser(wholeNumber()).default(5_000))
+  .addOption(
+    new Option('--seed <number>', 'draws the changes; the same draws the same')
+      .argParser(wholeNumber(0))
+      .default(Date.now() % 1_000_000, 'another each time'),
+  )
+  .addOption(new Option('--target <name...>', 'these kinds of input').choices(TARGETS.map(({ name }) => name)))
+  .addOption(
+    new Option('--workers <number>', 'how many processes give them')
+      .argParser(wholeNumber())
+      .default(availableParallelism()),
+  )
+  .option('--again <file>', 'give the input of a finding once more')
+  .parse()
+  .opts<Options>();
 
 const MIB = 1024 ** 2;
 
 const planIn = (directory: string) => ({
   directory,
-  targets: TARGETS.filter(({ name }) => values.target.length === 0 || values.target.includes(name)),
-  inputs: Number(values.inputs),
-  seed: Number(values.seed),
-  workers: Number(values.workers),
+  targets: TARGETS.filter(({ name }) => options.target?.includes(name) ?? true),
+  inputs: options.inputs,
+  seed: options.seed,
+  workers: options.workers,
   onProgress: (given: number) => {
     if (given % 10_000 < 100) console.error(`${given} inputs`);
   },
@@ -52,7 +72,7 @@ const printFinding = async (finding: FoundIn, index: number, directory: string):
 
 const fuzz = async (): Promise<number> => {
   const directory = await mkdtemp(join(tmpdir(), 'scoria-fuzz-'));
-  console.log(`seed ${values.seed}`);
+  console.log(`seed ${options.seed}`);
   const startedAt = performance.now();
   const summary = await new Run(planIn(directory)).whole();
   printFigures(summary, (performance.now() - startedAt) / 1000);
@@ -78,4 +98,4 @@ const again = async (file: string): Promise<number> => {
   }
 };
 
-process.exitCode = values.again === undefined ? await fuzz() : await again(values.again);
+process.exitCode = options.again === undefined ? await fuzz() : await again(options.again);

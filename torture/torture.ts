@@ -4,54 +4,34 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { createEngine, type RecoveredOperation, silentLogger } from '../src/index.ts';
 import { LEAVE_OPEN } from './acknowledged.ts';
 import { check, type Findings } from './check/check.ts';
 import { detachAll } from './detach-all.ts';
 import { pointsOf } from './labels.ts';
 import { AT_ANY_TIME, type Lived, liveAndDie, STOPPED } from './lives.ts';
-import { LOGS } from './logs/logs.ts';
 import { opened } from './logs/open.ts';
+import { options } from './options.ts';
 import { planOf } from './plan.ts';
 import { slowCopies } from './slow-copies.ts';
 import { apart } from './stopped.ts';
-import { SUBJECTS } from './subjects.ts';
 import { tally } from './tally.ts';
 import { BACKEND } from './work.ts';
 
-const { values } = parseArgs({
-  options: {
-    driver: { type: 'string', default: 'file' },
-    options: { type: 'string', default: '{}' },
-    log: { type: 'string', default: 'sqlite' },
-    kills: { type: 'string', default: '500' },
-    processes: { type: 'string', default: '4' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    slowness: { type: 'string', default: '1' },
-    keep: { type: 'boolean', default: false },
-  },
-});
-const seed = Number(values.seed);
-const subject = SUBJECTS[values.driver];
-if (subject === undefined) throw new RangeError(`--driver is one of ${Object.keys(SUBJECTS).join(', ')}`);
-const startLog = LOGS[values.log];
-if (startLog === undefined) throw new RangeError(`--log is one of ${Object.keys(LOGS).join(', ')}`);
-
-const slowness = Number(values.slowness);
+const { driver, kills, processes, seed, slowness, keep } = options;
 /** Of every executor: as long as one is stopped. */
 const LEASE_MS = 1_200 * slowness;
 
 const directory = await mkdtemp(join(tmpdir(), 'scoria-torture-'));
 await using atTheEnd = new AsyncDisposableStack();
-await using log = await startLog(directory, seed);
-await using tortured = await subject(directory, JSON.parse(values.options));
+await using log = await options.log(directory, seed);
+await using tortured = await driver(directory, options.options);
 const copies = await slowCopies(directory);
 const mark = `SCORIA_TORTURE=${directory}`;
 const points = pointsOf(tortured, log);
-const lots = planOf(points, Number(values.kills), seed);
+const lots = planOf(points, kills, seed);
 const wanted = new Set(lots.flat().flatMap((death) => (death.kind === 'at a point' ? [death.point.name] : [])));
-console.error(`seed ${seed}, ${values.processes} processes, ${points.length} points, in ${directory}`);
+console.error(`seed ${seed}, ${processes} processes, ${points.length} points, in ${directory}`);
 
 await using engine = await createEngine({
   ...(await opened(log, { ifMissing: 'create' })),
@@ -67,7 +47,7 @@ const lived: Lived = await liveAndDie(lots, {
   place: { log: log.log, state: log.state },
   attaches: tortured.attaches,
   seed,
-  processes: Number(values.processes),
+  processes,
   leaseMs: LEASE_MS,
   slowness,
   recover: () => engine.recover(),
@@ -132,6 +112,6 @@ console.log(`${checked.taken.count} operations were taken from processes that li
 tell('left by a process out of touch', [...checked.leftByStopped, ...attached.theirs]);
 for (const [promise, broken] of Object.entries(findings)) tell(promise, broken);
 const isSound = Object.values(findings).every((broken) => broken.length === 0);
-if (isSound && !values.keep) atTheEnd.defer(() => rm(directory, { recursive: true }));
+if (isSound && !keep) atTheEnd.defer(() => rm(directory, { recursive: true }));
 else console.log(`all of it is in ${directory}`);
 process.exitCode = isSound ? 0 : 1;
