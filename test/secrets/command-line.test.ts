@@ -87,7 +87,6 @@ const BESIDES: Readonly<Record<string, (things: Things) => readonly string[]>> =
     ...['--set', 'password=env:SCORIA_TEST_PASSWORD'],
   ],
   'backend change': () => ['--set', 'reserved_percentage=5'],
-  'backend stats': () => ['--refresh'],
   'connection report-device': () => ['--path', '/dev/sdq'],
   'volume forget': () => ['--force'],
   'volume rename': () => ['new'],
