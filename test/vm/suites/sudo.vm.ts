@@ -8,9 +8,9 @@ import { attachmentsLeft, exportsLeft, said, startTargets, stopTgt } from '../su
 import { lvs, newGroup, removeGroup } from '../support/lvm-group.ts';
 import { scoriaOnPath } from '../support/scoria.ts';
 
+const IS_FULL = process.env.SCORIA_VM_FULL !== undefined;
 /** A life is some thirty short processes, which are what takes long here. */
-const HELPERS =
-  process.env.SCORIA_VM_FULL === undefined ? (['lioadm'] as const) : (['lioadm', 'tgtadm', 'nvmet'] as const);
+const HELPERS = IS_FULL ? (['lioadm', 'tgtadm', 'nvmet'] as const) : (['lioadm'] as const);
 
 const run = promisify(execFile);
 
@@ -78,4 +78,16 @@ describe('a user who is not root', () => {
       await stopTgt();
     });
   }
+
+  if (IS_FULL)
+    test("makes and deletes a volume by Cinder's own driver, which starts what it wants through sudo", async () => {
+      await writeFile('/etc/sudoers.d/scoria', `${USER} ALL = (root) NOPASSWD: ALL\n`, { mode: 0o440 });
+      const driver = 'cinder:cinder.volume.drivers.lvm.LVMVolumeDriver';
+      const settings = ['target_helper=lioadm', 'target_ip_address=127.0.0.1', 'lvm_type=thin'];
+      await scoria('backend', 'add', 'cinders', '--driver', driver, ...settings.flatMap((one) => ['--set', one]));
+      await scoria('volume', 'create', 'cinders', '1', '--name', 'data');
+      assert.equal((await lvs(GROUP)).length, 2);
+      await scoria('volume', 'delete', 'data');
+      assert.deepEqual(await lvs(GROUP), [`${GROUP}-pool`]);
+    });
 });
