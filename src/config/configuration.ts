@@ -161,6 +161,7 @@ const engineOptionsOf = (
     project: settings.project,
     nonUuidIds: settings.non_uuid_ids,
     rootHelper: settings.root_helper,
+    osBrickPython: settings.os_brick_python,
     keyStore: settings.key_store,
     masterKey: settings.master_key,
     shredDeleted: settings.shred_deleted,

@@ -20,6 +20,7 @@ const shapes = {
   wait: seconds(),
   non_uuid_ids: z.boolean(),
   root_helper: z.string(),
+  os_brick_python: Path.startsWith('/', { error: 'must be an absolute path' }),
   log_level: z.enum(LOG_LEVELS),
   projections: z.array(z.string().min(1)).readonly(),
   key_store: z.union([Path, z.strictObject({ command: Program })]),

@@ -48,6 +48,12 @@ export const SETTINGS = {
     description: 'What runs programs as root; nothing when it is empty',
     default: ENGINE_DEFAULTS.rootHelper,
   },
+  os_brick_python: {
+    flag: null,
+    description:
+      'The Python that has os-brick, which attaches volumes of protocols that Scoria has no connector of its own for',
+    default: ENGINE_DEFAULTS.osBrickPython,
+  },
   log_level: {
     flag: '--log-level <level>',
     description: 'What to log on standard error',

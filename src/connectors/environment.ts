@@ -7,6 +7,10 @@ export interface HostEnvironment {
   readonly log: Logger;
   /** Whether this process may make devices; by its user unless given. */
   readonly isRoot?: boolean;
+  /** What runs programs as root, for os-brick, which starts its own. */
+  readonly rootHelper?: string;
+  /** The Python that has os-brick; Debian's unless given. */
+  readonly osBrickPython?: string | undefined;
   /** Where a connector notes what a reboot undoes; `/run/scoria` unless given. */
   readonly stateDirectory?: string;
 }

@@ -4,7 +4,7 @@ import type { HostEnvironment } from './environment.ts';
 
 type MakeConnector = (environment: HostEnvironment) => HostConnector;
 
-/** By `driver_volume_type`; loaded when asked for. One line per protocol. */
+/** By `driver_volume_type`; loaded when asked for. One line per protocol. os-brick has the others. */
 const builtIn: Readonly<Record<string, () => Promise<MakeConnector>>> = {
   iscsi: async () => (await import('./iscsi/connector.ts')).iscsiConnector,
   local: async () => (await import('./local.ts')).localConnector,
@@ -15,14 +15,17 @@ const builtIn: Readonly<Record<string, () => Promise<MakeConnector>>> = {
 
 export const PROTOCOLS: readonly string[] = Object.keys(builtIn);
 
+/** Scoria's own connector of the protocol, or else os-brick's. */
 export const findHostConnector = async (protocol: string, environment: HostEnvironment): Promise<HostConnector> => {
   const load = Object.hasOwn(builtIn, protocol) ? builtIn[protocol] : undefined;
   if (load !== undefined) return (await load())(environment);
-  throw new ScoriaError(
-    rejections.ConnectorFailed(
-      `this host cannot attach volumes of protocol ${JSON.stringify(protocol)}`,
-      `the protocols are ${PROTOCOLS.join(', ')}; attach on another host or with another tool`,
-      { protocol },
-    ),
-  );
+  const { NoSuchConnector, osBrickConnector } = await import('./os-brick/connector.ts');
+  try {
+    return await osBrickConnector(protocol, environment);
+  } catch (error) {
+    if (!(error instanceof NoSuchConnector)) throw error;
+    const problem = `this host cannot attach volumes of protocol ${JSON.stringify(protocol)}: ${error.message}`;
+    const remedy = `the protocols are ${PROTOCOLS.join(', ')}; ${error.remedy}`;
+    throw new ScoriaError(rejections.ConnectorFailed(problem, remedy, { protocol }));
+  }
 };

@@ -28,15 +28,21 @@ export interface RouteOptions {
   readonly targetsInUse: ReadonlySet<string>;
 }
 
+export interface DetachOptions extends Pick<RouteOptions, 'targetsInUse'> {
+  readonly force: boolean;
+  readonly device: Device | null;
+}
+
 /** What a protocol over the network adds to what all of them share. Called for one target at a time. */
 export interface Network<AnyRoute extends Route> {
   readonly protocol: string;
   routeOf(info: ConnectionInfo): AnyRoute;
-  find(route: AnyRoute): Promise<Device | null>;
+  /** `noted` is what was answered when it was attached. */
+  find(route: AnyRoute, noted: Device | null): Promise<Device | null>;
   /** Leaves nothing of it when it fails. */
   attach(route: AnyRoute, options: RouteOptions): Promise<Device>;
-  detach(route: AnyRoute, options: { readonly force: boolean } & Pick<RouteOptions, 'targetsInUse'>): Promise<void>;
-  grow(route: AnyRoute): Promise<bigint>;
+  detach(route: AnyRoute, options: DetachOptions): Promise<void>;
+  grow(route: AnyRoute, device: Device): Promise<bigint>;
 }
 
 /** A connector of units that connections may share, each in its own process. */
@@ -63,7 +69,7 @@ export const remoteConnector = <AnyRoute extends Route>(
     return oneAtATime(route.targets, async () => {
       const { mine, sharing, targetsInUse } = await about(route);
       assertSameMode(readOnly, mine === null ? sharing : [mine, ...sharing]);
-      const standing = mine?.settled ? await network.find(route) : null;
+      const standing = mine?.settled ? await network.find(route, mine.device ?? null) : null;
       if (standing !== null) return standing;
       const { connectionId, units } = route;
       await claims.claim({ connectionId, units, readOnly, settled: false });
@@ -71,7 +77,7 @@ export const remoteConnector = <AnyRoute extends Route>(
         const { connector = {} } = options;
         const [shared, multipath] = [sharing.length > 0, multipathOf(connector)];
         const device = await network.attach(route, { readOnly, shared, multipath, connector, targetsInUse });
-        await claims.claim({ connectionId, units, readOnly, settled: true });
+        await claims.claim({ connectionId, units, readOnly, settled: true, device });
         return device;
       } catch (error) {
         if (error instanceof ConnectorFailure) await claims.end(connectionId);
@@ -80,12 +86,13 @@ export const remoteConnector = <AnyRoute extends Route>(
     });
   };
 
-  const disconnectVolume: HostConnector['disconnectVolume'] = async (info, _device, { force }) => {
+  const disconnectVolume: HostConnector['disconnectVolume'] = async (info, device, { force }) => {
     const route = network.routeOf(info);
     await oneAtATime(route.targets, async () => {
-      const { sharing, targetsInUse } = await about(route);
+      const { mine, sharing, targetsInUse } = await about(route);
+      const options = { force, targetsInUse, device: mine?.device ?? device };
       try {
-        if (sharing.length === 0) await network.detach(route, { force, targetsInUse });
+        if (sharing.length === 0) await network.detach(route, options);
       } catch (error) {
         if (force) await claims.end(route.connectionId);
         throw error;
@@ -101,9 +108,9 @@ export const remoteConnector = <AnyRoute extends Route>(
     findDevice: async (info) => {
       const route = network.routeOf(info);
       const { mine, sharing } = await about(route);
-      return mine === null && sharing.length > 0 ? null : network.find(route);
+      return mine === null && sharing.length > 0 ? null : network.find(route, mine?.device ?? null);
     },
-    extendVolume: (info) => network.grow(network.routeOf(info)),
+    extendVolume: (info, device) => network.grow(network.routeOf(info), device),
   };
 };
 

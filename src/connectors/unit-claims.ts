@@ -1,6 +1,7 @@
 import { readdir, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RootFiles } from '../drivers/root-files.ts';
+import type { Device } from './contract.ts';
 
 /**
  * Which connection uses which logical unit of which target, so that one of two connections of a volume does not take
@@ -13,6 +14,8 @@ export interface UnitClaim {
   readonly readOnly: boolean;
   /** Whether the device was attached; a process that died before left what it began. */
   readonly settled: boolean;
+  /** What was attached, where it is noted. */
+  readonly device?: Device | undefined;
 }
 
 export class UnitClaims {
@@ -29,13 +32,15 @@ export class UnitClaims {
     return (await Promise.all(ids.map((id) => this.#read(id)))).filter((claim) => claim !== null);
   }
 
-  async claim({ connectionId, units, readOnly, settled }: UnitClaim): Promise<void> {
+  async claim({ connectionId, units, readOnly, settled, device }: UnitClaim): Promise<void> {
     const path = join(this.#directory, connectionId);
+    const words = [readOnly ? 'ro' : 'rw', settled ? 'settled' : 'begun', ...units].join(' ');
+    const noted = device === undefined ? '' : `\n${JSON.stringify(device)}`;
     await this.#files([
       { do: 'mkdir', path: this.#stateDirectory },
       { do: 'mkdir', path: this.#directory },
       { do: 'unlink', path },
-      { do: 'link', path, to: [readOnly ? 'ro' : 'rw', settled ? 'settled' : 'begun', ...units].join(' ') },
+      { do: 'link', path, to: words + noted },
     ]);
   }
 
@@ -51,7 +56,9 @@ export class UnitClaims {
   async #read(connectionId: string): Promise<UnitClaim | null> {
     const text = await readlink(join(this.#directory, connectionId)).catch(() => null);
     if (text === null) return null;
-    const [mode, progress, ...units] = text.split(' ');
-    return { connectionId, units, readOnly: mode === 'ro', settled: progress === 'settled' };
+    const [words = '', noted] = text.split('\n');
+    const [mode, progress, ...units] = words.split(' ');
+    const device = noted === undefined ? undefined : (JSON.parse(noted) as Device);
+    return { connectionId, units, readOnly: mode === 'ro', settled: progress === 'settled', device };
   }
 }

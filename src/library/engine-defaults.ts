@@ -2,6 +2,7 @@
 export const ENGINE_DEFAULTS = {
   project: 'scoria',
   rootHelper: 'sudo',
+  osBrickPython: '/usr/bin/python3',
   nonUuidIds: false,
   shredDeleted: false,
   operationsPerBackend: Number.POSITIVE_INFINITY,

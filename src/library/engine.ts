@@ -80,6 +80,8 @@ export interface EngineOptions {
   readonly nonUuidIds?: boolean;
   /** What runs programs as root: `sudo` unless given, nothing when empty or as root. */
   readonly rootHelper?: string;
+  /** The Python whose os-brick attaches what Scoria has no connector for: `/usr/bin/python3` unless given. */
+  readonly osBrickPython?: string;
   /**
    * The key store that credentials of storage are sealed by: a path, a program (`{ command }`), or one of your own. Unless
    * given, it is `<log>.keys` beside a log that is a file, in memory for `:memory:`, tables in the database of
@@ -270,7 +272,8 @@ const servicesOf = (
     known,
     bounds,
   ),
-  connector: async (protocol) => quiet(await findHostConnector(protocol, { run, log }), known),
+  connector: async (protocol) =>
+    quiet(await findHostConnector(protocol, { run, log, rootHelper, osBrickPython: options.osBrickPython }), known),
   vault: new Vault(keys, known),
   shredDeleted: options.shredDeleted ?? ENGINE_DEFAULTS.shredDeleted,
   log,

@@ -20,7 +20,7 @@ import { surroundingsOf } from './surroundings.ts';
 /** How this host attaches and detaches; each as for `createEngine`. */
 export type HandedOptions = Pick<
   EngineOptions,
-  'rootHelper' | 'logger' | 'signal' | 'effectTimeoutMs' | 'stopTimeoutMs'
+  'rootHelper' | 'osBrickPython' | 'logger' | 'signal' | 'effectTimeoutMs' | 'stopTimeoutMs'
 >;
 
 /** What a host needs to know of a connection; the rest of its document is left aside. */
@@ -100,7 +100,7 @@ const onHost = async <Answer>(
   options: HandedOptions,
   call: (connector: HostConnector) => Promise<Answer>,
 ): Promise<Answer> => {
-  const { known, logger, run } = surroundingsOf(options);
+  const { known, logger: log, rootHelper, run } = surroundingsOf(options);
   await withSecrets(connection_info, KNOWN_SECRET_FIELDS, (credential) => known.learn(credential));
   const { effectTimeoutMs, stopTimeoutMs } = ENGINE_DEFAULTS;
   const bounds = {
@@ -116,7 +116,8 @@ const onHost = async <Answer>(
         { connection_id: id },
       ),
     );
-  const connector = quiet(await findHostConnector(connection_info.driver_volume_type, { run, log: logger }), known);
+  const host = { run, log, rootHelper, osBrickPython: options.osBrickPython };
+  const connector = quiet(await findHostConnector(connection_info.driver_volume_type, host), known);
   const end = await callWithin(bounds, () =>
     call(connector).catch((error: unknown) => {
       const ending = endingOf(error);

@@ -28,8 +28,8 @@ const STORAGE = [
   'udev',
 ];
 
-/** Cinder itself, which judges ours. */
-const CINDER = ['cinder-common', 'dmidecode', 'python3-cinder'];
+/** Cinder itself, which judges ours, and what serves files to a driver of its own. */
+const CINDER = ['cinder-common', 'dmidecode', 'nfs-kernel-server', 'python3-cinder', 'qemu-utils'];
 
 export const PACKAGES = { storage: STORAGE, cinder: [...STORAGE, ...CINDER] } as const;
 export type PackageSet = keyof typeof PACKAGES;

@@ -21,7 +21,7 @@ export const backend: Section = {
       cinderlib: 'any driver that Cinder has, or a vendor made for it',
       library: "`driver: 'cinder:package.module.Class'`, or the path alone",
       cli: '`--driver`, `scoria driver list --cinder`',
-      is: 'better: in a process of its own, which is ended and set up anew when a call hangs or it dies; groups, replication and connectors of os-brick are not there',
+      is: 'better: in a process of its own, which is ended and set up anew when a call hangs or it dies; groups and replication are not there',
       by: ['test/system/cinder/classes.test.ts', 'lists the classes that Cinder has'],
     },
     {

@@ -36,6 +36,16 @@ export const connection: Section = {
       by: [HABITS, 'is detached already'],
     },
     {
+      cinderlib: 'any protocol that os-brick attaches',
+      library: "the same: os-brick's where Scoria has no connector of its own (`osBrickPython`)",
+      cli: 'the same (`os_brick_python`)',
+      is: 'better: a hang or a death has an end, one of two connections does not take the device of the other, and no mount is left',
+      by: [
+        'test/system/os-brick/os-brick.test.ts',
+        'keeps the device until the last connection of the volume leaves, whatever the credentials',
+      ],
+    },
+    {
       cinderlib: '`volume.connect(connector, **fields)`',
       library: '`volume.connect(connector, { attached_host, mountpoint, instance_uuid, attach_mode })`',
       cli: '`scoria connection create`',

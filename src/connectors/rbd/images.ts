@@ -19,7 +19,8 @@ export interface DetachOptions {
 }
 
 /** A way of making a device of an image. What it leaves of an attachment that failed, it detaches. */
-export interface Mapper extends Pick<Network<RbdRoute>, 'find' | 'attach'> {
+export interface Mapper extends Pick<Network<RbdRoute>, 'attach'> {
+  find(route: RbdRoute): Promise<Device | null>;
   /** Whether it has begun to map the image on this host, and not ended: `Place`. */
   has(route: RbdRoute): Promise<boolean>;
   detach(route: RbdRoute, options: DetachOptions): Promise<void>;

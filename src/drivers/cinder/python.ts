@@ -74,6 +74,7 @@ export class Python {
   async ask(question: object, signal?: AbortSignal): Promise<unknown> {
     const giveUp = () => this.kill('was given up and ended');
     signal?.addEventListener('abort', giveUp, { once: true });
+    if (signal?.aborted) giveUp();
     try {
       const answer = parsed(await this.#process.ask(JSON.stringify(question)));
       if ('answer' in answer) return answer.answer;

@@ -1,18 +1,14 @@
 import { hostname } from 'node:os';
 import type { JsonObject } from '../../domain/json.ts';
-import { KnownSecrets } from '../../known-secrets.ts';
 import { Lines } from '../../lines.ts';
-import type { Logger } from '../../logging.ts';
 import { callSignals } from '../call.ts';
 import { type DriverEnvironment, DriverFailure } from '../contract.ts';
 import { assertOurs, OPERATION_VARIABLE, operationMark } from '../current-operation.ts';
 import { KNOWN_SECRET_FIELDS, withSecrets } from '../secret-fields.ts';
+import { Conversation } from './conversation.ts';
 import type { ClassPlace } from './place.ts';
-import { type LogLine, type Python, PythonError, spareOrNew } from './python.ts';
+import { type Python, spareOrNew } from './python.ts';
 import { type Reported, reportedBy } from './stats.ts';
-
-/** What is said during one call beyond this is left out. */
-const MOST_LINES = 1_000;
 
 export interface Opening {
   readonly place: ClassPlace;
@@ -28,19 +24,16 @@ export class ServedClass {
   readonly #opening: Opening;
   readonly #environment: DriverEnvironment;
   readonly #lines = new Lines();
-  readonly #known = new KnownSecrets();
-  readonly #log: Logger;
+  readonly #conversation: Conversation;
   #python: Python | null = null;
   #closed = false;
-  /** What it said during the call: until its answer tells which credentials were made. */
-  #held: LogLine[] = [];
   #reported: Reported | null = null;
 
   constructor(opening: Opening, environment: DriverEnvironment) {
     this.#opening = opening;
     this.#environment = environment;
-    this.#log = this.#known.quiet(environment.log);
-    for (const credential of opening.credentials) this.#known.keep(credential);
+    this.#conversation = new Conversation({ backend: environment.backendName });
+    for (const credential of opening.credentials) this.#conversation.known.keep(credential);
   }
 
   /** What it reported last. Sets it up, where that is not done. */
@@ -64,7 +57,8 @@ export class ServedClass {
       const python = await this.#opened();
       await assertOurs();
       const operation = operationMark()[OPERATION_VARIABLE] ?? null;
-      this.#known.learn((given as { readonly volume?: { readonly provider_auth?: unknown } }).volume?.provider_auth);
+      const { volume } = given as { readonly volume?: { readonly provider_auth?: unknown } };
+      this.#conversation.known.learn(volume?.provider_auth);
       return this.#heard(python, work, { do: work, operation, ...given });
     });
   }
@@ -72,7 +66,7 @@ export class ServedClass {
   close(): void {
     this.#closed = true;
     this.#python?.kill('was closed');
-    this.#flush();
+    this.#conversation.flush();
   }
 
   async #opened(): Promise<Python> {
@@ -81,7 +75,7 @@ export class ServedClass {
     const { place, options } = this.#opening;
     const python = spareOrNew(place);
     this.#python = python;
-    python.onLog = (line) => this.#hold(line);
+    this.#conversation.listenTo(python, this.#environment.log);
     try {
       const answer = await this.#heard(python, 'setup', {
         do: 'open',
@@ -101,32 +95,12 @@ export class ServedClass {
     return python;
   }
 
-  async #heard(python: Python, work: string, question: object): Promise<unknown> {
-    try {
-      const answer = await python.ask(question, callSignals().givenUp);
-      await withSecrets(answer, KNOWN_SECRET_FIELDS, (credential) => this.#known.learn(credential));
-      await withSecrets((answer as { readonly update?: unknown } | null)?.update, KNOWN_SECRET_FIELDS, (credential) =>
-        this.#known.learn(credential),
-      );
-      return answer;
-    } catch (error) {
-      if (!(error instanceof PythonError)) throw new Error(`${work}: ${(error as Error).message}`, { cause: error });
-      this.#log.debug({ ...this.#where(work) }, error.traceback);
-      throw this.#known.scrubbed(error);
-    } finally {
-      this.#flush();
-    }
-  }
-
-  #where(driver: string): { readonly backend: string; readonly driver: string } {
-    return { backend: this.#environment.backendName, driver };
-  }
-
-  #hold(line: LogLine): void {
-    if (this.#held.length < MOST_LINES) this.#held.push(line);
-  }
-
-  #flush(): void {
-    for (const { level, from, message } of this.#held.splice(0)) this.#log[level](this.#where(from), message);
+  #heard(python: Python, work: string, question: object): Promise<unknown> {
+    const learn = async (answer: unknown) => {
+      for (const one of [answer, (answer as { readonly update?: unknown } | null)?.update]) {
+        await withSecrets(one, KNOWN_SECRET_FIELDS, (credential) => this.#conversation.known.learn(credential));
+      }
+    };
+    return this.#conversation.ask(python, work, question, { signal: callSignals().givenUp, learn });
   }
 }

@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises';
 import { ConnectorFailure, type Device, type HostConnector } from '../../connectors/contract.ts';
 import type { HostEnvironment } from '../../connectors/environment.ts';
-import { findHostConnector, PROTOCOLS } from '../../connectors/registry.ts';
+import { findHostConnector } from '../../connectors/registry.ts';
+import { ScoriaError } from '../../domain/errors.ts';
 import type { ConnectionInfo } from '../../drivers/contract.ts';
 import { memoryArray } from '../../drivers/memory/array.ts';
 import { CannotCheck } from './cannot-check.ts';
@@ -22,8 +23,6 @@ export type Attach = (info: ConnectionInfo) => Promise<AttachedBytes>;
 export const attachOn =
   (host: HostEnvironment): Attach =>
   async (info) => {
-    const { driver_volume_type: protocol } = info;
-    if (!PROTOCOLS.includes(protocol)) throw new CannotCheck(`this host cannot attach volumes of protocol ${protocol}`);
     const { connector, device } = await attached(host, info);
     const { write, read, close } = await openDevice(info, device.path);
     return {
@@ -46,7 +45,9 @@ export const releaseOn = async (host: HostEnvironment, info: ConnectionInfo): Pr
 
 /** A host without loop devices, as most containers are, reads a file as it is. */
 const connectorsFor = async (host: HostEnvironment, info: ConnectionInfo): Promise<readonly HostConnector[]> => {
-  const connector = await findHostConnector(info.driver_volume_type, host);
+  const connector = await findHostConnector(info.driver_volume_type, host).catch((error: unknown) => {
+    throw error instanceof ScoriaError ? new CannotCheck(error.message) : error;
+  });
   if (info.driver_volume_type !== 'local') return [connector];
   return [connector, await findHostConnector('local', { ...host, isRoot: false })];
 };

@@ -17,6 +17,7 @@ left_behind() {
   pvs --noheadings --options pv_name,vg_name
   dmsetup ls | grep --invert-match 'No devices found'
   losetup --all
+  grep --extended-regexp ' nfs4? ' /proc/mounts
   ls -d /sys/kernel/config/target/iscsi/iqn.* /sys/kernel/config/target/core/*_* \
     /sys/kernel/config/nvmet/{subsystems,ports,hosts}/* \
     /sys/class/{iscsi_session,nvme,scsi_disk}/* /sys/bus/rbd/devices/* /sys/block/nbd*/pid /var/run/netns/* 2> /dev/null

@@ -1,8 +1,7 @@
 """The one driver of this process, and the calls of it."""
 
-import os
-
 import driver_classes
+import host
 import records
 import runtime
 import wire
@@ -10,7 +9,6 @@ from cinder import exception
 from cinder.volume import configuration
 from database import Database
 
-OPERATION_VARIABLE = 'SCORIA_OPERATION'
 MOST_LISTED = 1_000_000
 
 _database = Database()
@@ -41,11 +39,7 @@ def open_backend(request):
 
 
 def call(work, request):
-    # So that whoever takes an operation over finds what the driver has started.
-    if request.get('operation') is None:
-        os.environ.pop(OPERATION_VARIABLE, None)
-    else:
-        os.environ[OPERATION_VARIABLE] = request['operation']
+    host.mark_operation(request.get('operation'))
     driver, given = _open['driver'], _objects(request)
     if work in EFFECTS:
         EFFECTS[work](driver, given)
