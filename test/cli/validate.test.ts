@@ -113,7 +113,7 @@ describe('scoria validate', () => {
     expect(report).toMatchObject({ passed: false, counts: { passed: 1, failed: 0, 'not run': 1 } });
     expect(report.backends[0]).toMatchObject({ status: 'not all run' });
     expect(report.backends[0].checks).toContainEqual(
-      expect.objectContaining({ status: 'not run', message: expect.stringContaining('protocol pigeon') }),
+      expect.objectContaining({ status: 'not run', message: expect.stringContaining('protocol "pigeon"') }),
     );
     expect({ code, error }).toMatchObject({ code: 7, error: { code: 'ValidationIncomplete' } });
   });
