@@ -61,6 +61,12 @@ describe('a check of a driver', () => {
     expect([left, [...array.snapshots.keys()], [...array.connections.keys()]]).toEqual([[], [], []]);
   });
 
+  test('takes away what a driver finds by its own words only', async () => {
+    const { report, array } = await checked('asks-for-its-words', { only: { named: 'shows a host the size' } });
+    expect(report).toMatchObject({ passed: true, leftovers: [] });
+    expect(array.volumes.size).toBe(0);
+  });
+
   test.each(FOUND_BY_MODEL)('finds by lives that a driver %s, and shrinks them', async (name, steps, said) => {
     const { report, array } = await checked(name, { only: 'model' });
     const failure = report.model?.failure;

@@ -1,6 +1,6 @@
 import { credentialIn } from '../../commands/credentials.ts';
 import type { Connection, Snapshot } from '../../domain/volume/volume.ts';
-import type { ConnectionInfo, ConnectionRequest, Driver, Volume } from '../../drivers/contract.ts';
+import type { ConnectionInfo, ConnectionRequest, Driver, Volume, VolumeModelUpdate } from '../../drivers/contract.ts';
 import { type SecretField, withSecrets } from '../../drivers/secret-fields.ts';
 import { holds } from '../asserting.ts';
 import { aConnection } from '../resources.ts';
@@ -22,13 +22,21 @@ export const trackedDriver = (
     beforeCall();
     return withoutCredential(await call(), secrets);
   };
-  const making = <Result>(volume: Volume, call: () => Promise<Result>): Promise<Result> =>
+  /** Drivers find by what they told before, an export above all. */
+  const telling = async (volume: Volume, call: () => Promise<VolumeModelUpdate | undefined>) => {
+    const update = await call();
+    const made = ledger.find('volume', volume.id);
+    if (made !== undefined && update !== undefined) await noted({ ...made, volume: { ...made.volume, ...update } });
+    return update;
+  };
+  const making: Tracking['making'] = (volume, call) =>
     after(async () => {
       await noted({ kind: 'volume', id: volume.id, volume });
-      return call();
+      return telling(volume, call);
     });
   return {
     ...asking(driver, after),
+    createExport: (volume, connector) => after(() => telling(volume, () => driver.createExport(volume, connector))),
     createVolume: (volume) => making(volume, () => driver.createVolume(volume)),
     deleteVolume: (volume) => after(() => driver.deleteVolume(volume)),
     initializeConnection: (volume, request) => after(() => connecting(driver, noted, volume, request, secrets)),
@@ -78,14 +86,12 @@ const asking = (driver: Driver, after: After) => ({
   setup: () => after(() => driver.setup()),
   stats: () => after(() => driver.stats()),
   findVolume: (volume: Volume) => after(() => driver.findVolume(volume)),
-  createExport: (volume: Volume, connector: Connection['connector']) =>
-    after(() => driver.createExport(volume, connector)),
   removeExport: (volume: Volume) => after(() => driver.removeExport(volume)),
 });
 
 interface Tracking {
   readonly after: After;
-  making<Result>(volume: Volume, call: () => Promise<Result>): Promise<Result>;
+  making(volume: Volume, call: () => Promise<VolumeModelUpdate | undefined>): Promise<VolumeModelUpdate | undefined>;
 }
 
 const capabilities = (driver: Driver, note: Notes['note'], { after, making }: Tracking): Partial<Driver> => {
