@@ -2,7 +2,8 @@
 
     load.py DUMP STORAGE BACKEND...
 
-STORAGE is `memory`, or the path of a SQLite file that it is saved to and read again from. Each BACKEND has a driver that
+STORAGE is `memory`, or a database that it is saved to and read again from: the path of a SQLite file, or a URL of
+SQLAlchemy's. Each BACKEND has a driver that
 does nothing. What it dumps of its own at the end is part of the answer.
 """
 import json
@@ -32,7 +33,7 @@ def volume(one):
 def main(dump, storage, *backends):
     config = {'storage': 'memory'}
     if storage != 'memory':
-        config = {'storage': 'db', 'connection': f'sqlite:///{storage}'}
+        config = {'storage': 'db', 'connection': storage if '://' in storage else f'sqlite:///{storage}'}
     cinderlib.setup(file_locks_path=os.getcwd(), root_helper='', persistence_config=config, project_id='acme')
     for name in backends:
         cinderlib.Backend(name, volume_driver=DRIVER)

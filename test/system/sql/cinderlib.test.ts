@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { CinderlibSource } from '../../../src/index.ts';
+import { python } from '../../cinderlib/python.ts';
 import { openEngine } from '../../support/engine.ts';
 import { onEachServer } from './opening.ts';
 import { PASSWORD, PASSWORD_VARIABLE, type TestServer } from './test-server.ts';
@@ -9,6 +13,15 @@ import { PASSWORD, PASSWORD_VARIABLE, type TestServer } from './test-server.ts';
 process.env[PASSWORD_VARIABLE] = PASSWORD;
 
 const WRITTEN_BY_CINDERLIB = join(import.meta.dirname, '../../fixtures/cinderlib-5.0/cinderlib.sqlite');
+const BACKENDS = ['lvm_iscsi', 'ceph'];
+const HAS_CINDERLIB = process.env.SCORIA_CINDERLIB !== undefined;
+
+/** The same place, as SQLAlchemy takes it. */
+const alchemyUrl = (server: TestServer, database: string): string => {
+  const { host, port, user } = server.place(database);
+  const dialect = server.product === 'PostgreSQL' ? 'postgresql+psycopg2' : 'mysql+pymysql';
+  return `${dialect}://${user}:${PASSWORD}@${host}:${port}/${database}`;
+};
 
 interface Dialect {
   readonly quoted: (name: string) => string;
@@ -62,7 +75,7 @@ const copyTo = async (server: TestServer, database: string): Promise<void> => {
 /** What an import makes of the source; MySQL keeps times to the second. */
 const importedFrom = async (source: CinderlibSource) => {
   const engine = await openEngine();
-  for (const name of ['lvm_iscsi', 'ceph']) await engine.addBackend({ name, driver: 'memory' });
+  for (const name of BACKENDS) await engine.addBackend({ name, driver: 'memory' });
   const report = await engine.importCinderlib(source);
   const again = await engine.importCinderlib(source);
   const view = await engine.view();
@@ -77,6 +90,14 @@ const importedFrom = async (source: CinderlibSource) => {
   };
 };
 
+/** What the real library dumped and could not load again, as Scoria gives it back. */
+const dumpForCinderlib = async (): Promise<string> => {
+  const engine = await openEngine();
+  for (const name of BACKENDS) await engine.addBackend({ name, driver: 'memory' });
+  await engine.importCinderlib({ database: WRITTEN_BY_CINDERLIB });
+  return (await Array.fromAsync(engine.exportCinderlib({ showSecrets: true }, { reason: 'test' }))).join('');
+};
+
 await onEachServer(({ server }) => {
   test('gives an import what it gives as a file of SQLite, and twice is once', async () => {
     const database = await server.newDatabase();
@@ -86,5 +107,19 @@ await onEachServer(({ server }) => {
     expect(fromServer.volumes.length).toBeGreaterThan(5);
     expect(fromServer).toEqual(fromFile);
     expect(fromServer.again.filter((line) => line.endsWith(': imported'))).toEqual([]);
+  });
+
+  // test/cinderlib/README.md
+  test.skipIf(!HAS_CINDERLIB)('takes over what the real library wrote there as it does its dump', async () => {
+    const database = await server.newDatabase();
+    const directory = mkdtempSync(join(tmpdir(), 'scoria-test-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const dump = join(directory, 'dump.json');
+    await writeFile(dump, await dumpForCinderlib());
+    await python('load.py', [dump, alchemyUrl(server, database), ...BACKENDS], { directory });
+    const fromDump = await importedFrom({ text: await readFile(dump, 'utf8') });
+    const fromServer = await importedFrom({ database: server.url(database) });
+    expect(fromServer.outcomes).toEqual(fromDump.outcomes);
+    expect(fromServer.volumes).toEqual(fromDump.volumes);
   });
 });
