@@ -41,7 +41,7 @@ describe('the page of a validation', () => {
     const failure = page.getByRole('row', { name: /failed extends, twice/ });
     expect(await failure.locator('pre').textContent()).toContain("</pre><script>document.title='taken'</script>");
     await page.getByRole('heading', { name: 'b1' }).waitFor();
-    await page.getByText('protocol pigeon').first().waitFor();
+    await page.getByText('protocol "pigeon"').first().waitFor();
     expect(troubles).toEqual([]);
   });
 

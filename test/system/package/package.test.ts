@@ -58,6 +58,8 @@ describe('the package', () => {
       'commands',
       'config',
       'connectors',
+      'credential-names.d.ts',
+      'credential-names.js',
       'domain',
       'drivers',
       'eventlog',
