@@ -134,7 +134,7 @@ export class DriverTrial {
 
   /** Does something with the volume's bytes as a host would, and leaves it disconnected. */
   async attached<Result>(volume: Volume, use: (bytes: AttachedBytes) => Promise<Result>): Promise<Result> {
-    const { info, connection } = await this.connected(volume);
+    const { info, connection, exported } = await this.connected(volume);
     const bytes = await this.attach(info);
     let result: Result;
     try {
@@ -142,7 +142,7 @@ export class DriverTrial {
     } finally {
       await bytes.detach();
     }
-    await this.disconnect(volume, connection);
+    await this.disconnect(exported, connection);
     return result;
   }
 

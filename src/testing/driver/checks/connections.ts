@@ -38,8 +38,8 @@ export const connectionChecks = [
       const again = await driver.initializeConnection(exported, { ...connection, connector });
       same(again, info, 'initializeConnection, repeated, must answer the same connection info');
       same(JSON.parse(JSON.stringify(info)), info, 'connection info must be plain JSON: it is recorded');
-      await trial.disconnect(volume, connection);
-      await succeeds('terminating and removing what is gone must succeed', trial.disconnect(volume, connection));
+      await trial.disconnect(exported, connection);
+      await succeeds('terminating and removing what is gone must succeed', trial.disconnect(exported, connection));
     }
     await driver.deleteVolume(volume);
     await trial.leftNothing('after the volume was disconnected and deleted');
@@ -82,7 +82,10 @@ export const connectionChecks = [
     const first = await trial.attach(own.info);
     try {
       await first.write(4096, Uint8Array.of(1, 2, 3, 4));
-      await trial.driver.terminateConnection(volume, other.connection, { force: false, others: [own.connection] });
+      await trial.driver.terminateConnection(own.exported, other.connection, {
+        force: false,
+        others: [own.connection],
+      });
       const read = Uint8Array.from(await first.read(4096, 4));
       same(read, Uint8Array.of(1, 2, 3, 4), 'a host must read on when the connection of another host ended');
     } finally {
@@ -98,7 +101,7 @@ export const connectionChecks = [
     };
     await succeeds(said, attachAgain());
     same(seen, Uint8Array.of(1, 2, 3, 4), 'both connections must see the same bytes');
-    await trial.disconnect(volume, own.connection);
+    await trial.disconnect(own.exported, own.connection);
   }),
 
   check(
@@ -112,7 +115,10 @@ export const connectionChecks = [
       await first.write(4096, Uint8Array.of(5, 6, 7, 8)).finally(() => first.detach());
       const second = await trial.attach(other.info);
       try {
-        await trial.driver.terminateConnection(volume, one.connection, { force: false, others: [other.connection] });
+        await trial.driver.terminateConnection(other.exported, one.connection, {
+          force: false,
+          others: [other.connection],
+        });
         const read = Uint8Array.from(await second.read(4096, 4));
         same(
           read,
@@ -122,7 +128,7 @@ export const connectionChecks = [
       } finally {
         await second.detach();
       }
-      await trial.disconnect(volume, other.connection);
+      await trial.disconnect(other.exported, other.connection);
     },
   ),
 ];
