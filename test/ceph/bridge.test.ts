@@ -11,6 +11,11 @@ import { newBackend } from './support/rbd-backend.ts';
 
 const CAPABILITIES = ['clone', 'extend', 'extend_online', 'manage', 'multiattach', 'resources', 'revert', 'snapshots'];
 
+/** Cinder's driver cannot be set up on a pool whose use nobody has counted yet. */
+const LISTED = { interval: 200, timeout: 60_000 };
+const poolsListed = ({ pools }: { readonly pools: readonly { readonly name: string }[] }): readonly string[] =>
+  pools.map(({ name }) => name);
+
 /** The whole suite takes some minutes, a Python and a connection for each check. */
 const CHECKS =
   process.env.SCORIA_CEPH_FULL === undefined
@@ -23,6 +28,7 @@ test.each(CHECKS)(
   async (named) => {
     await using cluster = await Cluster.start({ clones: 'v2', store: 'memstore', manager: true });
     const { options, remains, user } = await newBackend(cluster);
+    await expect.poll(async () => poolsListed(await cluster.asked('ceph', 'df')), LISTED).toContain(options.rbd_pool);
     const directory = await mkdtemp(join(tmpdir(), 'scoria-check-'));
     await using journal = await openJournal(join(directory, 'journal.db'), 'create', { logger: silentLogger });
     const report = await checkDriver({
