@@ -37,6 +37,7 @@ const LONGEST = [
   'lvm.full',
   'connectors-rbd',
   'takeover',
+  'from-cinderlib',
   'connectors-multipath',
   'connectors-iscsi',
 ];
