@@ -1,5 +1,5 @@
 import { rejections, ScoriaError } from '../domain/errors.ts';
-import type { HostConnector } from './contract.ts';
+import { ConnectorFailure, type HostConnector } from './contract.ts';
 import type { HostEnvironment } from './environment.ts';
 
 type MakeConnector = (environment: HostEnvironment) => HostConnector;
@@ -19,11 +19,11 @@ export const PROTOCOLS: readonly string[] = Object.keys(builtIn);
 export const findHostConnector = async (protocol: string, environment: HostEnvironment): Promise<HostConnector> => {
   const load = Object.hasOwn(builtIn, protocol) ? builtIn[protocol] : undefined;
   if (load !== undefined) return (await load())(environment);
-  const { NoSuchConnector, osBrickConnector } = await import('./os-brick/connector.ts');
+  const { osBrickConnector } = await import('./os-brick/connector.ts');
   try {
     return await osBrickConnector(protocol, environment);
   } catch (error) {
-    if (!(error instanceof NoSuchConnector)) throw error;
+    if (!(error instanceof ConnectorFailure)) throw error;
     const problem = `this host cannot attach volumes of protocol ${JSON.stringify(protocol)}: ${error.message}`;
     const remedy = `the protocols are ${PROTOCOLS.join(', ')}; ${error.remedy}`;
     throw new ScoriaError(rejections.ConnectorFailed(problem, remedy, { protocol }));

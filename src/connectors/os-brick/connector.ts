@@ -24,18 +24,7 @@ const MOUNTS = '/var/lib/scoria/mnt';
 const SEEN_WITHIN_MS = 30_000;
 const REMEDY = 'see what os-brick says; its traceback is in the log at level debug';
 
-/** os-brick has none, or is not there. */
-export class NoSuchConnector extends Error {
-  override readonly name = 'NoSuchConnector';
-  readonly remedy: string;
-
-  constructor(message: string, remedy: string, options?: ErrorOptions) {
-    super(message, options);
-    this.remedy = remedy;
-  }
-}
-
-/** Any protocol that os-brick has a connector for, in the shape of Cinder's connection info. */
+/** Any protocol that os-brick has a connector for, in the shape of Cinder's connection info; else a `ConnectorFailure`. */
 export const osBrickConnector = async (protocol: string, environment: HostEnvironment): Promise<HostConnector> => {
   const brick = osBrickOf(environment);
   await assertKnown(protocol, brick, environment);
@@ -52,10 +41,10 @@ const assertKnown = async (protocol: string, brick: OsBrick, environment: HostEn
     const isMissing = error instanceof PythonError && error.isA('ImportError');
     const problem = isMissing ? `${brick.path} has no os-brick (${error.message})` : (error as Error).message;
     const remedy = 'for those of os-brick install python3-os-brick, or name a Python that has it by os_brick_python';
-    throw new NoSuchConnector(problem, remedy, { cause: error });
+    throw new ConnectorFailure(problem, remedy, { cause: error });
   }
   if ((known as readonly string[]).includes(protocol.toLowerCase())) return;
-  throw new NoSuchConnector(
+  throw new ConnectorFailure(
     'os-brick has no such connector either',
     `os-brick has ${(known as readonly string[]).join(', ')}; attach on another host or with another tool`,
   );
