@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { inCall } from '../../../src/drivers/call.ts';
-import { processIds, processOf } from '../../../src/drivers/kernel-processes.ts';
-import type { LogFields, Logger } from '../../../src/logging.ts';
+import { processIds } from '../../../src/drivers/kernel-processes.ts';
 import { aVolume } from '../../../src/testing/resources.ts';
+import { isAlive } from '../../support/is-alive.ts';
+import { keepingLogger } from '../../support/keeping-logger.ts';
 import { classDriver, endOf } from './class-fixture.ts';
 
 const ODD = 'misbehaving.OddDriver';
@@ -23,18 +24,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-/** A logger that keeps everything. */
-const keeping = () => {
-  const lines: string[] = [];
-  const keep = (level: string) => (fields: LogFields, message: string) =>
-    void lines.push(`${level} ${JSON.stringify(fields)} ${message}`);
-  const log: Logger = { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') };
-  return { lines, log };
-};
-
 const asked = (name: string, change = {}) => aVolume({ name, ...change });
-
-const isAlive = async (pid: string): Promise<boolean> => !['Z', undefined].includes((await processOf(pid))?.state);
 
 describe('a driver of Python that misbehaves', () => {
   test('is ended with what it started when its call is given up, and set up anew by the next', async () => {
@@ -76,7 +66,7 @@ describe('a driver of Python that misbehaves', () => {
   });
 
   test('shows no credential, wherever it puts it', async () => {
-    const { lines, log } = keeping();
+    const { lines, log } = keepingLogger();
     const options = { fixture_password: 'env:SCORIA_FIXTURE_PASSWORD' };
     await using driver = await classDriver(ODD, options, log);
     const answer = await endOf(driver.createVolume(asked('leaks')));
@@ -139,7 +129,7 @@ describe('a driver of Python that misbehaves', () => {
 
 describe('a driver of Python', () => {
   test('changes its volume by assigning, saving and answering', async () => {
-    const { lines, log } = keeping();
+    const { lines, log } = keepingLogger();
     await using driver = await classDriver(ODD, {}, log);
     expect(await driver.createVolume(asked('assigns', { metadata: { kept: 'x' } }))).toEqual({
       provider_location: 'assigned',

@@ -8,11 +8,11 @@ import { osBrickConnector } from '../../../src/connectors/os-brick/connector.ts'
 import { findHostConnector } from '../../../src/connectors/registry.ts';
 import { inCall } from '../../../src/drivers/call.ts';
 import type { ConnectionInfo } from '../../../src/drivers/contract.ts';
-import { processOf } from '../../../src/drivers/kernel-processes.ts';
 import type { JsonObject } from '../../../src/index.ts';
-import type { LogFields, Logger } from '../../../src/logging.ts';
 import { hostIn } from '../../drivers/file-fixture.ts';
 import { eventTypes, openEngine } from '../../support/engine.ts';
+import { isAlive } from '../../support/is-alive.ts';
+import { keepingLogger } from '../../support/keeping-logger.ts';
 
 const fixtures = (name: string) => new URL(`../../fixtures/${name}`, import.meta.url).pathname;
 process.env.PYTHONPATH = `${fixtures('os-brick')}:${fixtures('cinder-drivers')}`;
@@ -30,7 +30,6 @@ const attached = async () => (await readdir(directory)).filter((name) => name.st
 const claims = () => readdir(inDirectory('state/units'));
 /** A line for each call to attach: the process, the volume, whether several paths are wanted, and how it is used. */
 const journal = async () => (await readFile(inDirectory('journal'), 'utf8')).trim().split('\n');
-const isAlive = async (pid: string) => !['Z', undefined].includes((await processOf(pid))?.state);
 /** The id of the process that os-brick waits for, once it is told whole. */
 const startedChild = async () => /^\d+(?=\n)/.exec(await readFile(inDirectory('child'), 'utf8').catch(() => ''))?.[0];
 
@@ -65,15 +64,6 @@ const beginningOf = async (path: string): Promise<string> => {
   await using file = await open(path);
   const { buffer } = await file.read(Buffer.alloc(7));
   return buffer.toString();
-};
-
-/** A logger that keeps everything. */
-const keeping = () => {
-  const lines: string[] = [];
-  const keep = (level: string) => (fields: LogFields, message: string) =>
-    void lines.push(`${level} ${JSON.stringify(fields)} ${message}`);
-  const log: Logger = { debug: keep('debug'), info: keep('info'), warn: keep('warn'), error: keep('error') };
-  return { lines, log };
 };
 
 describe('a protocol that only os-brick has', () => {
@@ -177,7 +167,7 @@ describe('a connector of os-brick that misbehaves', () => {
   });
 
   test('shows no credential, wherever it puts it', async () => {
-    const { lines, log } = keeping();
+    const { lines, log } = keepingLogger();
     const connector = await findHostConnector('linked', { ...host, log });
     const end = await endOf(connector.connectVolume(infoOf({ does: 'leaks', auth_password: PASSWORD }), RW));
     expect(end).toEqual({ refused: 'ValueError: no way, [secret]' });
