@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { silentLogger } from '../../src/logging.ts';
 import { checkDriver } from '../../src/testing/driver-check/check-driver.ts';
@@ -29,8 +26,7 @@ test.each(CHECKS)(
     await using cluster = await Cluster.start({ clones: 'v2', store: 'memstore', manager: true });
     const { options, remains, user } = await newBackend(cluster);
     await expect.poll(async () => poolsListed(await cluster.asked('ceph', 'df')), LISTED).toContain(options.rbd_pool);
-    const directory = await mkdtemp(join(tmpdir(), 'scoria-check-'));
-    await using journal = await openJournal(join(directory, 'journal.db'), 'create', { logger: silentLogger });
+    await using journal = await openJournal(':memory:', 'create', { logger: silentLogger });
     const report = await checkDriver({
       journal,
       driver: 'cinder:cinder.volume.drivers.rbd.RBDDriver',
@@ -45,7 +41,6 @@ test.each(CHECKS)(
       seed: 1,
       maxCommands: 1,
     });
-    await rm(directory, { recursive: true });
     expect(report.capabilities.toSorted()).toEqual(CAPABILITIES);
     expect(report.checks.filter(({ status }) => status === 'failed')).toEqual([]);
     expect(report.checks.some(({ status }) => status === 'passed')).toBe(true);

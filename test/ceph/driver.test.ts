@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { silentLogger } from '../../src/logging.ts';
 import { checkDriver } from '../../src/testing/driver-check/check-driver.ts';
@@ -23,8 +20,7 @@ describe.each([
     test(`keeps every promise, and lives ${lives} times as the model foretells, from seed ${SEED}`, async () => {
       await using cluster = await Cluster.start({ clones, store, manager: true });
       const { options, remains, user } = await newBackend(cluster, namespace);
-      const directory = await mkdtemp(join(tmpdir(), 'scoria-check-'));
-      await using journal = await openJournal(join(directory, 'journal.db'), 'create', { logger: silentLogger });
+      await using journal = await openJournal(':memory:', 'create', { logger: silentLogger });
       const report = await checkDriver({
         journal,
         driver: 'rbd',
@@ -35,7 +31,6 @@ describe.each([
         seed: SEED,
         maxCommands: MOST_COMMANDS,
       });
-      await rm(directory, { recursive: true });
       expect(report.capabilities.toSorted()).toEqual(CAPABILITIES);
       expect(report.checks.filter(({ status }) => status === 'failed')).toEqual([]);
       expect(report.model).toMatchObject({ status: 'passed' });

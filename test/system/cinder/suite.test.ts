@@ -17,7 +17,7 @@ test("a class of Python's keeps every promise of a driver, and lives as the mode
   const directory = join(root, 'volumes');
   await mkdir(directory);
   const remains = async () => (await readdir(directory)).toSorted();
-  await using journal = await openJournal(join(root, 'journal.db'), 'create', { logger: silentLogger });
+  await using journal = await openJournal(':memory:', 'create', { logger: silentLogger });
   const report = await checkDriver({
     journal,
     driver: 'cinder:file_backed.FileDriver',

@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { createEngine, silentLogger } from '../../../src/index.ts';
 import { checkDriver } from '../../../src/testing/driver-check/check-driver.ts';
 import { openJournal } from '../../../src/testing/driver-check/journal.ts';
+import { tgtIncludesCinders, VOLUMES_DIRECTORY } from '../support/cinder-tgt.ts';
 import { attachmentsLeft, exportsLeft, startTargets, stopTgt } from '../support/host.ts';
 import { LVM_CAPABILITIES, marked, readFrom, writeTo } from '../support/lvm-backend.ts';
-import { lvs, newGroup, removeGroup } from '../support/lvm-group.ts';
+import { newGroup, removeGroup, volumesOf } from '../support/lvm-group.ts';
 
 const GROUP = 'cinder-volumes';
-const VOLUMES_DIRECTORY = '/var/lib/cinder/volumes';
 const DRIVER = 'cinder:cinder.volume.drivers.lvm.LVMVolumeDriver';
 const OPTIONS = {
   volume_group: GROUP,
@@ -23,15 +20,13 @@ const OPTIONS = {
 };
 
 const MIB = 1024 ** 2;
-const remains = async () => (await lvs(GROUP)).filter((volume) => volume !== `${GROUP}-pool`);
 
-/** Hours: each of its calls starts some programs from a large Python, which takes long where the processor is emulated. */
+/** Half an hour: each call starts some programs from a large Python, which takes long where the processor is emulated. */
 const IS_FULL = process.env.SCORIA_VM_FULL !== undefined;
 
 describe("Cinder's own LVM driver, in a side process", () => {
   before(async () => {
-    await mkdir(VOLUMES_DIRECTORY, { recursive: true });
-    await writeFile('/etc/tgt/conf.d/cinder.conf', `include ${VOLUMES_DIRECTORY}/*\n`);
+    await tgtIncludesCinders();
     await startTargets('tgtadm');
     await newGroup(GROUP, '/dev/vda');
   });
@@ -57,18 +52,17 @@ describe("Cinder's own LVM driver, in a side process", () => {
     assert.deepEqual(await readFrom(String(device.path), MIB), marked('at the snapshot'));
     await copy.detach();
     for (const one of [copy, snapshot, volume]) await one.delete();
-    assert.deepEqual(await remains(), []);
+    assert.deepEqual(await volumesOf(GROUP), []);
   });
 
   if (IS_FULL) {
     test('keeps every promise of a driver', async () => {
-      const directory = await mkdtemp(join(tmpdir(), 'check-'));
-      await using journal = await openJournal(join(directory, 'journal.db'), 'create', { logger: silentLogger });
+      await using journal = await openJournal(':memory:', 'create', { logger: silentLogger });
       const report = await checkDriver({
         journal,
         driver: DRIVER,
         backendName: 'under-test',
-        backend: { options: OPTIONS, remains },
+        backend: { options: OPTIONS, remains: () => volumesOf(GROUP) },
         only: 'suite',
         runs: 0,
         seed: 1,

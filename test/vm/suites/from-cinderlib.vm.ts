@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { promisify } from 'node:util';
 import { attachOn } from '../../../src/testing/driver/host-bytes.ts';
 import { environmentOf } from '../../../src/testing/driver/subject.ts';
 import { blocksOf } from '../../docs/blocks.ts';
@@ -12,7 +10,7 @@ import { type Judge, openJudge } from '../../judge/judge.ts';
 import { readAt, writeAt } from '../support/connector-host.ts';
 import { attachmentsLeft, exportsLeft, startTargets } from '../support/host.ts';
 import { newGroup, removeGroup } from '../support/lvm-group.ts';
-import { scoriaOnPath } from '../support/scoria.ts';
+import { type Shell, shellWithScoria } from '../support/scoria.ts';
 
 const PAGE = 'docs/how-to/from-cinderlib.md';
 /** What the real cinderlib dumped of volumes on such a host (test/cinderlib/write-lvm.py). */
@@ -75,7 +73,7 @@ const connector = {
 
 describe('from cinderlib to Scoria, and back', () => {
   let judge: Judge;
-  let run: (command: string) => Promise<string>;
+  let run: Shell;
   let pages: readonly string[];
 
   before(async () => {
@@ -99,19 +97,9 @@ describe('from cinderlib to Scoria, and back', () => {
     await mkdir('/etc/cinder', { recursive: true });
     await writeFile('/etc/cinder/cinder.conf', CINDER_CONF);
     await copyFile(DUMP, join(directory, 'cinderlib.json'));
-    const env = { ...process.env, PATH: await scoriaOnPath(directory), XDG_STATE_HOME: directory, NO_COLOR: '1' };
+    const shell = await shellWithScoria(directory, 'unshare', '--uts');
     // On the host whose connection is in the dump.
-    run = async (command) => {
-      const { stdout, stderr } = await promisify(execFile)(
-        'unshare',
-        ['--uts', 'bash', '-ec', `hostname compute-1\n${command}`],
-        {
-          cwd: directory,
-          env,
-        },
-      );
-      return stdout + stderr;
-    };
+    run = (command) => shell(`hostname compute-1\n${command}`);
     pages = blocksOf(await readFile(PAGE, 'utf8')).flatMap(({ language, text }) => (language === 'sh' ? [text] : []));
   });
 

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { exchangesOf, shows } from '../../docs/blocks.ts';
 import { attachmentsLeft, exportsLeft, said } from '../support/host.ts';
-import { scoriaOnPath } from '../support/scoria.ts';
+import { shellWithScoria } from '../support/scoria.ts';
 
 const PAGES = ['docs/how-to/lvm.md'];
 /** Packages are in the machine already. */
@@ -21,12 +20,12 @@ describe('a page', () => {
     test(`${page} says what happens`, async () => {
       for (const address of ADDRESSES) said('ip', 'address', 'replace', `${address}/32`, 'dev', 'lo');
       const directory = await mkdtemp(join(tmpdir(), 'how-to-'));
-      const env = { ...process.env, PATH: await scoriaOnPath(directory), XDG_STATE_HOME: directory, NO_COLOR: '1' };
+      const run = await shellWithScoria(directory);
       const text = await readFile(page, 'utf8');
       const commands = [...text.matchAll(CONSOLE)].flatMap(({ groups }) => exchangesOf(groups?.text ?? ''));
       assert.ok(commands.length > 0);
       for (const { command, expected } of commands.filter((exchange) => !NOT_RUN.test(exchange.command))) {
-        const printed = await run(command, directory, env);
+        const printed = await run(command);
         assert.ok(
           shows(expected, printed),
           `${page} shows\n${expected}\nand this was printed:\n$ ${command}\n${printed}`,
@@ -37,11 +36,3 @@ describe('a page', () => {
     });
   }
 });
-
-/** What a command prints, which ends well. */
-const run = (command: string, cwd: string, env: NodeJS.ProcessEnv): Promise<string> =>
-  new Promise((resolve, reject) => {
-    execFile('bash', ['-c', command], { cwd, env, encoding: 'utf8' }, (error, stdout, stderr) =>
-      error ? reject(new Error(`$ ${command}\n${stdout}${stderr}`, { cause: error })) : resolve(stdout + stderr),
-    );
-  });

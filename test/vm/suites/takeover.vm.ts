@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { connectorProperties } from '../../../src/connectors/properties.ts';
 import type { ConnectionInfo, Driver, Volume } from '../../../src/drivers/contract.ts';
@@ -8,11 +7,11 @@ import { attachOn } from '../../../src/testing/driver/host-bytes.ts';
 import { environmentOf, openSubject } from '../../../src/testing/driver/subject.ts';
 import { aConnection, aSnapshot, aVolume } from '../../../src/testing/resources.ts';
 import { type Judge, openJudge } from '../../judge/judge.ts';
+import { tgtIncludesCinders, VOLUMES_DIRECTORY } from '../support/cinder-tgt.ts';
 import { exportsLeft, said, startTargets, stopTgt } from '../support/host.ts';
 import { newGroup, removeGroup } from '../support/lvm-group.ts';
 
 const GROUP = 'takeover';
-const VOLUMES_DIRECTORY = '/var/lib/cinder/volumes';
 const host = environmentOf({});
 const attach = attachOn(host);
 
@@ -49,8 +48,7 @@ for (const target_helper of ['lioadm', 'tgtadm'] as const) {
 
     before(async () => {
       await newGroup(GROUP, '/dev/vda');
-      await mkdir(VOLUMES_DIRECTORY, { recursive: true });
-      await writeFile('/etc/tgt/conf.d/cinder.conf', `include ${VOLUMES_DIRECTORY}/*\n`);
+      await tgtIncludesCinders();
       await startTargets(target_helper);
       judge = await openJudge({
         driver: 'cinder.volume.drivers.lvm.LVMVolumeDriver',

@@ -13,6 +13,10 @@ export const lvs = async (group: string): Promise<readonly string[]> => {
     .filter((name) => name !== '');
 };
 
+/** What is in a group, its thin pool aside. */
+export const volumesOf = async (group: string): Promise<readonly string[]> =>
+  (await lvs(group)).filter((name) => name !== `${group}-pool`);
+
 /** A new and empty group on the disks, whatever was on them. */
 export const newGroup = async (group: string, ...disks: readonly string[]): Promise<void> => {
   await removeGroup(group, ...disks);
