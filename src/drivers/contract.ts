@@ -58,8 +58,11 @@ export interface Driver {
 export interface ExtendCapability {
   /** Whether a connected volume may grow. */
   readonly online: boolean;
-  /** Grows the volume to `sizeGiB`, which is larger than what the array has; one that is as large succeeds. */
-  extendVolume(volume: Volume, sizeGiB: number): Promise<void>;
+  /**
+   * Grows the volume to `sizeGiB`, which is larger than what the array has; one that is as large succeeds. `connections`
+   * are those of the volume, whose hosts must see it grown.
+   */
+  extendVolume(volume: Volume, sizeGiB: number, connections: readonly Connection[]): Promise<void>;
 }
 
 export interface CloneCapability {

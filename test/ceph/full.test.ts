@@ -32,7 +32,7 @@ describe('a pool that is full', () => {
     const [created, cloned] = [aVolume(), aVolume({ source_volid: standing.id })];
     expect(await refusalOf(full.createVolume(created))).toMatch(/the pool .* is full; .*ceph osd pool get-quota/);
     expect(await refusalOf(full.cloneVolume(cloned, standing))).toMatch(/is full/);
-    expect(await refusalOf(full.extendVolume(standing, 2))).toMatch(/is full/);
+    expect(await refusalOf(full.extendVolume(standing, 2, []))).toMatch(/is full/);
     expect(await refusalOf(full.deleteVolume(standing))).toMatch(/quota is used up; raise it/);
     expect(await full.findVolume(standing)).toEqual({ sizeBytes: 1024n ** 3n });
     expect(await remains()).toEqual([`volume-${standing.id}`]);
@@ -72,7 +72,7 @@ describe('a pool that is full', () => {
     // What is there already needs no more room.
     await driver.createVolume(first);
     expect(await refusalOf(driver.createVolume(more))).toMatch(/has no room for 1.0 GiB more: .* are taken/);
-    expect(await refusalOf(driver.extendVolume(first, 2))).toMatch(/has no room/);
+    expect(await refusalOf(driver.extendVolume(first, 2, []))).toMatch(/has no room/);
     await driver.deleteVolume(second);
     await driver.createVolume(more);
   });

@@ -81,7 +81,7 @@ describe.each(['v1', 'v2'] as const)("Cinder's own RBD driver and ours, with clo
       if (goOn === 'ours') {
         await ours.revertToSnapshot(volume, snapshot);
         expect(await read(volume)).toBe('before');
-        await ours.extendVolume(volume, 2);
+        await ours.extendVolume(volume, 2, []);
         expect(await ours.findVolume(volume)).toEqual({ sizeBytes: 2n * GIB });
         await ours.deleteSnapshot(snapshot, volume);
         await ours.deleteVolume(volume);

@@ -100,7 +100,7 @@ describe('the file driver', () => {
       () => driver.createVolume(volume),
       () => driver.deleteVolume(volume),
       () => driver.findVolume(volume),
-      () => driver.extend?.extendVolume(volume, 2),
+      () => driver.extend?.extendVolume(volume, 2, []),
       () => driver.snapshots?.createSnapshot(aSnapshot(volume), volume),
       () => driver.createExport(volume, { host: 'here' }),
     ]) {
@@ -125,7 +125,7 @@ describe('the file driver', () => {
       () => driver.createVolume(volume),
       () => driver.deleteVolume(volume),
       () => driver.findVolume(volume),
-      () => driver.extend?.extendVolume(volume, 2),
+      () => driver.extend?.extendVolume(volume, 2, []),
       () => driver.clone?.cloneVolume(aVolume(), volume),
       () => driver.snapshots?.createSnapshot(aSnapshot(volume), volume),
       () => driver.initializeConnection(volume, aConnection(volume, { host: 'here' }, null)),

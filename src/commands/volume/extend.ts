@@ -40,7 +40,8 @@ export const extendVolume = operation({
     intent: VolumeExtensionRequested,
     backend: 'must be thawed',
     perform: async ({ state, intent, driver, services }) => {
-      await (await capability(driver, 'extend')).extendVolume(volumeOf(state), intent.data.size);
+      const extend = await capability(driver, 'extend');
+      await extend.extendVolume(volumeOf(state), intent.data.size, Object.values(state.connections));
       await growDevices(state, services);
     },
     succeeded: (intent) => [VolumeExtended.of(intent)],

@@ -15,7 +15,7 @@ import type { ServedClass } from './served-class.ts';
 import { connectionInfoOf, updateOf } from './told.ts';
 
 /** What a host has to do with a volume, as Cinder's attachments have it. */
-const attachment = ({ id, connector, attach_mode }: ConnectionRequest) => ({ id, connector, attach_mode });
+export const attachment = ({ id, connector, attach_mode }: ConnectionRequest) => ({ id, connector, attach_mode });
 
 /** What is gone need not be taken away. */
 const unlessGone = async (error: PythonError): Promise<void> => {

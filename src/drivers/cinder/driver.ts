@@ -53,7 +53,10 @@ const createDriver = (
     initializeConnection: (volume, connection) => connecting.initialize(volume, connection),
     terminateConnection: (volume, connection, options) => connecting.terminate(volume, connection, options),
     ...(can('extend_volume') && {
-      extend: { online: true, extendVolume: (volume, sizeGiB) => volumes.extend(volume, sizeGiB) },
+      extend: {
+        online: true,
+        extendVolume: (volume, sizeGiB, connections) => volumes.extend(volume, sizeGiB, connections),
+      },
     }),
     ...(can('create_cloned_volume') && { clone: { cloneVolume: (volume, source) => volumes.clone(volume, source) } }),
     ...(can('create_snapshot', 'create_volume_from_snapshot') && { snapshots: volumes.snapshots }),

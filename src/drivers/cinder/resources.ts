@@ -1,5 +1,5 @@
 import type { ArrayResource } from '../../domain/backend/resource.ts';
-import { ResourceId } from '../../domain/volume/volume.ts';
+import { ResourceId, type Snapshot } from '../../domain/volume/volume.ts';
 import {
   type DriverEnvironment,
   DriverFailure,
@@ -31,10 +31,13 @@ const referenceFrom = (text: string): object => {
   }
 };
 
+/** Cinder's names; snapshots on LVM have a line before them, because LVM keeps names that begin with "snapshot" for itself. */
+const NAMES = { volume: /^volume-(?<id>.+)$/, snapshot: /^_?snapshot-(?<id>.+)$/ };
+
 /** The id of ours in Cinder's name for it. */
-const idIn = (name: string, kind: 'volume' | 'snapshot'): string | null => {
-  const id = name.startsWith(`${kind}-`) ? name.slice(kind.length + 1) : '';
-  return ResourceId.safeParse(id).success ? id : null;
+const idIn = (name: string, kind: keyof typeof NAMES): string | null => {
+  const id = NAMES[kind].exec(name)?.groups?.id;
+  return ResourceId.safeParse(id).success ? (id ?? null) : null;
 };
 
 const asVolume = ({ reference, size, safe_to_manage, reason_not_safe }: ManageableEntry): ArrayResource => ({
@@ -47,13 +50,21 @@ const asVolume = ({ reference, size, safe_to_manage, reason_not_safe }: Manageab
   reason_not_safe: safe_to_manage === false ? (reason_not_safe ?? 'the driver does not say why') : null,
 });
 
-const asSnapshot = ({ reference, source_reference = {}, ...entry }: ManageableEntry): ArrayResource => ({
-  ...asVolume({ ...entry, reference }),
-  kind: 'snapshot',
-  reference: `${textOf(source_reference)}@${textOf(reference)}`,
-  id: idIn(textOf(reference), 'snapshot'),
-  volume_id: idIn(textOf(source_reference), 'volume'),
-});
+const asSnapshot = ({ source_reference, ...entry }: ManageableEntry): ArrayResource => {
+  const { reference, ...like } = asVolume(entry);
+  const source = source_reference === undefined ? null : textOf(source_reference);
+  return {
+    ...like,
+    kind: 'snapshot',
+    reference: source === null ? reference : `${source}@${reference}`,
+    id: idIn(reference, 'snapshot'),
+    volume_id: source === null ? null : idIn(source, 'volume'),
+  };
+};
+
+/** A driver that cannot tell snapshots from volumes, such as Cinder's of LVM where they are thin, lists them among those. */
+const asListed = (entry: ManageableEntry): ArrayResource =>
+  idIn(textOf(entry.reference), 'snapshot') === null ? asVolume(entry) : asSnapshot(entry);
 
 /** As much of a volume as deleting it by its name takes. */
 const bareVolume = (id: string, backend_name: string): Volume => ({
@@ -83,6 +94,22 @@ const bareVolume = (id: string, backend_name: string): Volume => ({
   replication_status: null,
 });
 
+const bareSnapshot = (id: string, volume_id: string): Snapshot => ({
+  id,
+  volume_id,
+  name: null,
+  description: null,
+  volume_size: 1,
+  status: 'deleting',
+  metadata: {},
+  user_id: 'scoria',
+  project_id: 'scoria',
+  created_at: '1970-01-01T00:00:00.000Z',
+  ordinal: 1,
+  provider_location: null,
+  provider_id: null,
+});
+
 export const resourcesOf = (
   served: ServedClass,
   volumes: Volumes,
@@ -90,7 +117,7 @@ export const resourcesOf = (
   can: (method: string) => boolean,
 ): ResourcesCapability => {
   const listResources = async (): Promise<readonly ArrayResource[]> => {
-    const ofVolumes = entriesOf(await served.call('list_volumes')).map(asVolume);
+    const ofVolumes = entriesOf(await served.call('list_volumes')).map(asListed);
     if (!can('get_manageable_snapshots')) return ofVolumes;
     return [...ofVolumes, ...entriesOf(await served.call('list_snapshots')).map(asSnapshot)];
   };
@@ -104,7 +131,15 @@ export const resourcesOf = (
     deleteResource: async (reference) => {
       const found = await findResource(reference);
       if (found === null) return;
-      if (found.kind === 'volume' && found.id !== null) return volumes.delete(bareVolume(found.id, backendName));
+      const { kind, id, volume_id } = found;
+      if (kind === 'volume' && id !== null) return volumes.delete(bareVolume(id, backendName));
+      if (id !== null && volume_id !== null) {
+        return volumes.snapshots.deleteSnapshot(bareSnapshot(id, volume_id), bareVolume(volume_id, backendName));
+      }
+      if (id !== null) {
+        const untold = `the driver does not tell which volume ${reference} is of, without which it deletes no snapshot`;
+        throw new DriverFailure(untold, 'delete it with tools of the storage');
+      }
       const problem = `${reference} has a name that is not Cinder's, and drivers of Cinder delete only what is theirs`;
       throw new DriverFailure(
         problem,

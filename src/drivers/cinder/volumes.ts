@@ -1,7 +1,7 @@
 import type { Backend } from '../../domain/backend/backend.ts';
 import { largestVolumeGiB } from '../../domain/backend/backend.ts';
 import { wholeGiB } from '../../domain/backend/resource.ts';
-import type { Snapshot } from '../../domain/volume/volume.ts';
+import type { Connection, Snapshot } from '../../domain/volume/volume.ts';
 import {
   type DriverEnvironment,
   DriverFailure,
@@ -10,6 +10,7 @@ import {
   type VolumeModelUpdate,
 } from '../contract.ts';
 import { halfway } from '../halfway.ts';
+import { attachment } from './connecting.ts';
 import { failureOf, refusalOr, settled } from './endings.ts';
 import { absent, type Found, sizeInBytes, unlessUntold } from './found.ts';
 import type { Makings } from './makings.ts';
@@ -57,14 +58,16 @@ export class Volumes {
     this.#makings.forget(volume.id);
   }
 
-  async extend(volume: Volume, sizeGiB: number): Promise<void> {
+  async extend(volume: Volume, sizeGiB: number, connected: readonly Connection[]): Promise<void> {
     await this.#requireRoom(sizeGiB);
     if (sizeGiB <= volume.size && (await this.#isAsLarge(volume, sizeGiB))) return;
     if (volume.attach_status === 'attached' && !(await this.#served.open()).growsConnected) {
       throw new DriverFailure('the driver grows no volume that a host has attached', 'detach the volume first');
     }
+    // Targets that must be told of the new size are told where somebody is connected.
+    const connections = connected.map(attachment);
     await settled(
-      async () => void (await this.#served.call('extend_volume', { volume, size: sizeGiB })),
+      async () => void (await this.#served.call('extend_volume', { volume, size: sizeGiB, connections })),
       async (error) => {
         const found = await unlessUntold(this.#found.volume(volume));
         if (found === undefined) throw refusalOr(error);

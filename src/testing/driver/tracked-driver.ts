@@ -100,7 +100,7 @@ const capabilities = (driver: Driver, note: Notes['note'], { after, making }: Tr
     ...(extend && {
       extend: {
         online: extend.online,
-        extendVolume: (volume: Volume, size: number) => after(() => extend.extendVolume(volume, size)),
+        extendVolume: (...given: Parameters<typeof extend.extendVolume>) => after(() => extend.extendVolume(...given)),
       },
     }),
     ...(clone && {

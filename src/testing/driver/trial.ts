@@ -133,16 +133,19 @@ export class DriverTrial {
   }
 
   /** Does something with the volume's bytes as a host would, and leaves it disconnected. */
-  async attached<Result>(volume: Volume, use: (bytes: AttachedBytes) => Promise<Result>): Promise<Result> {
-    const { info, connection, exported } = await this.connected(volume);
-    const bytes = await this.attach(info);
+  async attached<Result>(
+    volume: Volume,
+    use: (bytes: AttachedBytes, connected: Connected) => Promise<Result>,
+  ): Promise<Result> {
+    const connected = await this.connected(volume);
+    const bytes = await this.attach(connected.info);
     let result: Result;
     try {
-      result = await use(bytes);
+      result = await use(bytes, connected);
     } finally {
       await bytes.detach();
     }
-    await this.disconnect(exported, connection);
+    await this.disconnect(connected.exported, connected.connection);
     return result;
   }
 

@@ -80,13 +80,13 @@ const DEEDS: Readonly<Record<string, Deed>> = {
   }),
   extending: ({ source, create, hasSize }) => ({
     prepare: create,
-    perform: (driver) => driver.extendVolume(source, 3),
+    perform: (driver) => driver.extendVolume(source, 3, []),
     done: hasSize(source, 3n),
   }),
   reverting: ({ source, snapshot, createAndTake, hasSize }) => ({
     prepare: async (driver) => {
       await createAndTake(driver);
-      await driver.extendVolume(source, 2);
+      await driver.extendVolume(source, 2, []);
     },
     perform: (driver) => driver.revertToSnapshot({ ...source, size: 2 }, snapshot),
     done: hasSize(source, 2n),

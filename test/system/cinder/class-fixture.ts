@@ -27,7 +27,7 @@ export const classDriver = async (
 };
 
 /** How a call ended: what it answered, why it was refused, or why nobody knows. */
-export const endOf = async (call: Promise<unknown>): Promise<unknown> => {
+export const endOf = async (call: Promise<unknown> | undefined): Promise<unknown> => {
   try {
     return { done: await call };
   } catch (error) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, beforeEach, describe, test } from 'node:test';
 import { createEngine, silentLogger } from '../../../src/index.ts';
 import { checkDriver } from '../../../src/testing/driver-check/check-driver.ts';
 import { openJournal } from '../../../src/testing/driver-check/journal.ts';
@@ -9,38 +9,45 @@ import { LVM_CAPABILITIES, marked, readFrom, writeTo } from '../support/lvm-back
 import { newGroup, removeGroup, volumesOf } from '../support/lvm-group.ts';
 
 const GROUP = 'cinder-volumes';
+const DISKS = ['/dev/vda', '/dev/vdb'];
 const DRIVER = 'cinder:cinder.volume.drivers.lvm.LVMVolumeDriver';
-const OPTIONS = {
+const optionsOf = (lvm_type: 'default' | 'thin') => ({
   volume_group: GROUP,
-  lvm_type: 'thin',
+  lvm_type,
+  volume_clear: 'none',
   target_helper: 'tgtadm',
   target_protocol: 'iscsi',
   target_ip_address: '127.0.0.1',
   volumes_dir: VOLUMES_DIRECTORY,
-};
+});
 
 const MIB = 1024 ** 2;
 
-/** Half an hour: each call starts some programs from a large Python, which takes long where the processor is emulated. */
+/** Of thin volumes Cinder's driver leaves that to its service, which copies them. */
+const NO_REVERT = ['reverts to a snapshot, twice, and keeps the size', 'reverts to a snapshot: the old bytes'];
+
+/** Half an hour for each: a call starts some programs from a large Python, which takes long where the processor is emulated. */
 const IS_FULL = process.env.SCORIA_VM_FULL !== undefined;
 
 describe("Cinder's own LVM driver, in a side process", () => {
   before(async () => {
     await tgtIncludesCinders();
     await startTargets('tgtadm');
-    await newGroup(GROUP, '/dev/vda');
   });
+
+  // Without the pool of the one before, which takes all.
+  beforeEach(() => newGroup(GROUP, ...DISKS));
 
   after(async () => {
     assert.deepEqual(await exportsLeft(), []);
     assert.deepEqual(await attachmentsLeft(), []);
-    await removeGroup(GROUP, '/dev/vda');
+    await removeGroup(GROUP, ...DISKS);
     await stopTgt();
   });
 
   test('makes, attaches, copies and deletes volumes', async () => {
     await using engine = await createEngine({ log: ':memory:', logger: silentLogger });
-    const backend = await engine.addBackend({ name: 'cinders', driver: DRIVER, options: OPTIONS });
+    const backend = await engine.addBackend({ name: 'cinders', driver: DRIVER, options: optionsOf('thin') });
     const volume = await backend.createVolume({ size: 1 });
     const { path } = await volume.attach();
     await writeTo(String(path), MIB, marked('at the snapshot'));
@@ -55,14 +62,14 @@ describe("Cinder's own LVM driver, in a side process", () => {
     assert.deepEqual(await volumesOf(GROUP), []);
   });
 
-  if (IS_FULL) {
-    test('keeps every promise of a driver', async () => {
+  for (const lvm_type of IS_FULL ? (['default', 'thin'] as const) : []) {
+    test(`keeps every promise of a driver that it can, with lvm_type ${lvm_type}`, async () => {
       await using journal = await openJournal(':memory:', 'create', { logger: silentLogger });
       const report = await checkDriver({
         journal,
         driver: DRIVER,
         backendName: 'under-test',
-        backend: { options: OPTIONS, remains: () => volumesOf(GROUP) },
+        backend: { options: optionsOf(lvm_type), remains: () => volumesOf(GROUP) },
         only: 'suite',
         runs: 0,
         seed: 1,
@@ -71,7 +78,11 @@ describe("Cinder's own LVM driver, in a side process", () => {
       });
       assert.deepEqual(report.capabilities.toSorted(), LVM_CAPABILITIES);
       const failed = report.checks.filter(({ status }) => status === 'failed');
-      assert.deepEqual(failed, []);
+      assert.deepEqual(
+        failed.map(({ name }) => name),
+        lvm_type === 'thin' ? NO_REVERT : [],
+        JSON.stringify(failed, null, 2),
+      );
       assert.deepEqual(report.leftovers, []);
     });
   }

@@ -84,7 +84,7 @@ describe('lvm refuses a group that', () => {
     await driver.createVolume(one);
     await shell('lvcreate', ['-q', '--yes', '-n', 'other', '-l', '80%FREE', GROUP]);
     await refused(driver.createVolume(volume()), /too little free space/, /vgextend/);
-    await refused(driver.extendVolume(one, 2), /too little free space/);
+    await refused(driver.extendVolume(one, 2, []), /too little free space/);
     await refused(driver.createSnapshot(snapshotOf(one), one), /too little free space/);
     await refused(driver.cloneVolume(volume(), one), /too little free space/);
     assert.deepEqual(await lvs(GROUP), ['other', `volume-${one.id}`]);
@@ -171,7 +171,7 @@ describe('a thin pool', () => {
     const one = volume();
     await driver.createVolume(one);
     await refused(driver.createVolume(volume()), /has no room for 1.0 GiB more: 1.0 of the 1.9 GiB/, /lvextend|extend/);
-    await refused(driver.extendVolume(one, 2), /has no room/);
+    await refused(driver.extendVolume(one, 2, []), /has no room/);
     warnings.length = 0;
     await driver.stats();
     assert.deepEqual(warnings, []);

@@ -50,7 +50,7 @@ describe('lvm_mirrors', () => {
     await driver.revertToSnapshot(one, snapshot);
     for (const each of [one, copy, made]) assert.deepEqual(await readFrom(deviceOf(each), 0), marked('then'));
     await driver.deleteSnapshot(snapshot, one);
-    await driver.extendVolume(one, 2);
+    await driver.extendVolume(one, 2, []);
     assert.deepEqual(await driver.findVolume(one), { sizeBytes: 2n * 1024n ** 3n });
     assert.deepEqual(await readFrom(deviceOf(one), 0), marked('then'));
     for (const each of [one, copy, made]) await driver.deleteVolume(each);

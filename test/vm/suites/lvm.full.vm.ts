@@ -82,7 +82,7 @@ for (const lvm_type of ['default', 'thin']) {
       await count('stats', () => driver.stats());
       await count('export', () => driver.createExport(one, { host: 'here' }));
       await count('unexport', () => driver.removeExport(one));
-      await count('extend', () => driver.extendVolume(one, 2));
+      await count('extend', () => driver.extendVolume(one, 2, []));
       await count('snapshot', () => driver.createSnapshot(snapshot, { ...one, size: 2 }));
       await count('clone', () => driver.cloneVolume({ ...same, size: 2 }, { ...one, size: 2 }));
       await count('from snapshot', () => driver.createVolumeFromSnapshot(larger, snapshot, { ...one, size: 2 }));
@@ -104,7 +104,7 @@ for (const lvm_type of ['default', 'thin']) {
       await driver.createVolume(one);
       await writeTo(deviceOf(one), 0, marked('then'));
       await driver.createSnapshot(snapshot, one);
-      await driver.extendVolume(one, 2);
+      await driver.extendVolume(one, 2, []);
       const grown = { ...one, size: 2 };
       for (let steps = 0, isDone = false; !isDone; steps += 1) {
         await writeTo(deviceOf(one), 0, marked('later'));
@@ -183,13 +183,13 @@ for (const lvm_type of ['default', 'thin']) {
       try {
         await failureOf(driver.revertToSnapshot(one, snapshot));
         if (lvm_type === 'default') {
-          const failure = await failureOf(driver.extendVolume(one, 2));
+          const failure = await failureOf(driver.extendVolume(one, 2, []));
           assert.match(failure.message, /has thick snapshots and is in use/);
           assert.match((await failureOf(driver.deleteVolume(one))).message, /in use/);
         }
         await driver.deleteSnapshot(snapshot, one);
         assert.match((await failureOf(driver.deleteVolume(one))).message, /has it open/);
-        await driver.extendVolume(one, 2);
+        await driver.extendVolume(one, 2, []);
       } finally {
         await file.close();
       }

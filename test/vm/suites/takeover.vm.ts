@@ -86,7 +86,7 @@ for (const target_helper of ['lioadm', 'tgtadm'] as const) {
       assert.equal(await read(own), 'written through Cinder');
       await ours.terminateConnection(volume, { ...connection, connection_info: own }, { force: false, others: [] });
       await ours.removeExport(volume);
-      await ours.extend?.extendVolume(volume, 2);
+      await ours.extend?.extendVolume(volume, 2, []);
       assert.equal((await ours.findVolume(volume))?.sizeBytes, 2n ** 31n);
       await ours.deleteVolume(volume);
       assert.equal(volumesLeft(), '');

@@ -120,7 +120,10 @@ def size_of_volume(driver, given):
 
 def size_of_snapshot(driver, given):
     snapshot = given['snapshot']
-    return _size(lambda: driver.manage_existing_snapshot_get_size(snapshot, {'source-name': snapshot.name}))
+    # LVM keeps names that begin with "snapshot" for itself, so that Cinder's driver of it has another.
+    names = (snapshot.name, f'_{snapshot.name}')
+    sizes = (_size(lambda: driver.manage_existing_snapshot_get_size(snapshot, {'source-name': name})) for name in names)
+    return next((size for size in sizes if size is not None), None)
 
 
 def _size(ask):

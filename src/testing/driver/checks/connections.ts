@@ -54,7 +54,7 @@ export const connectionChecks = [
     const volume = await trial.created();
     const grow = async (exported: Volume): Promise<Volume> => {
       const size = trial.size + 1;
-      await trial.capability('extend').extendVolume(exported, size);
+      await trial.capability('extend').extendVolume(exported, size, []);
       return { ...exported, size };
     };
     await comesBack(trial, volume, grow, 'the volume had grown');

@@ -8,7 +8,7 @@ export const revertChecks = [
     const snapshot = aSnapshot(volume);
     await trial.capability('snapshots').createSnapshot(snapshot, volume);
     await trial.fill(volume);
-    await trial.driver.extend?.extendVolume(volume, trial.size + 1);
+    await trial.driver.extend?.extendVolume(volume, trial.size + 1, []);
     const size = trial.has('extend') ? trial.size + 1 : trial.size;
     for (let round = 0; round < 2; round += 1) {
       await trial.capability('revert').revertToSnapshot(volume, snapshot);
