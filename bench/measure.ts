@@ -10,8 +10,8 @@ export interface Run {
   /** Empty, on the disk that is measured, and gone when the subject has ended. */
   readonly directory: string;
   readonly prepared: Prepared;
-  /** Runs `bench/programs/<program>` in a fresh Node.js. */
-  node(program: string, given: object): Promise<Figures>;
+  /** Runs `bench/programs/<program>` in a fresh Node.js, whose old space is bounded where that is given (MiB). */
+  node(program: string, given: object, oldSpaceMiB?: number): Promise<Figures>;
   /** Runs an operation of `bench/cinderlib/peer.py` in a fresh Python. */
   cinderlib(operation: string, given: object): Promise<Figures>;
 }

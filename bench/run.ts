@@ -28,7 +28,10 @@ export const runSubject = async (
       size,
       directory: own,
       prepared,
-      node: (program, given) => runNode(program, given, nodeOptions),
+      node: (program, given, oldSpaceMiB) => {
+        const bound = oldSpaceMiB === undefined ? '' : `--max-old-space-size=${oldSpaceMiB}`;
+        return runNode(program, given, `${nodeOptions} ${bound}`.trim());
+      },
       cinderlib: (operation, given) => runCinderlib(operation, given, own),
     };
     return (await measure.subjects[subject]?.(run)) ?? {};
