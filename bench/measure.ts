@@ -4,14 +4,21 @@ import type { Size } from './size.ts';
 /** What one fresh process measured, by name: `perSecond`, `ms`, ... */
 export type Figures = Readonly<Record<string, number>>;
 
+/** What a process, and all that it starts, may take. */
+export interface Bounds {
+  /** V8's: what it may keep. */
+  readonly oldSpaceMiB?: number;
+  readonly oneProcessor?: boolean;
+}
+
 /** What a subject may use: fresh processes, an empty directory of its own, and what was prepared for all. */
 export interface Run {
   readonly size: Size;
   /** Empty, on the disk that is measured, and gone when the subject has ended. */
   readonly directory: string;
   readonly prepared: Prepared;
-  /** Runs `bench/programs/<program>` in a fresh Node.js, whose old space is bounded where that is given (MiB). */
-  node(program: string, given: object, oldSpaceMiB?: number): Promise<Figures>;
+  /** Runs `bench/programs/<program>` in a fresh Node.js. */
+  node(program: string, given: object, bounds?: Bounds): Promise<Figures>;
   /** Runs an operation of `bench/cinderlib/peer.py` in a fresh Python. */
   cinderlib(operation: string, given: object): Promise<Figures>;
 }

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Figures } from './measure.ts';
+import type { Bounds, Figures } from './measure.ts';
 
 const execute = promisify(execFile);
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -18,12 +19,25 @@ const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1) ?? 
 export const runNode = async (
   program: string,
   given: object,
+  { oldSpaceMiB, oneProcessor = false }: Bounds = {},
   /** As in `NODE_OPTIONS`: for the processes that it starts, too. */
   nodeOptions = '',
 ): Promise<Figures> => {
-  const env = { ...process.env, NODE_OPTIONS: nodeOptions, NODE_COMPILE_CACHE: COMPILED };
-  const { stdout } = await execute(process.execPath, [here(`programs/${program}`), JSON.stringify(given)], { env });
+  const bound = oldSpaceMiB === undefined ? '' : ` --max-old-space-size=${oldSpaceMiB}`;
+  const env = { ...process.env, NODE_OPTIONS: nodeOptions + bound, NODE_COMPILE_CACHE: COMPILED };
+  const command = [process.execPath, here(`programs/${program}`), JSON.stringify(given)];
+  const [started = '', ...args] = [
+    ...(oneProcessor ? ['taskset', '--cpu-list', await someProcessor()] : []),
+    ...command,
+  ];
+  const { stdout } = await execute(started, args, { env });
   return JSON.parse(lastLine(stdout));
+};
+
+/** One that this process may use. */
+const someProcessor = async (): Promise<string> => {
+  const status = await readFile('/proc/self/status', 'utf8');
+  return /^Cpus_allowed_list:\s*(\d+)/m.exec(status)?.[1] ?? '0';
 };
 
 /** An operation of the peer in a fresh Python, which leaves files of its own in `directory`. */

@@ -28,10 +28,7 @@ export const runSubject = async (
       size,
       directory: own,
       prepared,
-      node: (program, given, oldSpaceMiB) => {
-        const bound = oldSpaceMiB === undefined ? '' : `--max-old-space-size=${oldSpaceMiB}`;
-        return runNode(program, given, `${nodeOptions} ${bound}`.trim());
-      },
+      node: (program, given, bounds) => runNode(program, given, bounds, nodeOptions),
       cinderlib: (operation, given) => runCinderlib(operation, given, own),
     };
     return (await measure.subjects[subject]?.(run)) ?? {};

@@ -1,32 +1,43 @@
 import { join } from 'node:path';
-import { figure, type Measure, rateRatio } from '../measure.ts';
+import { type Bounds, figure, type Measure, rateRatio, type Subject } from '../measure.ts';
 import { cinderlibCreates } from '../subjects.ts';
 
 const WARM_UP = 200;
+const MOST_CALL_US = 150;
+
+const bridged =
+  (bounds?: Bounds): Subject =>
+  ({ directory, node, size }) => {
+    const given = { volumes: size.createsOfCinderlib, calls: size.gets, warmUp: WARM_UP };
+    return node('bridge.ts', { log: join(directory, 'scoria.db'), ...given }, bounds);
+  };
 
 /** A driver of Cinder's that does nothing, over the bridge; needs Debian's python3-cinder. */
 export const bridge: Measure = {
   name: 'bridge',
   title: () => 'A call of a driver of Cinder in its side process, median',
   subjects: {
-    scoria: ({ directory, node, size }) =>
-      node('bridge.ts', {
-        log: join(directory, 'scoria.db'),
-        volumes: size.createsOfCinderlib,
-        calls: size.gets,
-        warmUp: WARM_UP,
-      }),
+    scoria: bridged(),
+    alone: bridged({ oneProcessor: true }),
     cinderlib: cinderlibCreates({ persistence: 'file', volumes: ({ size }) => size.createsOfCinderlib }),
     bare: ({ node, size }) => node('bare-bridge.ts', { calls: size.gets, warmUp: WARM_UP }),
   },
   own: ['scoria', 'callUs'],
   aims: [
     {
+      title: () => 'A call of a driver of Cinder in its side process on one processor, median',
+      own: ['alone', 'callUs'],
+      needs: ['alone'],
       comparedWith: 'a Python that repeats the line (ratio: in 150 µs)',
       to: ['bare', 'callUs'],
-      ratio: (round) => figure(round, 'scoria', 'callUs') / 150,
+      ratio: (round) => figure(round, 'alone', 'callUs') / MOST_CALL_US,
       bound: { atMost: 1 },
       ruin: { atMost: 10 },
+    },
+    {
+      comparedWith: 'a Python that repeats the line (ratio: in 150 µs)',
+      to: ['bare', 'callUs'],
+      ratio: (round) => figure(round, 'scoria', 'callUs') / MOST_CALL_US,
     },
     {
       title: () => 'Its start',

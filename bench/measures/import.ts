@@ -1,19 +1,15 @@
 import { join } from 'node:path';
-import { figure, type Measure, type Round, type Run, timesFaster } from '../measure.ts';
+import { type Bounds, figure, type Measure, type Round, type Run, timesFaster } from '../measure.ts';
 import { counted } from '../size.ts';
 
 const imported = async (
   { directory, node }: Run,
   from: { readonly dump: string } | { readonly database: string },
-  oldSpaceMiB?: number,
-) => node('import.ts', { log: join(directory, 'scoria.db'), from }, oldSpaceMiB);
+  bounds?: Bounds,
+) => node('import.ts', { log: join(directory, 'scoria.db'), from }, bounds);
 
-const ofDatabase = (volumesOf: (volumes: number) => number, oldSpaceMiB?: number) => async (run: Run) =>
-  imported(
-    run,
-    { database: await run.prepared.cinderlibInventory(`${volumesOf(run.size.volumes)}.sqlite`) },
-    oldSpaceMiB,
-  );
+const ofDatabase = (volumesOf: (volumes: number) => number, bounds?: Bounds) => async (run: Run) =>
+  imported(run, { database: await run.prepared.cinderlibInventory(`${volumesOf(run.size.volumes)}.sqlite`) }, bounds);
 
 /** Each volume with a snapshot and a connection, into a log that is new. */
 export const importing: Measure = {
@@ -62,7 +58,7 @@ export const importing: Measure = {
 const SMALLER = 10;
 const LARGER = 5;
 /** Without a bound V8 takes more before it collects, the longer a program runs. */
-const OLD_SPACE_MIB = 128;
+const BOUNDS = { oldSpaceMiB: 128 };
 
 const without = (subject: string) => (round: Round) => figure(round, subject, 'peakWithoutResultMiB');
 
@@ -70,11 +66,11 @@ const without = (subject: string) => (round: Round) => figure(round, subject, 'p
 export const importMemory: Measure = {
   name: 'import-memory',
   title: ({ volumes }) =>
-    `Peak memory of importing ${counted(volumes * LARGER)} volumes, less the report, in ${OLD_SPACE_MIB} MiB of old space`,
+    `Peak memory of importing ${counted(volumes * LARGER)} volumes, less the report, in ${BOUNDS.oldSpaceMiB} MiB of old space`,
   subjects: {
-    scoria: ofDatabase((volumes) => volumes * LARGER, OLD_SPACE_MIB),
-    middle: ofDatabase((volumes) => volumes, OLD_SPACE_MIB),
-    small: ofDatabase((volumes) => volumes / SMALLER, OLD_SPACE_MIB),
+    scoria: ofDatabase((volumes) => volumes * LARGER, BOUNDS),
+    middle: ofDatabase((volumes) => volumes, BOUNDS),
+    small: ofDatabase((volumes) => volumes / SMALLER, BOUNDS),
   },
   own: ['scoria', 'peakWithoutResultMiB'],
   mostRounds: 2,
