@@ -6,7 +6,7 @@ import { openJournal } from '../../../src/testing/driver-check/journal.ts';
 import { tgtIncludesCinders, VOLUMES_DIRECTORY } from '../support/cinder-tgt.ts';
 import { attachmentsLeft, exportsLeft, startTargets, stopTgt } from '../support/host.ts';
 import { LVM_CAPABILITIES, marked, readFrom, writeTo } from '../support/lvm-backend.ts';
-import { newGroup, removeGroup, volumesOf } from '../support/lvm-group.ts';
+import { newGroup, removeGroup, shell, volumesOf } from '../support/lvm-group.ts';
 
 const GROUP = 'cinder-volumes';
 const DISKS = ['/dev/vda', '/dev/vdb'];
@@ -14,7 +14,6 @@ const DRIVER = 'cinder:cinder.volume.drivers.lvm.LVMVolumeDriver';
 const optionsOf = (lvm_type: 'default' | 'thin') => ({
   volume_group: GROUP,
   lvm_type,
-  volume_clear: 'none',
   target_helper: 'tgtadm',
   target_protocol: 'iscsi',
   target_ip_address: '127.0.0.1',
@@ -35,8 +34,12 @@ describe("Cinder's own LVM driver, in a side process", () => {
     await startTargets('tgtadm');
   });
 
-  // Without the pool of the one before, which takes all.
-  beforeEach(() => newGroup(GROUP, ...DISKS));
+  // Without the pool of the one before, which takes all, and what is in it: Cinder clears what is deleted, and nothing new.
+  beforeEach(async () => {
+    await removeGroup(GROUP, ...DISKS);
+    for (const disk of DISKS) await shell('blkdiscard', ['--zeroout', disk]);
+    await newGroup(GROUP, ...DISKS);
+  });
 
   after(async () => {
     assert.deepEqual(await exportsLeft(), []);
