@@ -60,7 +60,7 @@ export interface ExtendCapability {
   readonly online: boolean;
   /**
    * Grows the volume to `sizeGiB`, which is larger than what the array has; one that is as large succeeds. `connections`
-   * are those of the volume, whose hosts must see it grown.
+   * are those of the volume, whose hosts must see it grown; what is sealed in them stays sealed.
    */
   extendVolume(volume: Volume, sizeGiB: number, connections: readonly Connection[]): Promise<void>;
 }

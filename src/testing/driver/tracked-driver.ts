@@ -1,6 +1,13 @@
 import { credentialIn } from '../../commands/credentials.ts';
 import type { Connection, Snapshot } from '../../domain/volume/volume.ts';
-import type { ConnectionInfo, ConnectionRequest, Driver, Volume, VolumeModelUpdate } from '../../drivers/contract.ts';
+import {
+  type ConnectionInfo,
+  type ConnectionRequest,
+  type Driver,
+  isDriverFailure,
+  type Volume,
+  type VolumeModelUpdate,
+} from '../../drivers/contract.ts';
 import { type SecretField, withSecrets } from '../../drivers/secret-fields.ts';
 import { holds } from '../asserting.ts';
 import { aConnection } from '../resources.ts';
@@ -22,17 +29,27 @@ export const trackedDriver = (
     beforeCall();
     return withoutCredential(await call(), secrets);
   };
+  const changed: Tracking['changed'] = async ({ id }, change) => {
+    const made = ledger.find('volume', id);
+    if (made !== undefined) await noted({ ...made, volume: { ...made.volume, ...change } });
+  };
   /** Drivers find by what they told before, an export above all. */
   const telling = async (volume: Volume, call: () => Promise<VolumeModelUpdate | undefined>) => {
     const update = await call();
-    const made = ledger.find('volume', volume.id);
-    if (made !== undefined && update !== undefined) await noted({ ...made, volume: { ...made.volume, ...update } });
+    if (update !== undefined) await changed(volume, update);
     return update;
   };
   const making: Tracking['making'] = (volume, call) =>
     after(async () => {
+      const before = ledger.find('volume', volume.id);
       await noted({ kind: 'volume', id: volume.id, volume });
-      return telling(volume, call);
+      try {
+        return await telling(volume, call);
+      } catch (error) {
+        // What was refused in its place is not what is there, with its size.
+        if (before !== undefined && isDriverFailure(error)) await noted(before);
+        throw error;
+      }
     });
   return {
     ...asking(driver, after),
@@ -45,7 +62,7 @@ export const trackedDriver = (
       const made = ledger.find('connection', connection.id);
       if (made !== undefined) await ledger.forget(made);
     },
-    ...capabilities(driver, noted, { after, making }),
+    ...capabilities(driver, noted, { after, making, changed }),
   };
 };
 
@@ -91,16 +108,22 @@ const asking = (driver: Driver, after: After) => ({
 
 interface Tracking {
   readonly after: After;
+  /** Notes what a volume is like now. */
+  changed(volume: Volume, change: VolumeModelUpdate & { readonly size?: number }): Promise<void>;
   making(volume: Volume, call: () => Promise<VolumeModelUpdate | undefined>): Promise<VolumeModelUpdate | undefined>;
 }
 
-const capabilities = (driver: Driver, note: Notes['note'], { after, making }: Tracking): Partial<Driver> => {
+const capabilities = (driver: Driver, note: Notes['note'], { after, making, changed }: Tracking): Partial<Driver> => {
   const { extend, clone, snapshots, revert, freeze, resources, manage, multiattach } = driver;
   return {
     ...(extend && {
       extend: {
         online: extend.online,
-        extendVolume: (...given: Parameters<typeof extend.extendVolume>) => after(() => extend.extendVolume(...given)),
+        extendVolume: (volume, size, connections) =>
+          after(async () => {
+            await extend.extendVolume(volume, size, connections);
+            await changed(volume, { size });
+          }),
       },
     }),
     ...(clone && {
