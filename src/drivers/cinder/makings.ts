@@ -15,6 +15,8 @@ interface Made<Update> {
   readonly update: Update | undefined;
 }
 
+type MakeVolume = () => Promise<VolumeModelUpdate | undefined>;
+
 /** What was made long ago is not made again. */
 const MOST_KEPT = 10_000;
 
@@ -37,20 +39,33 @@ export class Makings {
   }
 
   /** Makes a volume, unless it is there. */
-  async volume(
-    volume: Volume,
-    make: () => Promise<VolumeModelUpdate | undefined>,
-  ): Promise<VolumeModelUpdate | undefined> {
+  volume(volume: Volume, make: MakeVolume): Promise<VolumeModelUpdate | undefined> {
+    return this.#once(volume, () => settled(make, (error) => this.#madeAllTheSame(volume, error)));
+  }
+
+  /** Makes a volume with the bytes of another; one that is there may be half a copy. */
+  copy(volume: Volume, make: MakeVolume, unmake: () => Promise<unknown>): Promise<VolumeModelUpdate | undefined> {
+    return this.#once(volume, async () => {
+      if (await unlessUntold(this.#found.volume(volume))) {
+        const problem = `a volume ${volume.id} is there already, and it is not known whether it is whole`;
+        throw new DriverFailure(problem, 'delete it on the storage first');
+      }
+      return settled(make, async (error) => {
+        const found = await unlessUntold(this.#found.volume(volume));
+        if (found === undefined) throw refusalOr(error);
+        if (found !== null) await settled(unmake, () => Promise.reject(error));
+        throw failureOf(error);
+      });
+    });
+  }
+
+  async #once(volume: Volume, make: MakeVolume): Promise<VolumeModelUpdate | undefined> {
     const before = this.#volumes.get(volume.id);
     if (before !== undefined) {
       if (before.sizeBytes === sizeInBytes(volume.size)) return before.update;
       throw otherSize(volume.id);
     }
-    if (isCopy(volume) && (await unlessUntold(this.#found.volume(volume)))) {
-      const problem = `a volume ${volume.id} is there already, and it is not known whether it is whole`;
-      throw new DriverFailure(problem, 'delete it on the storage first');
-    }
-    const update = await settled(make, (error) => this.#madeAllTheSame(volume, error));
+    const update = await make();
     keep(this.#volumes, volume.id, { sizeBytes: sizeInBytes(volume.size), update });
     return update;
   }
@@ -95,7 +110,6 @@ export class Makings {
     const found = await unlessUntold(this.#found.volume(volume));
     if (found === null) throw failureOf(error);
     if (found === undefined) throw refusalOr(error);
-    if (isCopy(volume)) throw error;
     if (found !== sizeInBytes(volume.size)) throw otherSize(volume.id);
   }
 }

@@ -35,17 +35,17 @@ export class Volumes {
         makings.snapshot(snapshot, source, () => this.#told('create_snapshot', { snapshot, source })),
       deleteSnapshot: (snapshot, source) => this.#deleteSnapshot(snapshot, source),
       createVolumeFromSnapshot: (volume, snapshot, source) =>
-        this.#make(volume, 'create_volume_from_snapshot', { snapshot, source }, snapshot.volume_size),
+        this.#copy(volume, 'create_volume_from_snapshot', { snapshot, source }, snapshot.volume_size),
       findSnapshot: (snapshot, source) => makings.foundSnapshot(snapshot, source),
     };
   }
 
   create(volume: Volume): Promise<VolumeModelUpdate | undefined> {
-    return this.#make(volume, 'create_volume', {}, 0);
+    return this.#makings.volume(volume, () => this.#made(volume, 'create_volume', {}, 0));
   }
 
   clone(volume: Volume, source: Volume): Promise<VolumeModelUpdate | undefined> {
-    return this.#make(volume, 'create_cloned_volume', { source }, source.size);
+    return this.#copy(volume, 'create_cloned_volume', { source }, source.size);
   }
 
   async delete(volume: Volume): Promise<void> {
@@ -118,15 +118,21 @@ export class Volumes {
     this.#makings.forget(snapshot.id);
   }
 
-  #make(volume: Volume, work: string, from: object, atLeastGiB: number): Promise<VolumeModelUpdate | undefined> {
-    return this.#makings.volume(volume, async () => {
-      if (volume.size < atLeastGiB) {
-        throw new DriverFailure(`what it is made of has ${atLeastGiB} GiB`, `give a size of ${atLeastGiB} at least`);
-      }
-      await this.#requireRoom(volume.size);
-      await this.#requireMultiattach(volume);
-      return this.#told(work, { volume, ...from });
-    });
+  #copy(volume: Volume, work: string, from: object, atLeastGiB: number): Promise<VolumeModelUpdate | undefined> {
+    return this.#makings.copy(
+      volume,
+      () => this.#made(volume, work, from, atLeastGiB),
+      () => this.#served.call('delete_volume', { volume }),
+    );
+  }
+
+  async #made(volume: Volume, work: string, from: object, atLeastGiB: number): Promise<VolumeModelUpdate | undefined> {
+    if (volume.size < atLeastGiB) {
+      throw new DriverFailure(`what it is made of has ${atLeastGiB} GiB`, `give a size of ${atLeastGiB} at least`);
+    }
+    await this.#requireRoom(volume.size);
+    await this.#requireMultiattach(volume);
+    return this.#told(work, { volume, ...from });
   }
 
   async #told(work: string, given: object): Promise<VolumeModelUpdate | undefined> {

@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }));
 
 /** A driver whose storage has a volume, and a snapshot of it. */
-const withSnapshot = async (name: 'FileDriver' | 'ThinDriver') => {
+const withSnapshot = async (name: 'FileDriver' | 'LvmLikeDriver') => {
   const driver = await classDriver(`file_backed.${name}`, { file_directory: directory });
   const volume = aVolume();
   const snapshot = aSnapshot(volume);
@@ -32,7 +32,7 @@ test('a snapshot that nobody knows is deleted by the name that it is listed unde
 });
 
 test('what cannot be deleted by its name stays, and is told', async () => {
-  const { driver: python, volume, snapshot } = await withSnapshot('ThinDriver');
+  const { driver: python, volume, snapshot } = await withSnapshot('LvmLikeDriver');
   await using driver = python;
   await writeFile(join(directory, 'odd'), '');
   const names = [`_snapshot-${snapshot.id}`, 'odd', `volume-${volume.id}`];

@@ -10,7 +10,7 @@ import './class-fixture.ts';
 
 const SEED = 20_261_121;
 
-test.each(['FileDriver', 'ThinDriver'])(
+test.each(['FileDriver', 'LvmLikeDriver'])(
   "a %s of Python's keeps every promise of a driver, and lives as the model foretells",
   {
     timeout: 600_000,
