@@ -37,7 +37,7 @@ describe("Cinder's own LVM driver, in a side process", () => {
   // Without the pool of the one before, which takes all, and what is in it: Cinder clears what is deleted, and nothing new.
   beforeEach(async () => {
     await removeGroup(GROUP, ...DISKS);
-    for (const disk of DISKS) await shell('blkdiscard', ['--zeroout', disk]);
+    for (const disk of DISKS) await shell('blkdiscard', [disk]);
     await newGroup(GROUP, ...DISKS);
   });
 
