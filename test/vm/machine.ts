@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
-import { access, constants, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { access, constants, mkdtemp, readFile, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { constants as osConstants, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { debianKernel, writeInitramfs } from './kernel.ts';
 import { type PackageSet, unpackedPackages } from './packages.ts';
@@ -45,6 +46,9 @@ export const runMachine = async (options: MachineOptions): Promise<MachineRun> =
   await assertPrograms();
   const [kernel, packages] = await Promise.all([debianKernel(), unpackedPackages(options.packages)]);
   const outDirectory = await mkdtemp(join(tmpdir(), 'scoria-vm-'));
+  const remove = () => rmSync(outDirectory, { recursive: true, force: true });
+  process.on('exit', remove);
+  for (const signal of ENDING) if (process.listenerCount(signal) === 0) process.once(signal, exitBy);
   const inOut = (name: string) => join(outDirectory, name);
   await writeInitramfs(kernel, join(GUEST, 'early-init.sh'), inOut('initramfs'));
   await writeFile(inOut('environment'), environmentText(options, kernel.modules));
@@ -71,8 +75,17 @@ export const runMachine = async (options: MachineOptions): Promise<MachineRun> =
     exitCode !== null
       ? { kind: 'exited', exitCode: Number(exitCode) }
       : { kind: isInTime ? 'panicked' : 'hung', console };
-  return { end, outDirectory, dispose: () => rm(outDirectory, { recursive: true, force: true }) };
+  const dispose = async () => {
+    remove();
+    process.off('exit', remove);
+  };
+  return { end, outDirectory, dispose };
 };
+
+const ENDING = ['SIGINT', 'SIGTERM'] as const;
+
+/** Who is told to end takes its machines along, and their disks, which may be large. */
+const exitBy = (signal: NodeJS.Signals): never => process.exit(128 + osConstants.signals[signal]);
 
 const environmentText = ({ command, directory, environment, shares }: MachineOptions, modules: string): string => {
   const variables = {
@@ -135,7 +148,7 @@ const ended = async (
   await new Promise<void>((listening) => output.listen(outputSocket, listening));
   const qemu = spawn('qemu-system-x86_64', args, { stdio: ['ignore', 'ignore', 'inherit'] });
   const kill = () => qemu.kill('SIGKILL');
-  process.on('exit', kill);
+  process.prependListener('exit', kill);
   let isInTime = true;
   const timer = setTimeout(() => {
     isInTime = false;
